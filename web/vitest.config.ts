@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.{ts,tsx}", "vite/**/*.test.ts"],
+    environment: "node",
+    // Randomised order: no test may lean on the one before it.
+    sequence: { shuffle: true },
+    coverage: { include: ["src/**"], exclude: ["src/**/*.test.*", "src/protocol/wire.ts"] },
+  },
+});
