@@ -1,0 +1,104 @@
+# The two commands of the README are `make demo` and `make test`; `make help` lists the rest.
+# Every step of the set-up leaves a stamp, so that a second run does only what has changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := .stamps
+export PYTHONDONTWRITEBYTECODE := 1
+
+WHEEL_SOURCES := $(shell find webllm_provider kernel tools/wheels -type f -not -path '*/__pycache__/*' 2>/dev/null) \
+	pyproject.toml build_wheel.sh
+SITE_SOURCES := $(shell find web protocol models/demo/artifacts -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+# T names one test, or part of a name: make test-unit T=cancel
+PYTEST := $(PY) -m pytest $(if $(T),-k '$(T)')
+
+.PHONY: help
+help: ## what can be made
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+# ---- set-up -------------------------------------------------------------------------------------
+
+$(STAMPS)/python: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed.")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/node: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/wheels: $(STAMPS)/python $(STAMPS)/node $(WHEEL_SOURCES)
+	PYTHON=$(CURDIR)/$(PY) ./build_wheel.sh
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/site: $(STAMPS)/node $(STAMPS)/wheels $(SITE_SOURCES)
+	cd web && npm run --silent build
+	@mkdir -p $(STAMPS) && touch $@
+
+.PHONY: setup wheels site browser
+setup: $(STAMPS)/python $(STAMPS)/node ## virtual environment and npm packages
+wheels: $(STAMPS)/wheels ## every wheel, into dist/wheels
+site: $(STAMPS)/site ## the static site, into dist/site
+browser: $(STAMPS)/python ## a Chromium, if none is found
+	@$(PY) -m tools.browser
+
+# ---- use ----------------------------------------------------------------------------------------
+
+.PHONY: demo serve
+demo: site browser ## two questions to the demo model, in a headless browser
+	$(PY) -m tools.demo
+serve: site ## the site on localhost, for a person (PORT=8000)
+	$(PY) -m tools.serve $(if $(PORT),--port $(PORT))
+
+# ---- tests --------------------------------------------------------------------------------------
+
+.PHONY: test check test-unit test-kernel test-model test-web test-pyodide test-e2e coverage soak bench
+test: site browser ## every suite, with one table at the end
+	$(PY) -m tools.suites
+check: setup ## formatting, types, generated files
+	$(PY) -m tools.suites lint
+test-unit: setup ## the Python half, on CPython
+	$(PYTEST) tests/unit
+test-kernel: wheels ## the pure kernel beside the native one
+	$(PYTEST) tests/kernel
+test-model: setup ## hashes and agreement of the demo model's files
+	$(PYTEST) tests/model
+test-web: setup ## the TypeScript half
+	cd web && npx vitest run $(if $(T),-t '$(T)')
+test-pyodide: site ## the built wheels in real Pyodide
+	$(PYTEST) tests/pyodide
+test-e2e: site browser ## the built site in a real browser
+	$(PYTEST) tests/e2e
+coverage: setup ## line coverage of the Python and the TypeScript half
+	$(PY) -m pytest tests/unit --cov=webllm_provider --cov-report=term-missing
+	cd web && npx vitest run --coverage
+soak: site browser ## what takes longer than a test may
+	$(PY) -m tools.soak
+bench: site browser ## figures; never fails a build
+	$(PY) -m tools.bench
+
+# ---- upkeep -------------------------------------------------------------------------------------
+
+.PHONY: format generate lock demo-model clean
+format: setup ## format both halves
+	$(PY) -m ruff format . && $(PY) -m ruff check --fix .
+	cd web && npm run --silent format
+generate: setup ## the types of both halves, from protocol/
+	$(PY) protocol/generate.py
+lock: ## pin the Python packages again
+	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
+	cd requirements && ../build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header dev.in -o dev.txt
+demo-model: ## train, compile and export the demo model again (an hour on two cores)
+	models/demo/build.sh
+clean: ## everything that can be made again
+	rm -rf dist build $(STAMPS) $(VENV) web/node_modules

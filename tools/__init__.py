@@ -1,0 +1,1 @@
+"""What people and CI run besides the product itself: set-up, serving, the demonstration, the suites."""
