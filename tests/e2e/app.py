@@ -1,0 +1,126 @@
+"""The application as a test sees it: what is on the screen, and the read-only `window.webllmApp`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Frame, Locator, Page, Worker, expect
+
+# The software adapter compiles shaders for about 17 s on two idle cores; machines differ.
+LOAD_TIMEOUT_MS = 180_000
+ANSWER_TIMEOUT_MS = 120_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One turn of the assistant, as it stands on the page."""
+
+    text: str
+    state: str
+    figures: str
+
+
+class App:
+    """Drives one page of the built site."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.console: list[str] = []
+        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.console.append(f"pageerror: {error}"))
+
+    # ---- what a person does -----------------------------------------------------------------
+
+    def wait_until_ready(self) -> None:
+        """Wait until Python has started and a model answers."""
+        self.page.wait_for_function(
+            "webllmApp.engineState.kind === 'ready' && webllmApp.pythonState.kind === 'ready'",
+            timeout=LOAD_TIMEOUT_MS,
+        )
+
+    def send(self, text: str) -> None:
+        self.page.get_by_test_id("composer").fill(text)
+        self.page.get_by_test_id("send").click()
+
+    def ask(self, text: str) -> Answer:
+        """Send a message and wait for the end of the answer."""
+        before = self.answers.count()
+        self.send(text)
+        expect(self.answers).to_have_count(before + 1, timeout=ANSWER_TIMEOUT_MS)
+        return self.wait_for_answer()
+
+    def wait_for_answer(self) -> Answer:
+        """The last answer, once it has ended in whatever way."""
+        last = self.answers.last
+        expect(last).not_to_have_attribute("data-state", "streaming", timeout=ANSWER_TIMEOUT_MS)
+        figures = last.get_by_test_id("figures")
+        return Answer(
+            text=self._text_of(last),
+            state=last.get_attribute("data-state") or "",
+            figures=figures.inner_text() if figures.count() else "",
+        )
+
+    def stop(self) -> None:
+        self.page.get_by_test_id("stop").click()
+
+    def new_conversation(self) -> None:
+        self.page.get_by_test_id("new-conversation").click()
+        expect(self.answers).to_have_count(0)
+
+    # ---- what stands on the page ------------------------------------------------------------
+
+    @property
+    def answers(self) -> Locator:
+        return self.page.get_by_test_id("message-assistant")
+
+    @property
+    def error(self) -> Locator:
+        return self.page.get_by_test_id("error")
+
+    @staticmethod
+    def _text_of(answer: Locator) -> str:
+        return "\n".join(answer.get_by_test_id("answer-text").all_inner_texts()).strip()
+
+    # ---- what the page says of itself -------------------------------------------------------
+
+    def engine_state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.page.evaluate("webllmApp.engineState")
+        return state
+
+    def events(self) -> list[dict[str, Any]]:
+        """The Amplifier events of the page's turns: name, payload and arrival in ms."""
+        events: list[dict[str, Any]] = self.page.evaluate("webllmApp.events")
+        return events
+
+    def stored(self, key: str) -> str | None:
+        """A document of the browser store, read from IndexedDB itself."""
+        value: str | None = self.page.evaluate(
+            """key => new Promise((resolve, reject) => {
+              const opened = indexedDB.open("webllm-provider");
+              opened.onerror = () => reject(opened.error);
+              opened.onsuccess = () => {
+                const database = opened.result;
+                const read = database.transaction("documents").objectStore("documents").get(key);
+                read.onsuccess = () => { database.close(); resolve(read.result ?? null); };
+                read.onerror = () => { database.close(); reject(read.error); };
+              };
+            })""",
+            key,
+        )
+        return value
+
+    # ---- what a crash does ------------------------------------------------------------------
+
+    @property
+    def engine_frame(self) -> Frame:
+        return next(frame for frame in self.page.frames if "engine.html" in frame.url)
+
+    def kill_engine(self) -> None:
+        """End the engine worker the way a crash does: without a word."""
+        self.engine_frame.evaluate("startedWorkers.at(-1).terminate()")
+
+    def worker_running(self, part: str) -> Worker:
+        """The worker whose global scope answers to `part`: 'engine' or 'python'."""
+        probe = {"python": "'js_llm_stream' in globalThis", "engine": "!('js_llm_stream' in globalThis)"}[part]
+        return next(worker for worker in self.page.workers if worker.evaluate(probe))

@@ -1,0 +1,135 @@
+"""Real browsers on the built site. A loaded engine is shared: on the software adapter loading takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+
+from tests.e2e.app import App
+from tools import browser as chromium
+from tools.serve import SITE, serving
+
+# Collects every worker that a document starts, so that a test can do to one what a crash does.
+COLLECT_WORKERS = (Path(__file__).parent / "collect_workers.js").read_text()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The base URL of the built site, as a plain static host serves it."""
+    assert (SITE / "index.html").exists(), "The site is not built: run `make site`."
+    with serving(SITE) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+def _launch(playwright: Playwright, *, webgpu: bool) -> Browser:
+    return playwright.chromium.launch(
+        executable_path=str(chromium.ensure()), args=chromium.flags(webgpu=webgpu)
+    )
+
+
+@pytest.fixture(scope="session")
+def webgpu_browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = _launch(playwright, webgpu=True)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def cpu_browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser without a WebGPU adapter."""
+    browser = _launch(playwright, webgpu=False)
+    yield browser
+    browser.close()
+
+
+class OriginGuard:
+    """Watches every request of every context of the suite."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.requests = 0
+        self.foreign: list[str] = []
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("request", self._seen)
+
+    def _seen(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme in ("blob", "data"):
+            return
+        self.requests += 1
+        if f"{url.scheme}://{url.netloc}" != self.origin:
+            self.foreign.append(request.url)
+
+
+@pytest.fixture(scope="session")
+def origin_guard(site: str) -> Iterator[OriginGuard]:
+    guard = OriginGuard(site.rstrip("/"))
+    yield guard
+    assert guard.requests > 0, "The guard saw no request at all."
+    assert guard.foreign == [], "Requests left the origin."
+
+
+Opener = Callable[..., App]
+
+
+@contextmanager
+def _opened(browser: Browser, site: str, guard: OriginGuard) -> Iterator[Opener]:
+    contexts: list[BrowserContext] = []
+
+    def open_app(query: str = "", **context_options: object) -> App:
+        context = browser.new_context(**context_options)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.add_init_script(COLLECT_WORKERS)
+        guard.watch(context)
+        page: Page = context.new_page()
+        app = App(page)
+        page.goto(f"{site}{query}")
+        return app
+
+    try:
+        yield open_app
+    finally:
+        for context in contexts:
+            context.close()
+
+
+@pytest.fixture
+def open_on_cpu(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[Opener]:
+    """Opens the application in fresh contexts of the browser without WebGPU."""
+    with _opened(cpu_browser, site, origin_guard) as opener:
+        yield opener
+
+
+@pytest.fixture
+def open_on_webgpu(webgpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[Opener]:
+    with _opened(webgpu_browser, site, origin_guard) as opener:
+        yield opener
+
+
+@pytest.fixture(scope="session")
+def webgpu_app(webgpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[App]:
+    """One page with the demo model on the WebGPU adapter, shared by the tests that leave it usable."""
+    with _opened(webgpu_browser, site, origin_guard) as opener:
+        app = opener()
+        app.wait_until_ready()
+        yield app
+
+
+@pytest.fixture(scope="session")
+def cpu_app(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[App]:
+    with _opened(cpu_browser, site, origin_guard) as opener:
+        app = opener()
+        app.wait_until_ready()
+        yield app
