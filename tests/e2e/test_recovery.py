@@ -1,0 +1,47 @@
+"""What is cut short ends well: the next question is answered."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.app import App
+from tests.e2e.conftest import Opener
+from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE, WHAT
+
+
+def start_long_answer(app: App) -> None:
+    """Ask for the long answer and return while it is being written."""
+    before = app.answers.count()
+    app.send(EVERYTHING)
+    expect(app.answers).to_have_count(before + 1, timeout=60_000)
+    app.page.wait_for_function(
+        "document.querySelector('[data-testid=message-assistant]:last-of-type [data-testid=answer-text]')"
+        "?.textContent.length > 10 || [...document.querySelectorAll('[data-testid=answer-text]')].at(-1)"
+        "?.textContent.length > 10",
+        timeout=60_000,
+    )
+
+
+def test_stop_keeps_what_was_written_and_the_next_answer_is_right(webgpu_app: App) -> None:
+    webgpu_app.new_conversation()
+    start_long_answer(webgpu_app)
+    webgpu_app.stop()
+    stopped = webgpu_app.wait_for_answer()
+    assert stopped.state == "stopped"
+    assert 0 < len(stopped.text) < len(ANSWERS[EVERYTHING])
+    assert ANSWERS[EVERYTHING].startswith(stopped.text)
+    assert webgpu_app.ask(OFFLINE).text == ANSWERS[OFFLINE]
+
+
+def test_a_killed_engine_is_reported_at_once_and_the_next_question_works(open_on_webgpu: Opener) -> None:
+    app = open_on_webgpu()
+    app.wait_until_ready()
+    start_long_answer(app)
+    app.kill_engine()
+    failed = app.wait_for_answer()
+    assert failed.state == "failed"
+    expect(app.error.last).to_have_attribute("data-code", "worker_died")
+    assert failed.text and ANSWERS[EVERYTHING].startswith(failed.text)
+    # Asked while the new engine still loads: the question waits for it.
+    assert app.ask(WHAT).text == ANSWERS[WHAT]
+    assert app.engine_state()["model"]["engine"]["kind"] == "webllm"
