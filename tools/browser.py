@@ -89,7 +89,7 @@ def ensure() -> Path:
         ) from error
     if found := find():
         return found
-    raise NoBrowser("Installing a Chromium succeeded, but none can be found. Set WEBLLM_CHROMIUM to its path.")
+    raise NoBrowser("A Chromium was installed, but none can be found. Set WEBLLM_CHROMIUM to its path.")
 
 
 if __name__ == "__main__":

@@ -122,5 +122,7 @@ class App:
 
     def worker_running(self, part: str) -> Worker:
         """The worker whose global scope answers to `part`: 'engine' or 'python'."""
-        probe = {"python": "'js_llm_stream' in globalThis", "engine": "!('js_llm_stream' in globalThis)"}[part]
-        return next(worker for worker in self.page.workers if worker.evaluate(probe))
+        in_python = "'js_llm_stream' in globalThis"
+        return next(
+            worker for worker in self.page.workers if bool(worker.evaluate(in_python)) == (part == "python")
+        )

@@ -47,5 +47,7 @@ class TestPolicy:
 
 
 def test_the_console_reports_no_violation_of_its_own(cpu_app: App) -> None:
-    own = [line for line in cpu_app.console if "Content Security Policy" in line and "example.com" not in line]
+    own = [
+        line for line in cpu_app.console if "Content Security Policy" in line and "example.com" not in line
+    ]
     assert [line for line in own if "eval" not in line] == []
