@@ -82,9 +82,9 @@ coverage: setup ## line coverage of the Python and the TypeScript half
 	$(PY) -m pytest tests/unit --cov=webllm_provider --cov-report=term-missing
 	cd web && npx vitest run --coverage
 soak: site browser ## what takes longer than a test may
-	$(PY) -m tools.soak
+	$(PYTEST) tests/soak
 bench: site browser ## figures; never fails a build
-	$(PY) -m tools.bench
+	$(PY) -m bench
 
 # ---- upkeep -------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Real browsers on the built site. A loaded engine is shared: loading takes a while on the software adapter."""
+"""Real browsers on the built site. A loaded engine is shared: on the software adapter it loads for a while."""
 
 from __future__ import annotations
 

@@ -1,0 +1,15 @@
+"""The browser fixtures of the end-to-end suite."""
+
+from __future__ import annotations
+
+from tests.e2e.conftest import (
+    cpu_app,
+    cpu_browser,
+    origin_guard,
+    playwright,
+    site,
+    webgpu_app,
+    webgpu_browser,
+)
+
+__all__ = ["cpu_app", "cpu_browser", "origin_guard", "playwright", "site", "webgpu_app", "webgpu_browser"]
