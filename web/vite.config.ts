@@ -2,14 +2,17 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
+import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
 
 const page = (name: string): string => resolve(import.meta.dirname, name);
 
 export default defineConfig({
   // Relative, so that the site works under any path.
   base: "./",
-  plugins: [preact()],
-  worker: { format: "es" },
+  plugins: [preact(), webllmCatalogue()],
+  worker: { format: "es", plugins: () => [webllmCatalogue()] },
+  // The wire schema lies beside web/, not in it.
+  server: { fs: { allow: [".."] } },
   build: {
     outDir: "../dist/site",
     emptyOutDir: true,

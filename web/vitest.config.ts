@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
 
 export default defineConfig({
+  plugins: [webllmCatalogue()],
   test: {
     include: ["src/**/*.test.{ts,tsx}", "vite/**/*.test.ts"],
     environment: "node",

@@ -1,0 +1,331 @@
+import type { Endpoint } from "../protocol/endpoint";
+import { HELLO_TIMEOUT_MS, overlaps } from "../protocol/version";
+import {
+  type Batch,
+  type ClientMessage,
+  type CompletionBody,
+  type EngineHello,
+  type EngineMessage,
+  type EngineState,
+  type Load,
+  type ModelRecord,
+  PROTOCOL,
+  type WireError,
+} from "../protocol/wire";
+import { ABORTED, asWireError, EngineError } from "./engine-error";
+import { BufferedStream, type EventStream } from "./event-stream";
+
+/** The part of `navigator.locks` that tells of a worker's death. */
+export interface Locks {
+  request(name: string, options: { signal: AbortSignal }, granted: () => void): Promise<unknown>;
+}
+
+export interface ClientOptions {
+  /** Who asks, for logs. */
+  name?: string;
+  /** Without Web Locks (an insecure context) a death goes unnoticed until the page is reloaded. */
+  locks?: Locks | undefined;
+  /** Batches that the engine may send ahead of what was read. */
+  credit?: number;
+  helloTimeoutMs?: number;
+}
+
+type Command = Exclude<ClientMessage, { type: "hello" }>;
+/** A command as it is made here: id and epoch are added when it is sent. */
+type Draft = { [K in Command["type"]]: Omit<Extract<Command, { type: K }>, "id" | "epoch"> }[Command["type"]];
+
+interface Reply {
+  resolve: (message: EngineMessage) => void;
+  reject: (error: EngineError) => void;
+}
+
+interface OpenStream {
+  stream: BufferedStream;
+  expected: number;
+}
+
+const DIED: WireError = {
+  code: "worker_died",
+  message: "The engine's worker has died.",
+  hint: "Ask again: the engine is started anew.",
+};
+const CLOSED: WireError = { code: "aborted", message: "The connection to the engine was closed." };
+
+/** One connection to one engine worker. It ends when the worker dies or `close` is called, and never comes back. */
+export class EngineClient {
+  /** The worker's hello. Rejects with an `EngineError` when there is none. */
+  readonly ready: Promise<EngineHello>;
+  /** Resolves with the reason when the connection has ended. */
+  readonly closed: Promise<WireError>;
+
+  private current: EngineState = { type: "empty" };
+  private hello: EngineHello | null = null;
+  private ending: WireError | null = null;
+  private nextId = 1;
+  private readonly streams = new Map<string, OpenStream>();
+  private readonly replies = new Map<string, Reply>();
+  private readonly listeners = new Set<(state: EngineState) => void>();
+  private readonly life = new AbortController();
+  private readonly credit: number;
+  private greeted!: (hello: EngineHello) => void;
+  private refused!: (error: EngineError) => void;
+  private ended!: (error: WireError) => void;
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly options: ClientOptions = {},
+  ) {
+    this.credit = options.credit ?? 8;
+    this.ready = new Promise((resolve, reject) => {
+      this.greeted = resolve;
+      this.refused = reject;
+    });
+    // Who does not wait for the hello learns of the failure from its streams.
+    this.ready.catch(() => undefined);
+    this.closed = new Promise((resolve) => {
+      this.ended = resolve;
+    });
+    endpoint.addEventListener("message", this.receive);
+    endpoint.start?.();
+    this.post({ type: "hello", protocol: PROTOCOL, client: options.name ?? "page" });
+    this.expectHello(options.helloTimeoutMs ?? HELLO_TIMEOUT_MS);
+  }
+
+  /** What the engine last said of itself. */
+  get state(): EngineState {
+    return this.current;
+  }
+
+  /** False once the connection has ended. */
+  get alive(): boolean {
+    return this.ending === null;
+  }
+
+  /** Tells a listener the state, now and at every change, until `signal` aborts. */
+  onState(listener: (state: EngineState) => void, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.listeners.add(listener);
+    signal.addEventListener("abort", () => this.listeners.delete(listener), { once: true });
+    listener(this.current);
+  }
+
+  /** Loads a model: progress, then `loaded` or `failure`. */
+  load(model: string, device: Load["device"] = "auto"): EventStream {
+    return this.open({ type: "load", model, device }, false);
+  }
+
+  /** Answers: `started`, deltas, then `finished` or `failure`. */
+  complete(body: CompletionBody): EventStream {
+    return this.open({ type: "complete", body, credit: this.credit }, true);
+  }
+
+  /** The catalogue. Rejects with an `EngineError`. */
+  async models(): Promise<ModelRecord[]> {
+    const reply = await this.ask({ type: "models" });
+    if (reply.type !== "models") throw unexpected(reply);
+    return reply.models;
+  }
+
+  /** The state, asked for now. Rejects with an `EngineError`. */
+  async status(): Promise<EngineState> {
+    const reply = await this.ask({ type: "status" });
+    if (reply.type !== "status") throw unexpected(reply);
+    return reply.state;
+  }
+
+  /** Gives the model's memory back. Rejects with an `EngineError`. */
+  async unload(): Promise<EngineState> {
+    const reply = await this.ask({ type: "unload" });
+    if (reply.type !== "status") throw unexpected(reply);
+    return reply.state;
+  }
+
+  /** Ends the connection; what runs on it is cancelled and ends with `aborted`. */
+  close(): void {
+    if (this.ending !== null) return;
+    for (const { stream } of this.streams.values()) stream.cancel();
+    this.end(CLOSED);
+  }
+
+  private open(draft: Draft, withCredit: boolean): EventStream {
+    const id = String(this.nextId++);
+    const stream = new BufferedStream({
+      consumed: () => {
+        if (withCredit) this.send({ type: "credit", batches: 1 }, id);
+      },
+      cancelled: () => {
+        if (this.hello === null) this.settle(id, ABORTED);
+        else this.send({ type: "cancel" }, id);
+      },
+    });
+    if (this.ending !== null) {
+      stream.fail(this.ending);
+      return stream;
+    }
+    this.streams.set(id, { stream, expected: 0 });
+    this.whenReady(() => {
+      if (this.streams.has(id)) this.send(draft, id);
+    });
+    return stream;
+  }
+
+  private ask(draft: Draft): Promise<EngineMessage> {
+    return new Promise((resolve, reject) => {
+      if (this.ending !== null) {
+        reject(new EngineError(this.ending));
+        return;
+      }
+      const id = String(this.nextId++);
+      this.replies.set(id, { resolve, reject });
+      this.whenReady(() => {
+        this.send(draft, id);
+      });
+    });
+  }
+
+  private whenReady(send: () => void): void {
+    // Not by `ready.then` alone: what is sent after the hello must not wait a turn behind what came before it.
+    if (this.hello !== null) send();
+    else this.ready.then(send, () => undefined);
+  }
+
+  private send(draft: Draft, id: string): void {
+    if (this.hello !== null && this.ending === null) this.post({ ...draft, id, epoch: this.hello.epoch });
+  }
+
+  private post(message: ClientMessage): void {
+    this.endpoint.postMessage(message);
+  }
+
+  private readonly receive = (event: MessageEvent): void => {
+    const message = event.data as EngineMessage;
+    if (message.type === "hello") {
+      this.greet(message);
+      return;
+    }
+    // A refused hello comes before any epoch is known; everything else of another life is dropped.
+    if (this.hello !== null && message.epoch !== this.hello.epoch) return;
+    switch (message.type) {
+      case "batch":
+        this.deliver(message);
+        return;
+      case "status":
+        this.setState(message.state);
+        if (message.id !== null) this.reply(message.id, message);
+        return;
+      case "models":
+        this.reply(message.id, message);
+        return;
+      case "refused":
+        this.refuse(message.id, message.error);
+        return;
+      default:
+        message satisfies never;
+    }
+  };
+
+  private greet(hello: EngineHello): void {
+    if (!overlaps(PROTOCOL, hello.protocol)) {
+      this.end({
+        code: "protocol_mismatch",
+        message: "The engine and this page are of different versions.",
+        hint: "Reload the page.",
+        details: { engine: hello.protocol, client: PROTOCOL },
+      });
+      return;
+    }
+    this.hello = hello;
+    this.setState(hello.state);
+    this.watch(hello.lock);
+    this.greeted(hello);
+  }
+
+  /** Getting the worker's lock means that the worker has let it go, and it does that only by dying. */
+  private watch(lock: string): void {
+    const { signal } = this.life;
+    this.options.locks
+      ?.request(lock, { signal }, () => {
+        this.end(DIED);
+      })
+      .catch((raw: unknown) => {
+        if (!signal.aborted) this.end(asWireError(raw));
+      });
+  }
+
+  private expectHello(timeoutMs: number): void {
+    const timer = setTimeout(() => {
+      this.end({
+        code: "timeout",
+        message: `The engine's worker did not answer within ${String(timeoutMs / 1000)} seconds.`,
+        hint: "Reload the page.",
+      });
+    }, timeoutMs);
+    const stop = (): void => {
+      clearTimeout(timer);
+    };
+    this.ready.then(stop, stop);
+  }
+
+  private deliver({ id, sequence, events }: Batch): void {
+    const open = this.streams.get(id);
+    if (open === undefined) return;
+    if (sequence !== open.expected) {
+      this.send({ type: "cancel" }, id);
+      this.settle(id, {
+        code: "internal",
+        message: "A part of the answer was lost on the way from the engine.",
+        details: { expected: open.expected, received: sequence },
+      });
+      return;
+    }
+    open.expected += 1;
+    open.stream.deliver(events);
+    if (["finished", "failure", "loaded"].includes(events.at(-1)?.type ?? "")) this.streams.delete(id);
+  }
+
+  private reply(id: string, message: EngineMessage): void {
+    this.replies.get(id)?.resolve(message);
+    this.replies.delete(id);
+  }
+
+  private refuse(id: string | null, error: WireError): void {
+    if (id === null) {
+      // Nothing that this client sent can be refused without an id, but its hello.
+      this.end(error);
+      return;
+    }
+    this.settle(id, error);
+    this.replies.get(id)?.reject(new EngineError(error));
+    this.replies.delete(id);
+  }
+
+  private settle(id: string, error: WireError): void {
+    const open = this.streams.get(id);
+    this.streams.delete(id);
+    open?.stream.fail(open.stream.cancelled ? ABORTED : error);
+  }
+
+  private setState(state: EngineState): void {
+    this.current = state;
+    for (const listener of this.listeners) listener(state);
+  }
+
+  private end(error: WireError): void {
+    if (this.ending !== null) return;
+    this.ending = error;
+    this.life.abort();
+    this.endpoint.removeEventListener("message", this.receive);
+    this.endpoint.close?.();
+    for (const id of [...this.streams.keys()]) this.settle(id, error);
+    for (const { reject } of this.replies.values()) reject(new EngineError(error));
+    this.replies.clear();
+    this.refused(new EngineError(error));
+    this.ended(error);
+  }
+}
+
+const unexpected = (message: EngineMessage): EngineError =>
+  new EngineError({
+    code: "internal",
+    message: `The engine answered with "${message.type}", which was not asked for.`,
+  });

@@ -1,0 +1,109 @@
+import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../protocol/wire";
+import type { CatalogueEntry } from "./catalogue";
+import { DEFAULT_DIALECT } from "./catalogue";
+import type { Ending, Engine, LoadReport } from "./engine";
+import { EngineFailure } from "./errors";
+
+/** What one completion does: text to stream, with pauses, then an ending or a failure. */
+export interface Script {
+  deltas: Iterable<string>;
+  /** Milliseconds before each delta; 0 still lets others run in between. */
+  pauseMs?: number;
+  end: { reason: Ending["reason"] } | { error: WireError };
+}
+
+export const SCRIPTED: EngineIdentity = { kind: "scripted", version: "1", device: "none", adapter: null };
+
+/**
+ * An engine that replays what it is given, behind the same seam as the real ones: for tests, and for work on the
+ * page without a model. It names itself `scripted` wherever an engine is named.
+ */
+export class ScriptedEngine implements Engine {
+  readonly lost: Promise<WireError>;
+  /** Loses the model, as a GPU that goes away does. */
+  readonly lose: (error: WireError) => void;
+  unloaded = false;
+
+  /** `answer` gives the script of each completion; `loadReports` are shown one by one while it loads. */
+  constructor(
+    private readonly answer: (body: CompletionBody) => Script,
+    private readonly loading: { reports?: LoadReport[]; pauseMs?: number; error?: WireError } = {},
+  ) {
+    let resolve: (error: WireError) => void = () => undefined;
+    this.lost = new Promise((settle) => {
+      resolve = settle;
+    });
+    this.lose = resolve;
+  }
+
+  async load(
+    entry: CatalogueEntry,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+  ): Promise<LoadedModel> {
+    for (const step of this.loading.reports ?? []) {
+      await pause(this.loading.pauseMs ?? 0, signal);
+      report(step);
+    }
+    await pause(this.loading.pauseMs ?? 0, signal);
+    signal.throwIfAborted();
+    if (this.loading.error !== undefined) throw new EngineFailure(this.loading.error);
+    return {
+      id: entry.record.id,
+      context_window: entry.record.context_window ?? 2048,
+      dialect: DEFAULT_DIALECT,
+      quantization: entry.record.quantization,
+      engine: SCRIPTED,
+      capabilities: {
+        constraint: "none",
+        native_tools: false,
+        json_schema: false,
+        logprobs: false,
+        images: false,
+      },
+    };
+  }
+
+  async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
+    const startedAt = performance.now();
+    const script = this.answer(body);
+    let said = 0;
+    for (const delta of script.deltas) {
+      await pause(script.pauseMs ?? 0, signal);
+      if (signal.aborted) break;
+      onText(delta);
+      said += 1;
+    }
+    if (!signal.aborted && "error" in script.end) throw new EngineFailure(script.end.error);
+    return {
+      reason: signal.aborted || "error" in script.end ? "abort" : script.end.reason,
+      usage: { prompt_tokens: 0, completion_tokens: said, total_tokens: said },
+      figures: {
+        time_to_first_token_ms: null,
+        duration_ms: performance.now() - startedAt,
+        prefill_tokens_per_s: null,
+        decode_tokens_per_s: null,
+        prefilled_tokens: null,
+      },
+    };
+  }
+
+  unload(): Promise<void> {
+    this.unloaded = true;
+    return Promise.resolve();
+  }
+}
+
+/** Waits, or ends early when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", done);
+  });
+}

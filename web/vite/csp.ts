@@ -1,0 +1,58 @@
+/**
+ * The content security policies of the two documents, in one place.
+ *
+ * A worker that starts from a Blob stub inherits the policy of the document that starts it. So the page's
+ * policy is Python's too, and the engine's document, which may download models, is the engine worker's.
+ */
+
+/** Where models come from: the repositories of the catalogue, and the hosts that they redirect to. */
+const MODEL_HOSTS = [
+  "https://huggingface.co",
+  "https://*.huggingface.co",
+  "https://*.hf.co",
+  "https://raw.githubusercontent.com",
+];
+
+const SHARED = {
+  "default-src": ["'none'"],
+  // WebAssembly may be compiled; text may not become code. `blob:` is for the workers' stubs.
+  "script-src": ["'self'", "'wasm-unsafe-eval'", "blob:"],
+  "worker-src": ["'self'", "blob:"],
+  "base-uri": ["'none'"],
+  "form-action": ["'none'"],
+  "object-src": ["'none'"],
+};
+
+type Policy = Record<string, readonly string[]>;
+
+const POLICIES: Record<string, Policy> = {
+  "index.html": {
+    ...SHARED,
+    "connect-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:", "blob:"],
+    "font-src": ["'self'"],
+    "manifest-src": ["'self'"],
+    "frame-src": ["'self'"],
+  },
+  "engine.html": {
+    ...SHARED,
+    "connect-src": ["'self'", "blob:", "data:", ...MODEL_HOSTS],
+  },
+};
+
+/** The policy of a document as the text of its meta element. */
+export function policyOf(document: string): string {
+  const policy = POLICIES[document];
+  if (policy === undefined) throw new Error(`No content security policy is written down for ${document}.`);
+  return Object.entries(policy)
+    .map(([directive, sources]) => `${directive} ${sources.join(" ")}`)
+    .join("; ");
+}
+
+/** The policy that the development server adds: Vite puts styles into the page by script. */
+export function developmentPolicyOf(document: string): string {
+  return policyOf(document)
+    .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+    .replace("connect-src 'self'", "connect-src 'self' ws:");
+}
