@@ -1,0 +1,213 @@
+"""What a handler answered, checked field by field; anything that is not a well-formed result is a denial.
+
+A hook is a gate. A gate that answers something unintelligible must stay shut, so nothing here is coerced:
+`ephemeral: "yes"` denies, although Pydantic would take it for True.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from amplifier_core.models import HookResult
+
+from .payload import Json, canonical
+
+logger = logging.getLogger(__name__)
+
+Fields = dict[str, Json]
+
+_ACTIONS: Final = frozenset({"continue", "deny", "modify", "inject_context", "ask_user"})
+_ROLES: Final = frozenset({"system", "user", "assistant"})
+
+# Every result that leaves the kernel carries all fields, as if each had been set.
+_DEFAULTS: Final[Fields] = {
+    "action": "continue",
+    "data": None,
+    "reason": None,
+    "context_injection": None,
+    "context_injection_role": "system",
+    "ephemeral": False,
+    "approval_prompt": None,
+    "approval_options": None,
+    "approval_timeout": 300.0,
+    "approval_default": "deny",
+    "suppress_output": False,
+    "user_message": None,
+    "user_message_level": "info",
+    "user_message_source": None,
+    "append_to_last_tool_result": False,
+    "context_injections": [],
+}
+_INJECTION_DEFAULTS: Final[Fields] = {
+    "role": "system",
+    "ephemeral": False,
+    "append_to_last_tool_result": False,
+    "hook_name": "unknown",
+    "event": "",
+}
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _is_optional_text(value: Json) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_flag(value: Json) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_optional_object(value: Json) -> bool:
+    return value is None or isinstance(value, dict)
+
+
+def _is_optional_text_list(value: Json) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+
+
+def _is_one_of(choices: frozenset[str]) -> Callable[[Json], bool]:
+    return lambda value: isinstance(value, str) and value in choices
+
+
+_INJECTION_CHECKS: Final[Mapping[str, Callable[[Json], bool]]] = {
+    "content": _is_text,
+    "role": _is_one_of(_ROLES),
+    "ephemeral": _is_flag,
+    "append_to_last_tool_result": _is_flag,
+    "hook_name": _is_text,
+    "event": _is_text,
+}
+
+
+def _is_injection_list(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, dict)
+        and "content" in item
+        and all(check(item[name]) for name, check in _INJECTION_CHECKS.items() if name in item)
+        for item in value
+    )
+
+
+_CHECKS: Final[Mapping[str, Callable[[Json], bool]]] = {
+    "action": _is_one_of(_ACTIONS),
+    "data": _is_optional_object,
+    "reason": _is_optional_text,
+    "context_injection": _is_optional_text,
+    "context_injection_role": _is_one_of(_ROLES),
+    "ephemeral": _is_flag,
+    "approval_prompt": _is_optional_text,
+    "approval_options": _is_optional_text_list,
+    "approval_timeout": _is_number,
+    "approval_default": _is_one_of(frozenset({"allow", "deny"})),
+    "suppress_output": _is_flag,
+    "user_message": _is_optional_text,
+    "user_message_level": _is_one_of(frozenset({"info", "warning", "error"})),
+    "user_message_source": _is_optional_text,
+    "append_to_last_tool_result": _is_flag,
+    "context_injections": _is_injection_list,
+}
+
+
+def parsed(answer: object) -> Fields:
+    """The fields of a handler's answer, all of them; None means to continue, the unintelligible means to deny."""
+    if answer is None:
+        return dict(_DEFAULTS)
+    try:
+        given = canonical(answer)
+    except Exception as error:
+        return _denied(f"it cannot be written as JSON: {error}")
+    if not isinstance(given, dict):
+        return _denied(f"it is a {type(given).__name__}, not an object")
+    for name, check in _CHECKS.items():
+        if name in given and not check(given[name]):
+            return _denied(f"its field {name!r} is not valid")
+    fields = {name: given.get(name, default) for name, default in _DEFAULTS.items()}
+    fields["approval_timeout"] = float(fields["approval_timeout"])
+    fields["context_injections"] = [
+        {name: item.get(name, _INJECTION_DEFAULTS.get(name)) for name in _INJECTION_CHECKS}
+        for item in fields["context_injections"]
+    ]
+    return fields
+
+
+def carried_on(data: Json) -> Fields:
+    """The result of an emit that nobody stopped: the data as the last handler left it."""
+    return {**_DEFAULTS, "data": data if isinstance(data, dict) else {}}
+
+
+def injecting(fields: Fields, hook_name: str, event: str) -> Fields | None:
+    """An `inject_context` answer with its injections as a list that names their source, or None without any.
+
+    The list wins over the older single field. The source is the registered handler, whatever the answer claims:
+    stored injections are audited by it.
+    """
+    items = fields["context_injections"]
+    if not items:
+        if fields["context_injection"] is None:
+            return None
+        items = [
+            {
+                "content": fields["context_injection"],
+                "role": fields["context_injection_role"],
+                "ephemeral": fields["ephemeral"],
+                "append_to_last_tool_result": fields["append_to_last_tool_result"],
+            }
+        ]
+    named = [{**item, "hook_name": hook_name, "event": event} for item in items]
+    return {**fields, **projected(named)}
+
+
+def merged(answers: list[Fields]) -> Fields:
+    """One result for the injections of several handlers.
+
+    A single answer keeps its other fields; of several, only the first one's `suppress_output` is kept, because
+    their messages and reasons cannot be told apart any more.
+    """
+    if len(answers) == 1:
+        return answers[0]
+    items = [item for answer in answers for item in answer["context_injections"]]
+    return {
+        **_DEFAULTS,
+        "action": "inject_context",
+        "suppress_output": answers[0]["suppress_output"],
+        **projected(items),
+    }
+
+
+def projected(items: list[Fields]) -> Fields:
+    """The list of injections, and the older single fields that stand for it."""
+    return {
+        "context_injections": items,
+        "context_injection": "\n\n".join(item["content"] for item in items),
+        "context_injection_role": items[0]["role"],
+        "ephemeral": any(item["ephemeral"] for item in items),
+        "append_to_last_tool_result": any(item["append_to_last_tool_result"] for item in items),
+    }
+
+
+# The fields of a result whose injections are all dealt with.
+CONSUMED: Final[Fields] = {
+    name: _DEFAULTS[name]
+    for name in (
+        "action", "context_injection", "context_injection_role", "ephemeral",
+        "append_to_last_tool_result", "context_injections",
+    )
+}  # fmt: skip
+
+
+def as_model(fields: Fields) -> HookResult:
+    """The fields as the model that callers of the kernel read."""
+    return HookResult.model_validate(fields)
+
+
+def _denied(reason: str) -> Fields:
+    logger.error("A hook handler's answer is refused, and the operation denied: %s", reason)
+    return {**_DEFAULTS, "action": "deny", "reason": "Hook handler returned invalid response"}

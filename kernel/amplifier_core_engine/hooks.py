@@ -1,0 +1,232 @@
+"""The hook registry: who listens to which event, in which order, and what their answers amount to."""
+
+from __future__ import annotations
+
+import asyncio
+import bisect
+import inspect
+import itertools
+import logging
+import math
+import uuid
+from collections.abc import Coroutine
+from contextvars import Context, copy_context
+from dataclasses import dataclass
+from typing import Any, Final
+
+from amplifier_core.correlation import REQUEST_ID_FIELD, resolve_request_id
+from amplifier_core.models import HookResult
+
+from . import arguments, constants, hook_results
+from .hook_results import Fields
+from .isolation import cancelled_from_outside, within
+from .payload import Json, canonical, copied, stamped
+
+logger = logging.getLogger(__name__)
+
+_CORRELATED: Final = ("llm:", "provider:")
+
+
+@dataclass(frozen=True, slots=True)
+class _Registration:
+    """One handler for one event; `number` orders handlers of equal priority and tells namesakes apart."""
+
+    priority: int
+    number: int
+    event: str
+    name: str
+    handler: Any
+
+
+class RustUnregisterFn:
+    """Returned by `register`: a call removes that one registration, further calls do nothing."""
+
+    __slots__ = ("_registration", "_registry")
+
+    def __init__(self, registry: RustHookRegistry, registration: _Registration) -> None:
+        self._registry = registry
+        self._registration = registration
+
+    def __call__(self) -> None:
+        self._registry._remove(self._registration)
+
+    def __repr__(self) -> str:
+        return f"<unregister '{self._registration.name}'>"
+
+
+class RustHookRegistry:
+    """Calls handlers in order of priority (lower first), then of registration, one after the other."""
+
+    __slots__ = ("_defaults", "_handlers", "_numbers")
+
+    SESSION_START: Final = constants.SESSION_START
+    SESSION_END: Final = constants.SESSION_END
+    PROMPT_SUBMIT: Final = constants.PROMPT_SUBMIT
+    TOOL_PRE: Final = constants.TOOL_PRE
+    TOOL_POST: Final = constants.TOOL_POST
+    CONTEXT_PRE_COMPACT: Final = constants.CONTEXT_PRE_COMPACT
+    ORCHESTRATOR_COMPLETE: Final = constants.ORCHESTRATOR_COMPLETE
+    USER_NOTIFICATION: Final = constants.USER_NOTIFICATION
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, list[_Registration]] = {}
+        self._numbers = itertools.count()
+        self._defaults: Fields = {}
+
+    def register(
+        self, event: str, handler: Any, priority: int = 0, name: str | None = None
+    ) -> RustUnregisterFn:
+        """Adds a handler, `(event, data) -> HookResult | dict | None`, plain or asynchronous.
+
+        Returns a function that removes exactly this registration. Names need not be unique.
+        """
+        event = arguments.text(event)
+        registration = _Registration(
+            priority=arguments.signed(priority),
+            number=next(self._numbers),
+            event=event,
+            name=f"_auto_{event}_{uuid.uuid4()}" if name is None else arguments.text(name),
+            handler=handler,
+        )
+        # A new list, so that an emit in progress keeps the handlers that it began with.
+        known = list(self._handlers.get(event, ()))
+        bisect.insort(known, registration, key=lambda entry: (entry.priority, entry.number))
+        self._handlers[event] = known
+        return RustUnregisterFn(self, registration)
+
+    def on(self, event: str, handler: Any, priority: int = 0, name: str | None = None) -> RustUnregisterFn:
+        """Another name for `register`."""
+        return self.register(event, handler, priority, name)
+
+    def unregister(self, name: str) -> None:
+        """Removes the most recent registration of that name, for whatever event it was."""
+        name = arguments.text(name)
+        namesakes = [entry for known in self._handlers.values() for entry in known if entry.name == name]
+        if namesakes:
+            self._remove(max(namesakes, key=lambda entry: entry.number))
+
+    def set_default_fields(self, **kwargs: Any) -> None:
+        """Replaces the fields that every event gets unless its data has them."""
+        self._defaults = canonical(kwargs)
+
+    def list_handlers(self, event: str | None = None) -> dict[str, list[str]]:
+        """Names of handlers by event, in the order in which they are called."""
+        if event is not None:
+            return {event: [entry.name for entry in self._handlers.get(event, ())]}
+        return {known: [entry.name for entry in entries] for known, entries in self._handlers.items()}
+
+    def emit(self, event: str, data: Any) -> Coroutine[Any, Any, HookResult]:
+        """Sends an event through its handlers.
+
+        The data is copied, checked and correlated at the call, not at the await: what the caller does to it in
+        between changes nothing.
+
+        Returns:
+            The first denial; else the first question to the user; else all injections merged; else `continue`
+            with the data as handlers modified it.
+
+        Raises:
+            RuntimeError, TypeError, ValueError: the data is no JSON (see `payload.canonical`).
+        """
+        event, data = arguments.text(event), canonical(data)
+        if event.startswith(_CORRELATED) and isinstance(data, dict):
+            data = _correlated(event, data)
+        entries = self._handlers.get(event)
+        if not entries:
+            return _finished(hook_results.carried_on(data))
+        return _dispatched(entries, event, stamped(self._defaults, data), copy_context())
+
+    def emit_and_collect(
+        self, event: str, data: Any, timeout: float = 1.0
+    ) -> Coroutine[Any, Any, list[dict[str, Any]]]:
+        """Asks every handler, whatever it decides, and returns the `data` of the answers that have some.
+
+        The payload is the caller's alone: no default fields, timestamp or correlation. A handler that takes
+        longer than `timeout` seconds is left out.
+        """
+        event, data, seconds = arguments.text(event), canonical(data), arguments.number(timeout)
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"A timeout of {seconds} seconds is neither zero nor a positive number.")
+        return _collected(self._handlers.get(event, []), event, data, seconds, copy_context())
+
+    def _remove(self, registration: _Registration) -> None:
+        known = self._handlers.get(registration.event, [])
+        self._handlers[registration.event] = [entry for entry in known if entry is not registration]
+
+
+def _correlated(event: str, data: Fields) -> Fields:
+    """The data with the id of the model call that it belongs to.
+
+    Runs in the caller's own context: that is where the id of the call in flight lives.
+    """
+    given = data.get(REQUEST_ID_FIELD)
+    identifier = resolve_request_id(event, given if isinstance(given, str) and given else None)
+    return data if identifier is None else {**data, REQUEST_ID_FIELD: identifier}
+
+
+async def _finished(fields: Fields) -> HookResult:
+    return hook_results.as_model(fields)
+
+
+async def _dispatched(entries: list[_Registration], event: str, data: Json, context: Context) -> HookResult:
+    question: Fields | None = None
+    injections: list[Fields] = []
+    for entry in entries:
+        try:
+            answer = hook_results.parsed(await _answer(entry, event, copied(data), context))
+        except Exception as error:
+            logger.error("Handler '%s' failed on event '%s': %s", entry.name, event, error, exc_info=error)
+            continue
+        action = answer["action"]
+        if action == "deny":
+            return hook_results.as_model(answer)
+        if action == "modify" and answer["data"] is not None:
+            data = answer["data"]
+        elif action == "ask_user" and question is None:
+            # Two questions cannot be merged, and the first was the most important by priority.
+            question = answer
+        elif action == "inject_context":
+            injection = hook_results.injecting(answer, entry.name, event)
+            if injection is not None:
+                injections.append(injection)
+    if question is not None:
+        return hook_results.as_model(question)
+    if injections:
+        return hook_results.as_model(hook_results.merged(injections))
+    return hook_results.as_model(hook_results.carried_on(data))
+
+
+async def _collected(
+    entries: list[_Registration], event: str, data: Json, seconds: float, context: Context
+) -> list[dict[str, Any]]:
+    collected: list[dict[str, Any]] = []
+    for entry in entries:
+        try:
+            async with asyncio.timeout(seconds):
+                answer = hook_results.parsed(await _answer(entry, event, copied(data), context))
+        except TimeoutError:
+            logger.warning("Handler '%s' took longer than %s s on event '%s'", entry.name, seconds, event)
+            continue
+        except Exception as error:
+            logger.error("Handler '%s' failed on event '%s': %s", entry.name, event, error, exc_info=error)
+            continue
+        if answer["data"] is not None:
+            collected.append(answer["data"])
+    return collected
+
+
+class _HandlerCancelledItself(Exception):
+    """A handler raised CancelledError although nobody cancelled the emit."""
+
+
+async def _answer(entry: _Registration, event: str, data: Json, context: Context) -> object:
+    """Calls one handler in a copy of the emitting context."""
+    own = context.copy()
+    try:
+        answer = own.run(entry.handler, event, data)
+        # Only coroutines are awaited, as in the native engine: another awaitable is a malformed answer.
+        return await within(own, answer) if inspect.iscoroutine(answer) else answer
+    except asyncio.CancelledError as error:
+        if cancelled_from_outside():
+            raise
+        raise _HandlerCancelledItself(entry.name) from error

@@ -1,0 +1,144 @@
+"""Event data as the kernel carries it: JSON, detached from its sender, keys in order.
+
+The native engine sends every payload through JSON. Three of the consequences are visible to modules and are
+kept here: a handler can change what it receives without anybody else noticing, keys arrive sorted (tool results
+are shown to the model in that order), and what JSON cannot say is refused instead of guessed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+# Anything that JSON can say. `Any` inside, because modules read payloads without narrowing them.
+Json = Any
+
+# The native parser's limits: containers nested deeper are refused, integers outside become floats.
+_DEEPEST = 127
+_LARGEST_UNSIGNED = 2**64 - 1
+_SMALLEST_SIGNED = -(2**63)
+_DIGITS_OF_A_SMALL_INTEGER = 18
+
+
+class InvalidPayload(RuntimeError):
+    """The data cannot be written as strict JSON (NaN, infinity, a lone surrogate, nesting without end)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Invalid JSON: {reason}")
+
+
+def canonical(value: object) -> Json:
+    """A copy of the value as JSON data with sorted keys.
+
+    Pydantic models are dumped; other objects inside become their `str()`, as the native engine has it.
+
+    Raises:
+        InvalidPayload: the value holds NaN, an infinity, a lone surrogate or more than 127 nested containers.
+        TypeError: a dict key is neither text, number, bool nor None.
+        ValueError: the value contains itself.
+    """
+    try:
+        written = json.dumps(_dumped(value), default=str)
+    except RecursionError:
+        raise InvalidPayload("recursion limit exceeded") from None
+    return _parsed(written)
+
+
+def copied(value: Json) -> Json:
+    """A detached copy of data that is canonical already."""
+    return json.loads(json.dumps(value))
+
+
+def stamped(defaults: Mapping[str, Json], data: Json) -> Json:
+    """The data with default fields below it and the kernel's timestamp above it, keys sorted.
+
+    The timestamp belongs to the kernel: together with the session's id it identifies the event, so a caller
+    cannot set it. Data that is not an object has no fields to add to and passes unchanged.
+    """
+    if not isinstance(data, dict):
+        return data
+    merged = {**defaults, **data, "timestamp": _now()}
+    return {key: merged[key] for key in sorted(merged)}
+
+
+def _dumped(value: object) -> object:
+    """What stands for a Pydantic model: its JSON dump, else its plain dump, else the object itself."""
+    dump = getattr(value, "model_dump", None)
+    if dump is None:
+        return value
+    try:
+        return dump(mode="json")
+    except Exception:
+        # Hand-written doubles of models often know no `mode`.
+        try:
+            return dump()
+        except Exception:
+            return value
+
+
+def _parsed(written: str) -> Json:
+    if written.count("[") + written.count("{") > _DEEPEST and _depth(written) > _DEEPEST:
+        raise InvalidPayload("recursion limit exceeded")
+    value = json.loads(
+        written, object_pairs_hook=_sorted_object, parse_int=_integer, parse_constant=_refuse_constant
+    )
+    # Only an escape can smuggle a surrogate in, so most payloads are spared the second look.
+    if "\\ud" in written:
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def _sorted_object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    # Duplicates arise when keys 1 and "1" meet; the later one wins, as in any JSON parser.
+    members = dict(pairs)
+    return {key: members[key] for key in sorted(members)}
+
+
+def _integer(digits: str) -> int | float:
+    if len(digits) <= _DIGITS_OF_A_SMALL_INTEGER:
+        return int(digits)
+    whole = int(digits)
+    if _SMALLEST_SIGNED <= whole <= _LARGEST_UNSIGNED:
+        return whole
+    approximate = float(digits)
+    if math.isinf(approximate):
+        raise InvalidPayload("number out of range")
+    return approximate
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise InvalidPayload(f"{name} is no JSON number")
+
+
+def _refuse_lone_surrogates(value: Json) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise InvalidPayload("lone surrogate in a text") from None
+
+
+def _depth(written: str) -> int:
+    """How deeply containers are nested in a JSON text."""
+    deepest = depth = 0
+    in_text = escaped = False
+    for character in written:
+        if in_text:
+            in_text = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            in_text = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _now() -> str:
+    """The time in UTC as RFC 3339 with nanoseconds."""
+    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{nanoseconds:09d}+00:00"

@@ -1,0 +1,250 @@
+"""Retry delays, the classification of error texts, and the structured provider error."""
+
+from __future__ import annotations
+
+import math
+import random
+import warnings
+from typing import Any, Final
+
+from . import arguments
+
+_INITIAL_DELAY: Final = 1.0
+_BACKOFF_FACTOR: Final = 2.0
+# What the `jitter` property has always shown for "on". The jitter itself is wider (see `compute_delay`).
+_JITTER_SHOWN: Final = 0.2
+
+
+class RetryConfig:
+    """How often and how long to wait between attempts; read-only. Times are seconds.
+
+    `min_delay` and `backoff_multiplier` are the old names of `initial_delay` and `backoff_factor`; the new
+    name wins when both are given.
+    """
+
+    __slots__ = (
+        "_backoff_factor", "_honor_retry_after", "_initial_delay", "_jitter", "_max_delay", "_max_retries"
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        max_retries: int = 3,
+        initial_delay: float = _INITIAL_DELAY,
+        max_delay: float = 60.0,
+        backoff_factor: float = _BACKOFF_FACTOR,
+        jitter: bool | float | None = None,
+        honor_retry_after: bool = True,
+        min_delay: float | None = None,
+        backoff_multiplier: float | None = None,
+    ) -> None:
+        self._max_retries = arguments.unsigned(max_retries)
+        self._initial_delay = arguments.number(initial_delay)
+        self._max_delay = arguments.number(max_delay)
+        self._backoff_factor = arguments.number(backoff_factor)
+        self._honor_retry_after = arguments.flag(honor_retry_after)
+        self._jitter = _jitter(jitter)
+        if min_delay is not None and self._initial_delay == _INITIAL_DELAY:
+            _deprecated("min_delay is deprecated, use initial_delay")
+            self._initial_delay = arguments.number(min_delay)
+        if backoff_multiplier is not None and self._backoff_factor == _BACKOFF_FACTOR:
+            _deprecated("backoff_multiplier is deprecated, use backoff_factor")
+            self._backoff_factor = arguments.number(backoff_multiplier)
+
+    @property
+    def max_retries(self) -> int:
+        """Attempts after the first one."""
+        return self._max_retries
+
+    @property
+    def initial_delay(self) -> float:
+        """Wait before the first retry."""
+        return self._initial_delay
+
+    @property
+    def max_delay(self) -> float:
+        """Upper limit of the exponential part of a delay."""
+        return self._max_delay
+
+    @property
+    def backoff_factor(self) -> float:
+        """Growth of the delay from one retry to the next."""
+        return self._backoff_factor
+
+    @property
+    def jitter(self) -> float:
+        """0.2 if delays are randomised, else 0.0."""
+        return _JITTER_SHOWN if self._jitter else 0.0
+
+    @property
+    def honor_retry_after(self) -> bool:
+        """Whether a server's hint is a lower limit of the delay."""
+        return self._honor_retry_after
+
+    @property
+    def min_delay(self) -> float:
+        """Old name of `initial_delay`."""
+        _deprecated("min_delay is deprecated, use initial_delay")
+        return self._initial_delay
+
+    @property
+    def backoff_multiplier(self) -> float:
+        """Old name of `backoff_factor`."""
+        _deprecated("backoff_multiplier is deprecated, use backoff_factor")
+        return self._backoff_factor
+
+
+def compute_delay(
+    config: RetryConfig,
+    attempt: int,
+    retry_after: float | None = None,
+    delay_multiplier: float | None = None,
+) -> float:
+    """Seconds to wait before a retry; `attempt` counts from zero.
+
+    Exponential growth up to the maximum, then the error's own multiplier (an overloaded server may ask for more
+    than the maximum), then the server's hint as a lower limit, then jitter between half and one and a half.
+    """
+    if not isinstance(config, RetryConfig):
+        raise TypeError(f"'{type(config).__name__}' object is not an instance of 'RetryConfig'")
+    attempt = arguments.unsigned(attempt)
+    hint, multiplier = arguments.optional_number(retry_after), arguments.optional_number(delay_multiplier)
+    delay = _smaller(config.initial_delay * _power(config.backoff_factor, attempt), config.max_delay)
+    # A multiplier that is no positive number would end in a sleep of NaN or negative seconds.
+    if multiplier is not None and math.isfinite(multiplier) and multiplier > 0:
+        delay *= multiplier
+    if config.honor_retry_after and hint is not None and not math.isnan(hint):
+        delay = max(delay, hint)
+    return delay * random.uniform(0.5, 1.5) if config.jitter else delay
+
+
+# Pattern groups in the order they are tried: a message about tokens per minute is about length first.
+_CATEGORIES: Final = (
+    ("context_length", ("context length", "too many tokens", "maximum context", "token limit", "too long")),
+    ("rate_limit", ("rate limit", "rate_limit", "too many requests", "429")),
+    ("timeout", ("timeout", "timed out")),
+    ("authentication", ("authentication", "api key", "unauthorized", "401")),
+    ("content_filter", ("content filter", "safety", "blocked")),
+    ("not_found", ("not found", "404")),
+    ("provider_unavailable", ("overloaded", "503", "502", "unavailable")),
+)
+
+
+def classify_error_message(message: str) -> str:
+    """The category of a provider's error text, or `unknown`."""
+    lowered = arguments.text(message).lower()
+    for category, patterns in _CATEGORIES:
+        if any(pattern in lowered for pattern in patterns):
+            return category
+    return "unknown"
+
+
+class ProviderError:
+    """A provider's error as a record. Not an exception: `amplifier_core.llm_errors` has those."""
+
+    __slots__ = (
+        "_delay_multiplier", "_error_type", "_message", "_model", "_provider", "_retry_after", "_retryable"
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+        retry_after: float | None = None,
+        delay_multiplier: float | None = None,
+        retryable: bool = False,
+        error_type: str = "Other",
+    ) -> None:
+        self._message = arguments.text(message)
+        self._provider = arguments.optional_text(provider)
+        self._model = arguments.optional_text(model)
+        self._retry_after = arguments.optional_number(retry_after)
+        self._delay_multiplier = arguments.optional_number(delay_multiplier)
+        self._retryable = arguments.flag(retryable)
+        self._error_type = arguments.text(error_type)
+
+    @property
+    def message(self) -> str:
+        """What happened."""
+        return self._message
+
+    @property
+    def provider(self) -> str | None:
+        """Which provider said so."""
+        return self._provider
+
+    @property
+    def model(self) -> str | None:
+        """Which model was asked."""
+        return self._model
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds the provider asks to wait."""
+        return self._retry_after
+
+    @property
+    def delay_multiplier(self) -> float | None:
+        """Factor on the computed delay."""
+        return self._delay_multiplier
+
+    @property
+    def retryable(self) -> bool:
+        """Whether another attempt may succeed."""
+        return self._retryable
+
+    @property
+    def error_type(self) -> str:
+        """Name of the kind of error, such as `RateLimit`."""
+        return self._error_type
+
+    def __repr__(self) -> str:
+        parts = [_quoted(self._message)]
+        for name, text in (("provider", self._provider), ("model", self._model)):
+            if text is not None:
+                parts.append(f"{name}={_quoted(text)}")
+        for name, value in (("retry_after", self._retry_after), ("delay_multiplier", self._delay_multiplier)):
+            if value is not None:
+                parts.append(f"{name}={value:g}")
+        if self._retryable:
+            parts.append("retryable=True")
+        return f"ProviderError({', '.join(parts)})"
+
+    def __str__(self) -> str:
+        return self._message
+
+
+def _jitter(value: Any) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        _deprecated("passing a float for jitter is deprecated, use a bool")
+        return value != 0.0
+    warnings.warn("jitter received an unexpected type; defaulting to True", UserWarning, stacklevel=3)
+    return True
+
+
+def _deprecated(message: str) -> None:
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
+
+
+def _power(base: float, exponent: int) -> float:
+    try:
+        return base**exponent
+    except OverflowError:
+        return math.inf
+
+
+def _smaller(value: float, limit: float) -> float:
+    """The smaller of two, and the limit for a value that is no number."""
+    return limit if math.isnan(value) or value > limit else value
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    for character, written in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), ("\0", "\\0")):
+        escaped = escaped.replace(character, written)
+    return f'"{escaped}"'

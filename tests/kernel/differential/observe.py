@@ -1,0 +1,50 @@
+"""Runs every scenario against the engine that `amplifier_core` imports, and prints what was seen as JSON.
+
+    python tests/kernel/differential/observe.py
+
+The program does not know which engine it runs on. It is started with the native wheel, with the repackaged
+wheel first on the path, and inside Pyodide; the outputs are compared by test_differential.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import logging
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from recording import SCENARIOS, Recorder  # noqa: E402  (found through the line above)
+
+
+async def observe() -> dict[str, Any]:
+    """All observations as `{"<module>.<scenario>/<observation>": value}`."""
+    for module in sorted((HERE / "scenarios").glob("[a-z]*.py")):
+        importlib.import_module(f"scenarios.{module.stem}")
+    observations: dict[str, Any] = {}
+    for name, run in SCENARIOS.items():
+        recorder = Recorder()
+        try:
+            await asyncio.wait_for(run(recorder), timeout=60)
+        except Exception as error:
+            recorder("stopped by", f"{type(error).__name__}: {error}")
+        for key, value in recorder.observations.items():
+            observations[f"{name}/{key}"] = value
+    return observations
+
+
+def main() -> None:
+    """Prints one JSON object and nothing else on standard output."""
+    logging.disable(logging.CRITICAL)  # the texts of log lines are not part of the contract
+    warnings.simplefilter("ignore")
+    json.dump(asyncio.run(observe()), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
