@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
+import { site } from "./vite/site.ts";
 import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
 
 const page = (name: string): string => resolve(import.meta.dirname, name);
@@ -9,7 +10,7 @@ const page = (name: string): string => resolve(import.meta.dirname, name);
 export default defineConfig({
   // Relative, so that the site works under any path.
   base: "./",
-  plugins: [preact(), webllmCatalogue()],
+  plugins: [preact(), webllmCatalogue(), site(import.meta.dirname)],
   worker: { format: "es", plugins: () => [webllmCatalogue()] },
   // The wire schema lies beside web/, not in it.
   server: { fs: { allow: [".."] } },

@@ -1,0 +1,83 @@
+/** Streamed answers for a screen reader: whole sentences, each once. */
+import { turnsOf, type Conversation } from "./stores/conversation";
+import type { Turn } from "./stores/turn";
+import { text } from "./text";
+
+const SENTENCE_END = /[.!?…](?=\s)|\n/g;
+
+/** What can be said of `written` from `from` on, and where the rest starts. With `ended`, the rest is said too. */
+export function nextSentences(written: string, from: number, ended: boolean): { say: string; from: number } {
+  const rest = written.slice(from);
+  if (ended) return { say: plain(rest), from: written.length };
+  let end = 0;
+  for (const match of rest.matchAll(SENTENCE_END)) end = match.index + match[0].length;
+  return { say: plain(rest.slice(0, end)), from: from + end };
+}
+
+/** Follows the turns of a conversation and says what is new in them. */
+export class AnswerAnnouncer {
+  readonly #said = new Map<string, number>();
+  readonly #ended = new Set<string>();
+  #news: string[] = [];
+
+  constructor(private readonly announce: (sentences: string) => void) {}
+
+  follow(conversation: Conversation): void {
+    for (const turn of turnsOf(conversation)) {
+      if (turn.state.kind === "waiting" || this.#ended.has(turn.id)) continue;
+      for (const part of turn.parts) this.#followPart(turn.id, part);
+      this.#followEnd(turn);
+    }
+    if (this.#news.length === 0) return;
+    // One announcement for all that is new: a second one at once would swallow the first.
+    this.announce(this.#news.join(" "));
+    this.#news = [];
+  }
+
+  #followPart(turn: string, part: Turn["parts"][number]): void {
+    const key = `${turn} ${part.key}`;
+    switch (part.kind) {
+      case "thinking":
+        return;
+      case "tool":
+        if (!this.#said.has(key)) {
+          this.#said.set(key, 0);
+          this.#news.push(text.announce.toolCalled(part.name));
+        }
+        return;
+      case "text": {
+        const { say, from } = nextSentences(part.text, this.#said.get(key) ?? 0, !part.open);
+        this.#said.set(key, from);
+        if (say !== "") this.#news.push(say);
+      }
+    }
+  }
+
+  #followEnd(turn: Turn): void {
+    switch (turn.state.kind) {
+      case "waiting":
+      case "running":
+        return;
+      case "done":
+        break;
+      case "stopped":
+        this.#news.push(text.announce.answerStopped);
+        break;
+      case "failed":
+        this.#news.push(
+          text.announce.error(text.errors.titles[turn.state.error.code], turn.state.error.message),
+        );
+    }
+    this.#ended.add(turn.id);
+  }
+}
+
+/** Markdown's marks are for the eye. */
+function plain(markdown: string): string {
+  return markdown
+    .replaceAll(/```[^\n]*\n?/g, "")
+    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll(/[*_`#>|]+/g, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+}

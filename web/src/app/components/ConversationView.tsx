@@ -1,0 +1,71 @@
+/** The conversation, which keeps its end in sight while it grows, unless the reader has scrolled away. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { text } from "../text";
+import { useApp } from "./context";
+import { EmptyState } from "./EmptyState";
+import { ArrowDown } from "./icons";
+import { TurnView } from "./TurnView";
+
+const NEAR_END_PX = 96;
+
+function distanceToEnd(): number {
+  const root = document.documentElement;
+  return root.scrollHeight - window.innerHeight - window.scrollY;
+}
+
+function scrollToEnd(): void {
+  window.scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+}
+
+export function ConversationView(): JSX.Element {
+  const { state } = useApp();
+  const conversation = state.conversation.value;
+  const away = useSignal(false);
+  const turns = useRef(0);
+
+  useEffect(() => {
+    const life = new AbortController();
+    const look = (): void => {
+      away.value = distanceToEnd() > NEAR_END_PX;
+    };
+    window.addEventListener("scroll", look, { passive: true, signal: life.signal });
+    return () => {
+      life.abort();
+    };
+  }, [away]);
+
+  useLayoutEffect(() => {
+    const asked = conversation.entries.length > turns.current;
+    turns.current = conversation.entries.length;
+    // A new question always brings its place into view; growing text only for a reader at the end.
+    if (conversation.entries.length > 0 && (asked || !away.peek())) scrollToEnd();
+  }, [conversation, away]);
+
+  return (
+    <section class="conversation" data-testid="messages" aria-label={text.conversation.label}>
+      {conversation.entries.length === 0 && <EmptyState />}
+      {conversation.entries.map((entry) =>
+        entry.kind === "turn" ? (
+          <TurnView key={entry.id} turn={entry} />
+        ) : (
+          <p key={entry.id} class="notice" data-testid="notice">
+            {entry.text}
+          </p>
+        ),
+      )}
+      {away.value && conversation.entries.length > 0 && (
+        <button
+          type="button"
+          class="to-latest"
+          aria-label={text.conversation.toLatestLabel}
+          onClick={scrollToEnd}
+        >
+          <ArrowDown />
+          <span>{text.conversation.toLatest}</span>
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,169 @@
+/** Two lines while things start: what Python does and what the model does; gone when both are ready. */
+import type { ComponentChildren, JSX } from "preact";
+import { bytes } from "../format";
+import type { EngineView } from "../stores/engine";
+import type { PythonState } from "../stores/python";
+import { text } from "../text";
+import { useApp } from "./context";
+import { ErrorCard } from "./ErrorCard";
+
+export function LoadPanel(): JSX.Element {
+  const { state } = useApp();
+  const python = state.python.value;
+  const engine = state.engine.value;
+  const failed = python.kind === "failed" || engine.kind === "failed";
+  const open = state.readiness.value !== "ready";
+  return (
+    <section class="load-panel" data-open={open} aria-label={text.loading.label} aria-hidden={!open}>
+      <div class="load-clip">
+        {open && (
+          <div class="load-card" data-failed={failed}>
+            <PythonRow python={python} />
+            <EngineRow engine={engine} />
+            <LoadErrors python={python} engine={engine} />
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface RowProps {
+  name: string;
+  state: "active" | "done" | "failed";
+  fraction: number | null;
+  testIds: { stage: string; progress: string };
+  children: ComponentChildren;
+}
+
+function Row({ name, state, fraction, testIds, children }: RowProps): JSX.Element {
+  return (
+    <div class="load-row" data-state={state}>
+      <span class="load-name">{name}</span>
+      <span class="load-stage" data-testid={testIds.stage}>
+        {children}
+      </span>
+      <progress
+        data-testid={testIds.progress}
+        max={1}
+        aria-label={`${text.loading.label}: ${name}`}
+        {...(fraction === null ? {} : { value: fraction })}
+      />
+    </div>
+  );
+}
+
+function PythonRow({ python }: { python: PythonState }): JSX.Element {
+  const testIds = { stage: "python-stage", progress: "python-progress" };
+  switch (python.kind) {
+    case "booting":
+      return (
+        <Row name={text.loading.python} state="active" fraction={python.fraction} testIds={testIds}>
+          {text.loading.pythonStages[python.stage]} <Detail>{python.detail}</Detail>
+        </Row>
+      );
+    case "ready":
+      return (
+        <Row name={text.loading.python} state="done" fraction={1} testIds={testIds}>
+          {text.loading.ready} <Detail>{python.versions.python}</Detail>
+        </Row>
+      );
+    case "failed":
+      return (
+        <Row name={text.loading.python} state="failed" fraction={0} testIds={testIds}>
+          {text.loading.failed}
+        </Row>
+      );
+  }
+}
+
+function EngineRow({ engine }: { engine: EngineView }): JSX.Element {
+  const testIds = { stage: "load-stage", progress: "load-progress" };
+  const row = (
+    state: RowProps["state"],
+    fraction: number | null,
+    children: ComponentChildren,
+  ): JSX.Element => (
+    <Row name={text.loading.model} state={state} fraction={fraction} testIds={testIds}>
+      {children}
+    </Row>
+  );
+  switch (engine.kind) {
+    case "starting":
+      return row("active", null, text.loading.engineStarting);
+    case "restarting":
+      return row("active", null, text.loading.engineRestarting);
+    case "empty":
+      return row("failed", 0, text.loading.notLoaded);
+    case "failed":
+      return row("failed", 0, text.loading.failed);
+    case "ready":
+      return row("done", 1, text.loading.ready);
+    case "loading":
+      return row("active", engine.fraction, <ModelStage engine={engine} />);
+  }
+}
+
+function ModelStage({ engine }: { engine: Extract<EngineView, { kind: "loading" }> }): JSX.Element {
+  const { progress } = engine;
+  if (progress === null) return <>{text.loading.modelStages.prepare}</>;
+  const { loaded_bytes: loaded, total_bytes: total } = progress;
+  const amount =
+    loaded !== null && total !== null && total > 0
+      ? text.loading.bytesOf(bytes(loaded), bytes(total))
+      : text.loading.percent(progress.fraction * 100);
+  return (
+    <>
+      {text.loading.modelStages[progress.stage]} <Detail>{amount}</Detail>
+    </>
+  );
+}
+
+function Detail({ children }: { children: string }): JSX.Element {
+  return <span class="load-detail">{children}</span>;
+}
+
+function LoadErrors({ python, engine }: { python: PythonState; engine: EngineView }): JSX.Element {
+  const { actions, state } = useApp();
+  const choose = (): void => {
+    state.modelDialogOpen.value = true;
+  };
+  return (
+    <>
+      {python.kind === "failed" && (
+        <ErrorCard error={python.error}>
+          <button
+            type="button"
+            data-testid="restart-python"
+            onClick={() => {
+              actions.restartPython();
+            }}
+          >
+            {text.errors.restartPython}
+          </button>
+        </ErrorCard>
+      )}
+      {engine.kind === "failed" && (
+        <ErrorCard error={engine.error}>
+          <button
+            type="button"
+            data-testid="retry-model"
+            onClick={() => {
+              actions.retryModel();
+            }}
+          >
+            {text.errors.retry}
+          </button>
+          <button type="button" class="quiet" onClick={choose}>
+            {text.errors.chooseModel}
+          </button>
+        </ErrorCard>
+      )}
+      {engine.kind === "empty" && (
+        <button type="button" class="quiet" onClick={choose}>
+          {text.errors.chooseModel}
+        </button>
+      )}
+    </>
+  );
+}

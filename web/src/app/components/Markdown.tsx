@@ -1,0 +1,38 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { highlight, parseBlocks } from "../markdown";
+import { text } from "../text";
+import { CopyButton } from "./CopyButton";
+import { SafeHtml } from "./SafeHtml";
+
+/** Markdown as elements. While it streams, only blocks whose markup changed are drawn again. */
+export function Markdown({ source }: { source: string }): JSX.Element {
+  const blocks = useMemo(() => parseBlocks(source), [source]);
+  return (
+    <div class="prose" data-testid="answer-text">
+      {blocks.map((block, index) =>
+        block.kind === "html" ? (
+          <SafeHtml key={index} html={block.html} />
+        ) : (
+          <CodeBlock key={index} code={block.code} language={block.language} />
+        ),
+      )}
+    </div>
+  );
+}
+
+function CodeBlock({ code, language }: { code: string; language: string }): JSX.Element {
+  const html = useMemo(() => highlight(code, language), [code, language]);
+  const name = language === "" ? text.conversation.code : language;
+  return (
+    <figure class="code-block">
+      <figcaption>
+        <span>{name}</span>
+        <CopyButton content={code} label={text.conversation.copyCode} />
+      </figcaption>
+      <pre tabIndex={0} aria-label={name}>
+        <SafeHtml as="code" html={html} />
+      </pre>
+    </figure>
+  );
+}

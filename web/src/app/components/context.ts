@@ -1,0 +1,26 @@
+/** What every view can reach: the state to read, the controller to act. */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Controller } from "../controller";
+import type { AppState } from "../state";
+import type { ThemeChoice } from "../theme";
+
+/** What a view may ask for; tests give their own. */
+export type Actions = Pick<
+  Controller,
+  "ask" | "stop" | "withdraw" | "retry" | "newConversation" | "chooseModel" | "retryModel" | "restartPython"
+>;
+
+export interface AppContextValue {
+  state: AppState;
+  actions: Actions;
+  theme: ThemeChoice;
+}
+
+export const AppContext = createContext<AppContextValue | null>(null);
+
+export function useApp(): AppContextValue {
+  const value = useContext(AppContext);
+  if (value === null) throw new Error("A view stands outside of the application's context.");
+  return value;
+}

@@ -1,0 +1,102 @@
+/** The page's few drawings; all of them are decoration beside a text or a label. */
+import type { ComponentChildren, JSX } from "preact";
+
+function Icon({ children }: { children: ComponentChildren }): JSX.Element {
+  return (
+    <svg
+      class="icon"
+      viewBox="0 0 20 20"
+      width="20"
+      height="20"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.6"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {children}
+    </svg>
+  );
+}
+
+/** An amplifier as circuit diagrams draw it. */
+export function Mark(): JSX.Element {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
+      <rect class="mark-ground" width="32" height="32" rx="9" />
+      <path class="mark-line" d="M5.5 16h5M21.5 16h5" />
+      <path class="mark-body" d="M11 8.6v14.8L22.5 16z" />
+    </svg>
+  );
+}
+
+export const ArrowUp = (): JSX.Element => (
+  <Icon>
+    <path d="M10 16V4.5M4.8 9.5 10 4.3l5.2 5.2" />
+  </Icon>
+);
+export const ArrowDown = (): JSX.Element => (
+  <Icon>
+    <path d="M10 4v11.5M4.8 10.5 10 15.7l5.2-5.2" />
+  </Icon>
+);
+export const Square = (): JSX.Element => (
+  <Icon>
+    <rect x="5.5" y="5.5" width="9" height="9" rx="1.5" fill="currentColor" />
+  </Icon>
+);
+export const Plus = (): JSX.Element => (
+  <Icon>
+    <path d="M10 4.2v11.6M4.2 10h11.6" />
+  </Icon>
+);
+export const Chevron = (): JSX.Element => (
+  <Icon>
+    <path d="m6 8 4 4 4-4" />
+  </Icon>
+);
+export const Close = (): JSX.Element => (
+  <Icon>
+    <path d="m5 5 10 10M15 5 5 15" />
+  </Icon>
+);
+export const Copy = (): JSX.Element => (
+  <Icon>
+    <rect x="7" y="7" width="9" height="9.5" rx="2" />
+    <path d="M13 4.6A2 2 0 0 0 11.2 3.5H6A2.3 2.3 0 0 0 3.7 5.8V11a2 2 0 0 0 1 1.7" />
+  </Icon>
+);
+export const Check = (): JSX.Element => (
+  <Icon>
+    <path d="m4.5 10.5 3.6 3.6 7.4-8" />
+  </Icon>
+);
+export const Tool = (): JSX.Element => (
+  <Icon>
+    <path d="M12.9 3.6a4 4 0 0 0-4 5.3L3.8 14a1.6 1.6 0 0 0 2.2 2.2l5.1-5.1a4 4 0 0 0 5.2-4.9l-2.5 2.4-2-.4-.4-2z" />
+  </Icon>
+);
+export const Warning = (): JSX.Element => (
+  <Icon>
+    <path d="M10 3.2 2.6 16h14.8zM10 8.2v3.6M10 13.9v.1" />
+  </Icon>
+);
+export const Sun = (): JSX.Element => (
+  <Icon>
+    <circle cx="10" cy="10" r="3.4" />
+    <path d="M10 2.2v1.6M10 16.2v1.6M2.2 10h1.6M16.2 10h1.6M4.5 4.5l1.1 1.1M14.4 14.4l1.1 1.1M4.5 15.5l1.1-1.1M14.4 5.6l1.1-1.1" />
+  </Icon>
+);
+export const Moon = (): JSX.Element => (
+  <Icon>
+    <path d="M16.6 11.9A7 7 0 0 1 8.1 3.4a7 7 0 1 0 8.5 8.5z" />
+  </Icon>
+);
+export const HalfSun = (): JSX.Element => (
+  <Icon>
+    <circle cx="10" cy="10" r="6.6" />
+    <path d="M10 3.4a6.6 6.6 0 0 1 0 13.2z" fill="currentColor" stroke="none" />
+  </Icon>
+);

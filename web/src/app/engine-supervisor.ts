@@ -1,0 +1,168 @@
+/**
+ * Keeps an engine and a model there: connects, loads, and after a death starts the worker again, gives
+ * Python a new port and loads the model that was loaded.
+ */
+import type { EngineState, ModelRecord, StreamEvent, WireError } from "../protocol/wire";
+import type { EngineAction } from "./stores/engine";
+import { text } from "./text";
+
+export type DeviceWish = "auto" | "webgpu" | "cpu";
+
+/** The engine's events for one load: batches until null. */
+export interface LoadEvents {
+  next(): Promise<StreamEvent[] | null>;
+  cancel(): void;
+}
+
+/** What the page uses of a connection to the engine worker; `EngineClient` is one. */
+export interface EngineConnection {
+  readonly ready: Promise<unknown>;
+  readonly closed: Promise<WireError>;
+  onState(listener: (state: EngineState) => void, signal: AbortSignal): void;
+  load(model: string, device: DeviceWish): LoadEvents;
+  models(): Promise<ModelRecord[]>;
+  close(): void;
+}
+
+export interface SupervisorOptions {
+  /** A connection to the worker that runs now. */
+  connect: () => EngineConnection;
+  /** Ends the worker and starts another. */
+  restart: () => Promise<void>;
+  /** Called after a restart, when Python needs a port to the new worker. */
+  onRestarted: () => void;
+  dispatch: (action: EngineAction) => void;
+  onModels: (models: ModelRecord[]) => void;
+  device: DeviceWish;
+  now: () => number;
+}
+
+// A worker that dies this often in this time is not helped by another start.
+const DEATHS_ALLOWED = 3;
+const DEATHS_WINDOW_MS = 5 * 60_000;
+
+export class EngineSupervisor {
+  #connection: EngineConnection | null = null;
+  #life = new AbortController();
+  #wanted: string | null = null;
+  #load: LoadEvents | null = null;
+  #deaths: number[] = [];
+
+  constructor(private readonly options: SupervisorOptions) {}
+
+  /** Connect and load `model`. */
+  start(model: string): void {
+    this.#wanted = model;
+    this.#connect();
+  }
+
+  /** Load another model in place of the one that is there or on its way. */
+  load(model: string): void {
+    this.#wanted = model;
+    this.#load?.cancel();
+    const connection = this.#connection;
+    if (connection === null) void this.restart();
+    else void this.#runLoad(connection, this.#life.signal, model);
+  }
+
+  /** Start the worker again because somebody asked for it; earlier deaths are forgotten. */
+  async restart(): Promise<void> {
+    this.#deaths = [];
+    await this.#renew();
+  }
+
+  close(): void {
+    this.#life.abort();
+    this.#load?.cancel();
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  #connect(): void {
+    const connection = this.options.connect();
+    const life = new AbortController();
+    this.#life = life;
+    this.#connection = connection;
+    const { signal } = life;
+    connection.onState((state) => {
+      if (signal.aborted) return;
+      this.options.dispatch({ type: "state", state });
+      // A worker that lost its device has no second life in it; a fresh one has.
+      if (state.type === "lost") void this.#died(state.error);
+    }, signal);
+    void connection.closed.then((error) => {
+      if (!signal.aborted) void this.#died(error);
+    });
+    void this.#begin(connection, signal);
+  }
+
+  async #begin(connection: EngineConnection, signal: AbortSignal): Promise<void> {
+    try {
+      await connection.ready;
+      if (signal.aborted) return;
+      void connection.models().then((models) => {
+        if (!signal.aborted) this.options.onModels(models);
+      }, this.#reportUnless(signal));
+      if (this.#wanted !== null) await this.#runLoad(connection, signal, this.#wanted);
+    } catch (error) {
+      this.#reportUnless(signal)(error);
+    }
+  }
+
+  async #runLoad(connection: EngineConnection, signal: AbortSignal, model: string): Promise<void> {
+    this.options.dispatch({ type: "load_asked", model });
+    const events = connection.load(model, this.options.device);
+    this.#load = events;
+    try {
+      for (let batch = await events.next(); batch !== null; batch = await events.next()) {
+        // A load that was replaced by another says nothing more about the engine.
+        if (signal.aborted || this.#load !== events) return;
+        for (const event of batch) this.options.dispatch({ type: "load_event", model, event });
+      }
+    } finally {
+      if (this.#load === events) this.#load = null;
+    }
+  }
+
+  /** Rejections that are not this connection's end: the page must hear of them. */
+  #reportUnless(signal: AbortSignal): (error: unknown) => void {
+    return (error) => {
+      if (signal.aborted) return;
+      this.options.dispatch({ type: "gave_up", error: toWireError(error) });
+    };
+  }
+
+  async #died(error: WireError): Promise<void> {
+    const now = this.options.now();
+    this.#deaths = [...this.#deaths.filter((at) => now - at < DEATHS_WINDOW_MS), now];
+    this.options.dispatch({ type: "died", error });
+    if (error.code === "protocol_mismatch" || this.#deaths.length > DEATHS_ALLOWED) {
+      this.close();
+      const message = error.code === "protocol_mismatch" ? error.message : text.failures.engineDiesAgain;
+      this.options.dispatch({ type: "gave_up", error: { ...error, message } });
+      return;
+    }
+    await this.#renew();
+  }
+
+  async #renew(): Promise<void> {
+    this.close();
+    this.options.dispatch({ type: "starts" });
+    try {
+      await this.options.restart();
+    } catch (error) {
+      this.options.dispatch({ type: "gave_up", error: toWireError(error) });
+      return;
+    }
+    this.#connect();
+    this.options.onRestarted();
+  }
+}
+
+function toWireError(error: unknown): WireError {
+  if (typeof error === "object" && error !== null && "code" in error && "message" in error) {
+    return error as WireError;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "internal", message: `${text.failures.engineDoesNotStart} ${message}` };
+}

@@ -1,0 +1,42 @@
+/** Numbers as a person reads them. */
+import type { EngineIdentity } from "../protocol/wire";
+import { text } from "./text";
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** 879_000_000 -> "879 MB". */
+export function bytes(count: number): string {
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 10 && unit > 1 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[unit] ?? ""}`;
+}
+
+/** Megabytes of memory, as the catalogue counts them. */
+export function megabytes(count: number): string {
+  return bytes(count * 1e6);
+}
+
+/** 240 -> "0.24 s", 12_345 -> "12 s". */
+export function milliseconds(value: number): string {
+  const seconds = value / 1000;
+  if (seconds < 1) return `${seconds.toFixed(2)} s`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  return `${(seconds / 60).toFixed(0)} min`;
+}
+
+/** 4.91 -> "4.9", 1034.2 -> "1,034". */
+export function rate(value: number): string {
+  return value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en");
+}
+
+/** Who answers, in full: "WebLLM · WebGPU (SwiftShader)" or "llama.cpp · CPU". */
+export function engineName(engine: EngineIdentity): string {
+  const device = text.engine.devices[engine.device];
+  const where = engine.adapter === null || engine.adapter === "" ? device : `${device} (${engine.adapter})`;
+  return `${text.engine.kinds[engine.kind]} · ${where}`;
+}

@@ -1,0 +1,75 @@
+/** The composition root of the page: makes every part, joins them, and hands the page over to Preact. */
+import { render } from "preact";
+import { EngineClient } from "../bridge/client";
+import { EngineFrame } from "../bridge/engine-frame";
+import pythonWorkerUrl from "../python/worker?worker&url";
+import { pageClock } from "./batching";
+import { startSealedWorker } from "./blob-worker";
+import { App } from "./components/App";
+import { AppContext } from "./components/context";
+import { Controller } from "./controller";
+import { probeDevice } from "./device";
+import { EngineSupervisor } from "./engine-supervisor";
+import { readOptions } from "./options";
+import { PythonHost } from "./python-host";
+import { exposeReadOnly } from "./read-only-handle";
+import { createState } from "./state";
+import { createTheme } from "./theme";
+
+const siteRoot = new URL("./", document.baseURI);
+const options = readOptions(location.search);
+const newId = (): string => crypto.randomUUID();
+
+const state = createState(newId());
+const controller = new Controller({
+  state,
+  clock: pageClock,
+  now: Date.now,
+  elapsed: () => performance.now(),
+  newId,
+});
+
+const frame = new EngineFrame(new URL("engine.html", siteRoot));
+const engine = new EngineSupervisor({
+  connect: () => new EngineClient(frame.connect(), { name: "page", locks: navigator.locks }),
+  restart: () => frame.restart(),
+  onRestarted: () => {
+    python.attachEngine(frame.connect());
+  },
+  dispatch: (action) => {
+    controller.engineChanged(action);
+  },
+  onModels: (models) => {
+    controller.modelsKnown(models);
+  },
+  device: options.device,
+  now: Date.now,
+});
+const python = new PythonHost({
+  spawn: (lock) => startSealedWorker(new URL(pythonWorkerUrl, import.meta.url), lock),
+  boot: {
+    pyodide_url: new URL("pyodide/", siteRoot).href,
+    lock_url: new URL("wheels/pyodide-lock.json", siteRoot).href,
+    packages_url: new URL("wheels/", siteRoot).href,
+  },
+  onMessage: (message) => {
+    controller.receive(message);
+  },
+  enginePort: () => frame.connect(),
+  locks: navigator.locks,
+});
+
+exposeReadOnly(window, state, controller);
+const root = document.getElementById("app");
+if (root === null) throw new Error("index.html has no element for the application.");
+const theme = createTheme(document.documentElement, window.localStorage);
+render(
+  <AppContext.Provider value={{ state, actions: controller, theme }}>
+    <App />
+  </AppContext.Provider>,
+  root,
+);
+controller.start(python, engine, options.model);
+void probeDevice(navigator).then((device) => {
+  state.device.value = device;
+});

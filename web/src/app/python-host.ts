@@ -1,0 +1,126 @@
+/** The page's side of the Python worker: starts it, talks to it, notices that it died, starts it again. */
+import { overlaps, PROTOCOL } from "../protocol/version";
+import type { Ask, Boot, Forget, PageMessage, PythonMessage, Stop, WireError } from "../protocol/wire";
+import { text } from "./text";
+
+/** A thread with Python in it; a `Worker` is one. */
+export interface PythonThread {
+  postMessage(message: PageMessage, transfer?: Transferable[]): void;
+  terminate(): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void): void;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
+  addEventListener(type: "messageerror", listener: () => void): void;
+}
+
+export interface PythonHostOptions {
+  /** Starts the thread; it holds the Web Lock `lock` for as long as it lives. */
+  spawn: (lock: string) => PythonThread;
+  boot: Omit<Boot, "type" | "protocol">;
+  onMessage: (message: PythonMessage) => void;
+  /** A fresh port to the engine, for a thread that has just been started. */
+  enginePort: () => MessagePort;
+  locks: Pick<LockManager, "request">;
+}
+
+const TYPES: Record<PythonMessage["type"], true> = {
+  booting: true,
+  booted: true,
+  turn_event: true,
+  turn_ended: true,
+  turn_failed: true,
+  python_failed: true,
+};
+
+export class PythonHost {
+  #thread: PythonThread | null = null;
+  #watch: AbortController | null = null;
+
+  constructor(private readonly options: PythonHostOptions) {}
+
+  /** Start Python; in place of the one that runs, if one does. */
+  start(): void {
+    this.close();
+    const lock = `webllm-provider-python-${crypto.randomUUID()}`;
+    const thread = this.options.spawn(lock);
+    const watch = new AbortController();
+    this.#thread = thread;
+    this.#watch = watch;
+    let watched = false;
+    thread.addEventListener("message", (event) => {
+      if (watch.signal.aborted) return;
+      if (!watched) {
+        // The worker takes its lock before it says anything: from now on the lock means that it lives.
+        watched = true;
+        void this.#noticeDeath(lock, watch.signal);
+      }
+      this.#receive(event.data);
+    });
+    thread.addEventListener("error", (event) => {
+      if (!watch.signal.aborted) this.#fail(text.failures.pythonCrashed(event.message || "no message"));
+    });
+    thread.addEventListener("messageerror", () => {
+      if (!watch.signal.aborted) this.#fail(text.failures.pythonUnknownMessage("unreadable"));
+    });
+    thread.postMessage({ type: "boot", protocol: PROTOCOL, ...this.options.boot });
+    this.attachEngine(this.options.enginePort());
+  }
+
+  /** Give Python a port to the engine, in place of the one it had. */
+  attachEngine(port: MessagePort): void {
+    this.#thread?.postMessage({ type: "attach_engine" }, [port]);
+  }
+
+  send(message: Ask | Stop | Forget): void {
+    this.#thread?.postMessage(message);
+  }
+
+  close(): void {
+    this.#watch?.abort();
+    this.#thread?.terminate();
+    this.#thread = null;
+  }
+
+  async #noticeDeath(lock: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.options.locks.request(lock, { signal }, () => {
+        if (!signal.aborted) this.#fail(text.failures.pythonDied);
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #receive(data: unknown): void {
+    if (!isPythonMessage(data)) {
+      this.#fail(text.failures.pythonUnknownMessage(describeType(data)), "protocol_mismatch");
+      return;
+    }
+    if (data.type === "booted" && !overlaps(PROTOCOL, data.protocol)) {
+      const said = (range: { min: number; max: number }): string =>
+        `${String(range.min)} to ${String(range.max)}`;
+      this.#fail(text.failures.pythonProtocol(said(data.protocol), said(PROTOCOL)), "protocol_mismatch");
+      return;
+    }
+    this.options.onMessage(data);
+    // What failed to start, or broke, is of no more use: its memory is given back.
+    if (data.type === "python_failed") this.close();
+  }
+
+  #fail(message: string, code: WireError["code"] = "python_failed"): void {
+    this.close();
+    this.options.onMessage({
+      type: "python_failed",
+      error: { code, message, hint: text.errors.hints[code] },
+    });
+  }
+}
+
+function describeType(data: unknown): string {
+  return typeof data === "object" && data !== null && "type" in data ? String(data.type) : typeof data;
+}
+
+function isPythonMessage(data: unknown): data is PythonMessage {
+  return (
+    typeof data === "object" && data !== null && "type" in data && Object.hasOwn(TYPES, String(data.type))
+  );
+}

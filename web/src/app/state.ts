@@ -1,0 +1,80 @@
+/** The application's state: one signal per concern. Views read it; only the controller writes it. */
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { ModelRecord } from "../protocol/wire";
+import type { DeviceAbilities } from "./device";
+import { emptyConversation, turnsOf, type Conversation } from "./stores/conversation";
+import { ENGINE_STARTS, modelOf, type EngineView } from "./stores/engine";
+import { PYTHON_STARTS, type PythonState } from "./stores/python";
+
+/** One Amplifier event as it arrived, for consoles and tests. */
+export interface SeenEvent {
+  turn: string;
+  name: string;
+  payload: Readonly<Record<string, unknown>>;
+  /** Milliseconds since the page was opened. */
+  at: number;
+}
+
+/** What stands between the composer and the model, if anything. */
+export type Readiness =
+  "ready" | "waits_for_both" | "waits_for_python" | "waits_for_model" | "python_failed" | "no_model";
+
+export interface AppState {
+  python: Signal<PythonState>;
+  engine: Signal<EngineView>;
+  conversation: Signal<Conversation>;
+  /** Null until the engine has said what it knows. */
+  catalogue: Signal<readonly ModelRecord[] | null>;
+  device: Signal<DeviceAbilities | null>;
+  draft: Signal<string>;
+  modelDialogOpen: Signal<boolean>;
+  announcement: Signal<string>;
+  readiness: ReadonlySignal<Readiness>;
+  /** True while a turn runs or waits. */
+  busy: ReadonlySignal<boolean>;
+  /** Name of the model that is loaded or on its way. */
+  modelName: ReadonlySignal<string | null>;
+}
+
+export function createState(conversationId: string): AppState {
+  const python = signal<PythonState>(PYTHON_STARTS);
+  const engine = signal<EngineView>(ENGINE_STARTS);
+  const conversation = signal<Conversation>(emptyConversation(conversationId));
+  const catalogue = signal<readonly ModelRecord[] | null>(null);
+  return {
+    python,
+    engine,
+    conversation,
+    catalogue,
+    device: signal<DeviceAbilities | null>(null),
+    draft: signal(""),
+    modelDialogOpen: signal(false),
+    announcement: signal(""),
+    readiness: computed(() => readinessOf(python.value, engine.value)),
+    busy: computed(() =>
+      turnsOf(conversation.value).some(
+        (turn) => turn.state.kind === "running" || turn.state.kind === "waiting",
+      ),
+    ),
+    modelName: computed(() => nameOf(modelOf(engine.value), catalogue.value)),
+  };
+}
+
+export function readinessOf(python: PythonState, engine: EngineView): Readiness {
+  if (python.kind === "failed") return "python_failed";
+  switch (engine.kind) {
+    case "ready":
+      return python.kind === "ready" ? "ready" : "waits_for_python";
+    case "failed":
+    case "empty":
+      return "no_model";
+    case "starting":
+    case "loading":
+    case "restarting":
+      return python.kind === "ready" ? "waits_for_model" : "waits_for_both";
+  }
+}
+
+function nameOf(id: string | null, catalogue: readonly ModelRecord[] | null): string | null {
+  return catalogue?.find((record) => record.id === id)?.name ?? id;
+}

@@ -1,0 +1,261 @@
+/** One turn of a conversation: a question, and the parts of its answer as Amplifier's events bring them. */
+import type { EngineIdentity, Figures, TurnEnded, TurnEvent, WireError } from "../../protocol/wire";
+import { display, figuresOf, identityOf, isRecord, numberOf, textOf, type Payload } from "./payload";
+
+export type ToolState = "running" | "done" | "failed" | "abandoned";
+
+export interface ThinkingPart {
+  kind: "thinking";
+  key: string;
+  text: string;
+  open: boolean;
+  startedAt: number;
+  endedAt: number | null;
+}
+
+export interface TextPart {
+  kind: "text";
+  key: string;
+  text: string;
+  open: boolean;
+}
+
+export interface ToolPart {
+  kind: "tool";
+  key: string;
+  callId: string;
+  name: string;
+  arguments: string;
+  result: string;
+  state: ToolState;
+}
+
+export type Part = ThinkingPart | TextPart | ToolPart;
+
+export type TurnState =
+  | { kind: "waiting" }
+  | { kind: "running"; stopping: boolean; retry: { attempt: number; of: number } | null }
+  | { kind: "done" }
+  | { kind: "stopped" }
+  | { kind: "failed"; error: WireError };
+
+/** What the engine measured of the last request of a turn. */
+export interface AnswerFigures {
+  model: string;
+  engine: EngineIdentity | null;
+  figures: Figures | null;
+  outputTokens: number | null;
+  finishReason: string;
+}
+
+export interface Turn {
+  kind: "turn";
+  id: string;
+  question: string;
+  askedAt: number;
+  state: TurnState;
+  parts: readonly Part[];
+  figures: AnswerFigures | null;
+}
+
+export function newTurn(id: string, question: string, askedAt: number): Turn {
+  return { kind: "turn", id, question, askedAt, state: { kind: "waiting" }, parts: [], figures: null };
+}
+
+export const RUNNING: TurnState = { kind: "running", stopping: false, retry: null };
+
+export function isOver(turn: Turn): boolean {
+  return turn.state.kind === "done" || turn.state.kind === "stopped" || turn.state.kind === "failed";
+}
+
+/** The visible answer, without thinking and tools: what "copy answer" copies. */
+export function answerText(turn: Turn): string {
+  return turn.parts
+    .flatMap((part) => (part.kind === "text" ? [part.text] : []))
+    .join("\n\n")
+    .trim();
+}
+
+/** The turn after an Amplifier event. Events that show nothing in the conversation leave it as it is. */
+export function applyEvent(turn: Turn, event: TurnEvent, now: number): Turn {
+  if (isOver(turn)) return turn;
+  const payload: Payload = event.payload;
+  switch (event.name) {
+    case "llm:stream_block_start":
+      return clearRetry(openBlock(turn, payload, now));
+    case "llm:stream_block_delta":
+      return writeBlock(turn, payload, now);
+    case "llm:stream_block_end":
+      return closeBlock(turn, payload, now);
+    case "llm:stream_aborted":
+      return closeOpenParts(turn, now);
+    case "llm:response":
+      return takeFigures(turn, payload);
+    case "provider:retry":
+      return showRetry(turn, payload);
+    case "tool:pre":
+      return toolStarts(turn, payload);
+    case "tool:post":
+      return toolEnds(turn, payload);
+    case "tool:error":
+      return toolFails(turn, payload);
+    default:
+      // Amplifier has more events than a conversation shows; the developer's console lists them all.
+      return turn;
+  }
+}
+
+/** The turn after its end. */
+export function endTurn(turn: Turn, message: TurnEnded, now: number): Turn {
+  const closed = closeOpenParts(turn, now);
+  const parts =
+    message.outcome === "completed" && message.text !== "" && !endsWithText(closed)
+      ? [...closed.parts, { kind: "text" as const, key: "final", text: message.text, open: false }]
+      : closed.parts;
+  return { ...closed, parts, state: { kind: message.outcome === "completed" ? "done" : "stopped" } };
+}
+
+export function failTurn(turn: Turn, error: WireError, now: number): Turn {
+  return { ...closeOpenParts(turn, now), state: { kind: "failed", error } };
+}
+
+function endsWithText(turn: Turn): boolean {
+  const last = turn.parts.at(-1);
+  return last?.kind === "text" && last.text.trim() !== "";
+}
+
+function blockKey(payload: Payload): string {
+  return `${textOf(payload, "request_id")}:${String(numberOf(payload, "block_index") ?? 0)}`;
+}
+
+function openBlock(turn: Turn, payload: Payload, now: number): Turn {
+  const key = blockKey(payload);
+  if (turn.parts.some((part) => part.key === key)) return turn;
+  switch (textOf(payload, "block_type")) {
+    case "text":
+      return { ...turn, parts: [...turn.parts, { kind: "text", key, text: "", open: true }] };
+    case "thinking":
+      return {
+        ...turn,
+        parts: [
+          ...turn.parts,
+          { kind: "thinking", key, text: "", open: true, startedAt: now, endedAt: null },
+        ],
+      };
+    default:
+      // A tool call is shown when it runs: `tool:pre` has its arguments, the block has not.
+      return turn;
+  }
+}
+
+function writeBlock(turn: Turn, payload: Payload, now: number): Turn {
+  const key = blockKey(payload);
+  const opened = openBlock(turn, payload, now);
+  const text = textOf(payload, "text");
+  return {
+    ...opened,
+    parts: opened.parts.map((part) =>
+      part.key === key && part.kind !== "tool" ? { ...part, text: part.text + text } : part,
+    ),
+  };
+}
+
+function closeBlock(turn: Turn, payload: Payload, now: number): Turn {
+  const key = blockKey(payload);
+  return { ...turn, parts: turn.parts.map((part) => (part.key === key ? closePart(part, now) : part)) };
+}
+
+function closePart(part: Part, now: number): Part {
+  switch (part.kind) {
+    case "text":
+      return part.open ? { ...part, open: false } : part;
+    case "thinking":
+      return part.open ? { ...part, open: false, endedAt: now } : part;
+    case "tool":
+      return part;
+  }
+}
+
+function closeOpenParts(turn: Turn, now: number): Turn {
+  const parts = turn.parts.map((part) =>
+    part.kind === "tool" && part.state === "running"
+      ? { ...part, state: "abandoned" as const }
+      : closePart(part, now),
+  );
+  return { ...turn, parts };
+}
+
+function takeFigures(turn: Turn, payload: Payload): Turn {
+  const usage = isRecord(payload["usage"]) ? payload["usage"] : {};
+  if (textOf(payload, "status", "ok") !== "ok") return turn;
+  return {
+    ...turn,
+    figures: {
+      model: textOf(payload, "model"),
+      engine: identityOf(payload["engine"]),
+      figures: figuresOf(payload["figures"]),
+      outputTokens: numberOf(usage, "output_tokens"),
+      finishReason: textOf(payload, "finish_reason"),
+    },
+  };
+}
+
+function showRetry(turn: Turn, payload: Payload): Turn {
+  if (turn.state.kind !== "running") return turn;
+  const retry = { attempt: numberOf(payload, "attempt") ?? 1, of: numberOf(payload, "max_retries") ?? 1 };
+  return { ...turn, state: { ...turn.state, retry } };
+}
+
+function clearRetry(turn: Turn): Turn {
+  if (turn.state.kind !== "running" || turn.state.retry === null) return turn;
+  return { ...turn, state: { ...turn.state, retry: null } };
+}
+
+function toolStarts(turn: Turn, payload: Payload): Turn {
+  const callId = textOf(payload, "tool_call_id", `call-${String(turn.parts.length)}`);
+  const part: ToolPart = {
+    kind: "tool",
+    key: `tool:${callId}`,
+    callId,
+    name: textOf(payload, "tool_name", "?"),
+    arguments: display(payload["tool_input"]),
+    result: "",
+    state: "running",
+  };
+  return { ...turn, parts: [...turn.parts, part] };
+}
+
+function toolEnds(turn: Turn, payload: Payload): Turn {
+  const value = payload["result"] ?? payload["tool_response"];
+  if (!isRecord(value)) return settleTool(turn, payload, "done", display(value));
+  const failed = value["success"] === false;
+  const shown = failed ? (value["error"] ?? value["output"]) : (value["output"] ?? value);
+  return settleTool(turn, payload, failed ? "failed" : "done", display(readableError(shown)));
+}
+
+function toolFails(turn: Turn, payload: Payload): Turn {
+  return settleTool(turn, payload, "failed", display(readableError(payload["error"])));
+}
+
+/** Errors come as `{message, type}`: the message is what a person reads. */
+function readableError(value: unknown): unknown {
+  return isRecord(value) && typeof value["message"] === "string" ? value["message"] : value;
+}
+
+function settleTool(turn: Turn, payload: Payload, state: ToolState, result: string): Turn {
+  const callId = textOf(payload, "tool_call_id");
+  const name = textOf(payload, "tool_name");
+  const index = turn.parts.findLastIndex(
+    (part) =>
+      part.kind === "tool" &&
+      part.state === "running" &&
+      (callId === "" ? part.name === name : part.callId === callId),
+  );
+  if (index < 0) return turn;
+  return {
+    ...turn,
+    parts: turn.parts.map((part, at) =>
+      at === index && part.kind === "tool" ? { ...part, state, result } : part,
+    ),
+  };
+}

@@ -1,0 +1,149 @@
+/** Boots Pyodide from the site's own files and makes Amplifier sessions; anything missing is an error that names it. */
+import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
+import type { PyProxy } from "pyodide/ffi";
+import type { Boot, BootStage, PythonMessage, Versions } from "../protocol/wire";
+import { fileName, MissingPackages } from "./failure";
+import { createSessions, type PythonSessions } from "./sessions";
+import { watchFetch } from "./watched-fetch";
+
+const PACKAGES = ["webllm-provider", "amplifier-core"];
+
+// Where each stage begins and what it takes of the whole start, as measured.
+const SHARES = { interpreter: [0, 0.6], packages: [0.6, 0.25], import: [0.85, 0.15] } as const;
+// The lock file, the standard library and the interpreter; scripts are imported, not fetched.
+const INTERPRETER_FETCHES = 4;
+
+export interface BootedPython {
+  sessions: PythonSessions;
+  versions: Versions;
+}
+
+type Emit = (message: PythonMessage) => void;
+
+/** Start Python; rejects with an error that `pythonFailed` turns into a sentence. */
+export async function bootPython(boot: Boot, emit: Emit): Promise<BootedPython> {
+  const progress = new BootProgress(emit);
+  const watch = watchFetch(globalThis, (url) => {
+    progress.fileCame(url);
+  });
+  try {
+    return await Promise.race([start(boot, progress, emit), watch.failure]);
+  } finally {
+    watch.end();
+  }
+}
+
+async function start(boot: Boot, progress: BootProgress, emit: Emit): Promise<BootedPython> {
+  progress.interpreter();
+  const lock = await fetchLock(boot.lock_url);
+  const pyodide = await startInterpreter(boot, lock);
+  progress.packages(countNeeded(lock));
+  await installPackages(pyodide);
+  progress.importing();
+  const module = pyodide.pyimport("webllm_provider.session.worker") as PyProxy;
+  const sessions = createSessions(module, emit);
+  return { sessions, versions: readVersions(pyodide) };
+}
+
+/** The lock file by our own hands: Pyodide would say only that it is no JSON. */
+async function fetchLock(url: string): Promise<string> {
+  const response = await fetch(url);
+  return response.text();
+}
+
+async function startInterpreter(boot: Boot, lock: string): Promise<PyodideAPI> {
+  const loader = new URL("pyodide.mjs", boot.pyodide_url).href;
+  // Not bundled: it finds its other files beside itself.
+  const { loadPyodide } = (await import(/* @vite-ignore */ loader)) as { loadPyodide: typeof LoadPyodide };
+  return loadPyodide({
+    indexURL: boot.pyodide_url,
+    lockFileContents: lock,
+    packageBaseUrl: boot.packages_url,
+    // Bytecode would be written to a file system that is gone with the worker.
+    env: { PYTHONDONTWRITEBYTECODE: "1" },
+  });
+}
+
+/** How many packages will come: those asked for and, by the lock file, what they depend on. */
+function countNeeded(lock: string): number {
+  const { packages } = JSON.parse(lock) as { packages: Record<string, { depends: string[] } | undefined> };
+  const needed = new Set<string>();
+  const add = (name: string): void => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    packages[name]?.depends.forEach(add);
+  };
+  PACKAGES.forEach(add);
+  return needed.size;
+}
+
+async function installPackages(pyodide: PyodideAPI): Promise<void> {
+  const reasons: string[] = [];
+  await pyodide.loadPackage(PACKAGES, {
+    // A package that cannot be had is only reported here; the call itself succeeds.
+    errorCallback: (message) => reasons.push(message),
+    messageCallback: () => undefined,
+  });
+  const loaded = Object.keys(pyodide.loadedPackages);
+  const missing = PACKAGES.filter((name) => !loaded.includes(name));
+  if (missing.length > 0 || reasons.length > 0) throw new MissingPackages(missing, reasons);
+}
+
+function readVersions(pyodide: PyodideAPI): Versions {
+  const metadata = pyodide.pyimport("importlib.metadata") as PyProxy & { version(name: string): string };
+  const platform = pyodide.pyimport("platform") as PyProxy & { python_version(): string };
+  try {
+    return {
+      python: platform.python_version(),
+      pyodide: pyodide.version,
+      amplifier_core: metadata.version("amplifier-core"),
+      webllm_provider: metadata.version("webllm-provider"),
+    };
+  } finally {
+    metadata.destroy();
+    platform.destroy();
+  }
+}
+
+/** Progress over the whole start, told by stage and by the files that came. */
+class BootProgress {
+  #stage: BootStage = "interpreter";
+  #arrived = 0;
+  #expected: number = INTERPRETER_FETCHES;
+
+  constructor(private readonly emit: Emit) {}
+
+  interpreter(): void {
+    this.#tell("");
+  }
+
+  packages(expected: number): void {
+    this.#enter("packages", expected);
+  }
+
+  importing(): void {
+    this.#enter("import", 1);
+  }
+
+  fileCame(url: string): void {
+    this.#arrived += 1;
+    this.#tell(this.#stage === "packages" ? packageName(url) : "");
+  }
+
+  #enter(stage: BootStage, expected: number): void {
+    this.#stage = stage;
+    this.#arrived = 0;
+    this.#expected = expected;
+    this.#tell("");
+  }
+
+  #tell(text: string): void {
+    const [from, share] = SHARES[this.#stage];
+    const done = Math.min(this.#arrived / Math.max(this.#expected, 1), 1);
+    this.emit({ type: "booting", stage: this.#stage, fraction: from + share * done, text });
+  }
+}
+
+function packageName(url: string): string {
+  return fileName(url).split("-", 1)[0] ?? "";
+}

@@ -1,0 +1,93 @@
+/** The worker that hosts Python: takes the page's messages, boots Pyodide, and passes turns to Amplifier sessions. */
+import { installBridge } from "../bridge/globals";
+import { EngineLink } from "../bridge/link";
+import { installStore } from "../bridge/store";
+import { overlaps, PROTOCOL } from "../protocol/version";
+import type { Boot, PageMessage, PythonMessage } from "../protocol/wire";
+import { bootPython } from "./boot";
+import { pythonFailed } from "./failure";
+import type { PythonSessions } from "./sessions";
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+const link = new EngineLink({ name: "python", locks: navigator.locks });
+let sessions: PythonSessions | null = null;
+
+function emit(message: PythonMessage): void {
+  scope.postMessage(message);
+}
+
+function fail(error: unknown): void {
+  emit({ type: "python_failed", error: pythonFailed(error) });
+}
+
+async function boot(message: Boot): Promise<void> {
+  if (!overlaps(PROTOCOL, message.protocol)) {
+    // The page compares the ranges itself and says what to do; this end only must not go on.
+    throw new Error("The page speaks another version of the protocol: reload it.");
+  }
+  const started = performance.now();
+  installBridge(globalThis, link);
+  installStore(globalThis);
+  const booted = await bootPython(message, emit);
+  sessions = booted.sessions;
+  emit({
+    type: "booted",
+    protocol: PROTOCOL,
+    versions: booted.versions,
+    boot_ms: performance.now() - started,
+  });
+}
+
+function ready(): PythonSessions {
+  if (sessions === null) throw new Error("The page sent a turn before Python had started.");
+  return sessions;
+}
+
+async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Promise<void> {
+  switch (message.type) {
+    case "boot":
+      return boot(message);
+    case "attach_engine": {
+      const port = ports[0];
+      if (port === undefined) throw new Error("The page sent attach_engine without a port.");
+      link.attach(port);
+      return;
+    }
+    case "ask":
+      return ready().ask(message.id, message.conversation, message.text);
+    case "stop":
+      ready().stop(message.id);
+      return;
+    case "forget":
+      return ready().forget(message.conversation);
+    default:
+      throw new Error(`The page sent a message that Python does not know: ${unknownType(message)}.`);
+  }
+}
+
+function unknownType(message: never): string {
+  return JSON.stringify((message as { type?: unknown }).type);
+}
+
+/** Held until this worker ends, however it ends: the page waits for it and so learns of a death. */
+function holdLifeLock(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, () => {
+      resolve();
+      return new Promise<never>(() => {
+        // Never settled on purpose.
+      });
+    });
+  });
+}
+
+scope.addEventListener("unhandledrejection", (event) => {
+  // Before the start is over nothing may go wrong unseen. Later, a turn reports its own errors, and a stray
+  // rejection beside it is for the console. An uncaught exception reaches the page as the worker's `error`.
+  if (sessions === null) fail(event.reason);
+});
+
+const alive = holdLifeLock(scope.name);
+scope.addEventListener("message", (event: MessageEvent<PageMessage>) => {
+  void alive.then(() => dispatch(event.data, event.ports)).catch(fail);
+});

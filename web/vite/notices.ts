@@ -1,0 +1,119 @@
+/** The licences of everything that the site ships which others wrote. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { createRequire } from "node:module";
+import { readZipEntries } from "./zip.ts";
+
+interface Notice {
+  name: string;
+  version: string;
+  license: string;
+  texts: string[];
+}
+
+interface PackageJson {
+  name: string;
+  version: string;
+  license?: string;
+  dependencies?: Record<string, string>;
+}
+
+const LICENSE_FILE = /^(licen[cs]e|copying|notice|authors)([.-].*)?$/i;
+
+/** npm packages whose code or files reach the site: the direct dependencies of `web/package.json`, and theirs. */
+export function npmNotices(web: string): Notice[] {
+  const seen = new Map<string, Notice>();
+  const root = readPackage(web);
+  for (const name of Object.keys(root.dependencies ?? {})) collect(name, web, seen);
+  return [...seen.values()].sort(byName);
+}
+
+function collect(name: string, from: string, seen: Map<string, Notice>): void {
+  if (seen.has(name)) return;
+  const folder = packageFolder(name, from);
+  if (folder === null) return;
+  const info = readPackage(folder);
+  seen.set(name, {
+    name: info.name,
+    version: info.version,
+    license: info.license ?? "see below",
+    texts: licenseTexts(folder),
+  });
+  for (const dependency of Object.keys(info.dependencies ?? {})) collect(dependency, folder, seen);
+}
+
+/** The folder of an installed package, or null for an optional one that is not there. */
+function packageFolder(name: string, from: string): string | null {
+  for (const base of createRequire(join(from, "package.json")).resolve.paths(name) ?? []) {
+    const folder = join(base, name);
+    if (existsSync(join(folder, "package.json"))) return folder;
+  }
+  return null;
+}
+
+function licenseTexts(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => LICENSE_FILE.test(name))
+    .sort()
+    .map((name) => readFileSync(join(folder, name), "utf8").trim());
+}
+
+/** The wheels of a folder, by the metadata and the licence files inside of each. */
+export function wheelNotices(wheels: readonly string[]): Notice[] {
+  return wheels.map(wheelNotice).sort(byName);
+}
+
+function wheelNotice(wheel: string): Notice {
+  const entries = readZipEntries(readFileSync(wheel), (path) => {
+    const [top, ...rest] = path.split("/");
+    if (top?.endsWith(".dist-info") !== true) return false;
+    return rest.join("/") === "METADATA" || rest[0] === "licenses" || LICENSE_FILE.test(basename(path));
+  });
+  const metadata = [...entries].find(([path]) => basename(path) === "METADATA")?.[1] ?? "";
+  const field = (name: string): string =>
+    new RegExp(`^${name}: (.+)$`, "m").exec(metadata)?.[1]?.trim() ?? "";
+  return {
+    name: field("Name"),
+    version: field("Version"),
+    license: field("License-Expression") || field("License") || classifiedLicense(metadata),
+    texts: [...entries]
+      .filter(([path]) => basename(path) !== "METADATA")
+      .map(([, content]) => content.trim()),
+  };
+}
+
+function classifiedLicense(metadata: string): string {
+  return /^Classifier: License :: (?:OSI Approved :: )?(.+)$/m.exec(metadata)?.[1] ?? "see the package";
+}
+
+/** The file that the site ships, as text. */
+export function renderNotices(sections: readonly { title: string; notices: readonly Notice[] }[]): string {
+  const lines = [
+    "Third-party notices",
+    "",
+    "This site carries the work of others. Each part, its licence, and the licence's text where the part has one.",
+  ];
+  for (const { title, notices } of sections) {
+    lines.push("", "=".repeat(78), title, "=".repeat(78));
+    for (const notice of notices) {
+      lines.push("", `${notice.name} ${notice.version}`, `Licence: ${notice.license}`);
+      for (const text of new Set(notice.texts)) lines.push("", text);
+      lines.push("", "-".repeat(78));
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** A licence that stands beside a file of ours, such as the demo model's. */
+export function ownNotice(name: string, version: string, license: string, file: string): Notice {
+  const texts = existsSync(file) ? [readFileSync(file, "utf8").trim()] : [];
+  return { name, version, license, texts };
+}
+
+function byName(a: Notice, b: Notice): number {
+  return a.name.localeCompare(b.name);
+}
+
+function readPackage(folder: string): PackageJson {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageJson;
+}

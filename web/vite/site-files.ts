@@ -1,0 +1,107 @@
+/**
+ * What the site carries beside its own code, and where each file comes from.
+ *
+ * One list for the build, which copies, and for the development server, which serves the same paths.
+ */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+
+/** A file of the site: its path in the site, and the file it is made from. */
+export interface SiteFile {
+  path: string;
+  source: string;
+}
+
+/** The parts that other builds make: a site without them is not a site. */
+export class MissingPart extends Error {
+  override name = "MissingPart";
+
+  constructor(what: string, path: string, todo: string) {
+    super(`The site needs ${what}, and ${path} does not hold it. ${todo}`);
+  }
+}
+
+export interface SiteRoots {
+  /** The folder of this half: `web/`. */
+  web: string;
+  /** Wheels and lock file, as `build_wheel.sh` leaves them. */
+  wheels: string;
+  /** The demo model's artefacts. */
+  model: string;
+}
+
+export function defaultRoots(web: string): SiteRoots {
+  const repository = resolve(web, "..");
+  return {
+    web,
+    wheels: join(repository, "dist", "wheels"),
+    model: join(repository, "models", "demo", "artifacts"),
+  };
+}
+
+const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+
+/** Every file that the site carries. Throws `MissingPart` where a part has not been made. */
+export function siteFiles(roots: SiteRoots): SiteFile[] {
+  return [
+    ...pyodideFiles(roots.web),
+    wllamaFile(roots.web),
+    ...wheelFiles(roots.wheels),
+    ...modelFiles(roots.model),
+  ];
+}
+
+function pyodideFiles(web: string): SiteFile[] {
+  const folder = join(web, "node_modules", "pyodide");
+  return PYODIDE_FILES.map((name) => ({
+    path: `pyodide/${name}`,
+    source: existing(join(folder, name), `Pyodide's ${name}`, "Run `npm ci` in web/ first."),
+  }));
+}
+
+function wllamaFile(web: string): SiteFile {
+  const folder = join(web, "node_modules", "@wllama", "wllama", "esm");
+  const source = existsSync(folder)
+    ? filesBelow(folder).find((file) => basename(file) === "wllama.wasm")
+    : undefined;
+  if (source === undefined) throw new MissingPart("wllama's wasm", folder, "Run `npm ci` in web/ first.");
+  return { path: "engines/wllama.wasm", source };
+}
+
+function wheelFiles(folder: string): SiteFile[] {
+  const todo = "Run ./build_wheel.sh first.";
+  existing(join(folder, "pyodide-lock.json"), "the wheels and their pyodide-lock.json", todo);
+  return below(folder, "wheels");
+}
+
+/** WebLLM asks for `<model>/resolve/main/<file>`, so its files are laid out the way it asks for them. */
+function modelFiles(folder: string): SiteFile[] {
+  const todo = "Check out models/demo/artifacts, or run `make demo-model`.";
+  const webllm = join(folder, "webllm");
+  existing(join(webllm, "mlc-chat-config.json"), "the demo model", todo);
+  existing(join(folder, "demo.gguf"), "the demo model for the CPU", todo);
+  const beside = readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file).isFile())
+    .map((file) => ({ path: `models/demo/${basename(file)}`, source: file }));
+  return [...below(webllm, "models/demo/webllm/resolve/main"), ...beside];
+}
+
+function below(folder: string, prefix: string): SiteFile[] {
+  return filesBelow(folder).map((source) => ({
+    path: `${prefix}/${source.slice(folder.length + 1).replaceAll("\\", "/")}`,
+    source,
+  }));
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function existing(path: string, what: string, todo: string): string {
+  if (!existsSync(path)) throw new MissingPart(what, path, todo);
+  return path;
+}

@@ -1,0 +1,108 @@
+/**
+ * The site assembly: the documents' policies, and beside the bundle everything that is not bundled (Pyodide,
+ * wheels, the CPU engine, the demo model), the third-party notices and `version.json`.
+ */
+import { createReadStream, readFileSync, statSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import type { Connect, Plugin, ResolvedConfig } from "vite";
+import { developmentPolicyOf, policyOf } from "./csp.ts";
+import { npmNotices, ownNotice, renderNotices, wheelNotices } from "./notices.ts";
+import { defaultRoots, siteFiles, type SiteFile, type SiteRoots } from "./site-files.ts";
+
+const CSP_PLACEHOLDER = "%CSP%";
+const TYPES: Record<string, string> = {
+  ".gguf": "application/octet-stream",
+  ".html": "text/html",
+  ".json": "application/json",
+  ".mjs": "text/javascript",
+  ".txt": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".whl": "application/zip",
+  ".zip": "application/zip",
+};
+
+export function site(web: string): Plugin[] {
+  const roots = defaultRoots(web);
+  return [policies(), carriedFiles(roots)];
+}
+
+/** Puts each document's policy into its meta element; a document without one does not build. */
+function policies(): Plugin {
+  let serves = false;
+  return {
+    name: "site-policies",
+    configResolved: (config: ResolvedConfig) => {
+      serves = config.command === "serve";
+    },
+    transformIndexHtml: {
+      order: "pre",
+      handler(html, { path }) {
+        const name = basename(path);
+        if (!html.includes(CSP_PLACEHOLDER))
+          throw new Error(`${name} has no place for its policy (${CSP_PLACEHOLDER}).`);
+        return html.replace(CSP_PLACEHOLDER, serves ? developmentPolicyOf(name) : policyOf(name));
+      },
+    },
+  };
+}
+
+function carriedFiles(roots: SiteRoots): Plugin {
+  return {
+    name: "site-files",
+    configureServer(server) {
+      server.middlewares.use(serveCarried(roots));
+    },
+    generateBundle() {
+      const files = siteFiles(roots);
+      for (const { path, source } of files) {
+        this.emitFile({ type: "asset", fileName: path, source: readFileSync(source) });
+      }
+      this.emitFile({ type: "asset", fileName: "THIRD_PARTY_NOTICES.txt", source: notices(roots, files) });
+      this.emitFile({ type: "asset", fileName: "version.json", source: versionFile(roots) });
+    },
+  };
+}
+
+/** The development server's answer for a path that the site carries. A preview serves the built folder itself. */
+function serveCarried(roots: SiteRoots): Connect.NextHandleFunction {
+  return (request, response, next) => {
+    const path = decodeURIComponent((request.url ?? "/").split("?", 1)[0] ?? "/").slice(1);
+    let file: SiteFile | undefined;
+    try {
+      file = siteFiles(roots).find((each) => each.path === path);
+    } catch (error) {
+      next(error);
+      return;
+    }
+    if (file === undefined) {
+      next();
+      return;
+    }
+    response.setHeader("Content-Type", TYPES[extname(path)] ?? "application/octet-stream");
+    response.setHeader("Content-Length", statSync(file.source).size);
+    response.setHeader("Cache-Control", "no-cache");
+    createReadStream(file.source).pipe(response);
+  };
+}
+
+function notices(roots: SiteRoots, files: readonly SiteFile[]): string {
+  const wheels = files.filter(({ source }) => source.endsWith(".whl")).map(({ source }) => source);
+  return renderNotices([
+    { title: "In the page and its workers (npm)", notices: npmNotices(roots.web) },
+    { title: "In Python (wheels)", notices: wheelNotices(wheels) },
+    {
+      title: "The demo model",
+      notices: [ownNotice("webllm-demo-1", "1", "MIT", join(roots.web, "..", "LICENSE"))],
+    },
+  ]);
+}
+
+function versionFile(roots: SiteRoots): string {
+  const { version } = JSON.parse(readFileSync(join(roots.web, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const pyodide = JSON.parse(
+    readFileSync(join(roots.web, "node_modules", "pyodide", "package.json"), "utf8"),
+  ) as { version: string };
+  return `${JSON.stringify({ version, pyodide: pyodide.version }, null, 2)}\n`;
+}
