@@ -1,0 +1,67 @@
+"""A language model that runs inside the browser, as a provider of the Amplifier agent kernel.
+
+session = await create_session()
+print(await session.execute("What can you do?"))
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from ._bridge import set_llm_bridge
+from ._mount import mount
+from .config import ProviderConfig
+from .errors import (
+    Aborted,
+    BridgeMissing,
+    ContextExceeded,
+    DeviceUnsupported,
+    DownloadFailed,
+    EngineError,
+    EngineFailed,
+    EngineLost,
+    EngineTimeout,
+    ModelNotFound,
+    ModelNotLoaded,
+    ProtocolMismatch,
+    RequestRefused,
+    StorageFull,
+    StreamBroken,
+)
+from .provider import WebLLMProvider
+
+__amplifier_module_type__ = "provider"
+__version__ = version("webllm-provider")
+
+
+async def create_session(**options: Any) -> Any:
+    """An initialised `AmplifierSession`; see `webllm_provider.session.create_session`."""
+    from .session import create_session as create
+
+    return await create(**options)
+
+
+__all__ = [
+    "Aborted",
+    "BridgeMissing",
+    "ContextExceeded",
+    "DeviceUnsupported",
+    "DownloadFailed",
+    "EngineError",
+    "EngineFailed",
+    "EngineLost",
+    "EngineTimeout",
+    "ModelNotFound",
+    "ModelNotLoaded",
+    "ProtocolMismatch",
+    "ProviderConfig",
+    "RequestRefused",
+    "StorageFull",
+    "StreamBroken",
+    "WebLLMProvider",
+    "__version__",
+    "create_session",
+    "mount",
+    "set_llm_bridge",
+]

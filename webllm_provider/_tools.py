@@ -10,6 +10,7 @@ character here means training it again (`make demo-model`); a test compares the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ CALL_OPEN = "<tool_call>"
 CALL_CLOSE = "</tool_call>"
 RESULT_OPEN = "<tool_result"
 RESULT_CLOSE = "</tool_result>"
+
+_NAME = re.compile(r'^\s*\{\s*"name"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
 class ToolLike(Protocol):
@@ -30,6 +33,43 @@ class ToolLike(Protocol):
 def dump_json(value: object) -> str:
     """JSON as a model reads and writes it here: one line, spaces after separators, no escapes."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def load_json(text: str) -> Any:
+    """JSON as a model may have written it, or ValueError.
+
+    What JSON cannot say (NaN, infinities, half of a surrogate pair) is refused here, because no
+    partner behind us takes it.
+    """
+    try:
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        dump_json(value).encode()
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return value
+
+
+def name_so_far(raw: str) -> str | None:
+    """The tool's name, as soon as it can be read in the beginning of a call."""
+    found = _NAME.match(raw)
+    if found is None:
+        return None
+    try:
+        name = load_json(f'"{found.group(1)}"')
+    except ValueError:
+        return None
+    return str(name) or None
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if value - value != 0:
+        raise ValueError(f"{digits} is too large")
+    return value
 
 
 def render_tools(tools: Sequence[ToolLike]) -> str:
@@ -64,3 +104,41 @@ def render_result(name: str, output: str) -> str:
     # A result is untrusted: it must not be able to close its own frame.
     safe = output.replace("</tool_result", "<\\/tool_result")
     return f'{RESULT_OPEN} name="{name}">\n{safe}\n{RESULT_CLOSE}'
+
+
+class Dialect(Protocol):
+    """How one family of models is told of tools, and how its calls and their results look."""
+
+    name: str
+
+    def tools(self, tools: Sequence[ToolLike]) -> str:
+        """The section of the system text."""
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """A call, where the model's own words for it are not at hand."""
+
+    def result(self, name: str, output: str) -> str:
+        """A result, for a user message."""
+
+
+class DefaultDialect:
+    """For every model that has no dialect of its own; the demo model is trained on it."""
+
+    name = "default"
+
+    def tools(self, tools: Sequence[ToolLike]) -> str:
+        return render_tools(tools)
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> str:
+        return render_call(name, arguments)
+
+    def result(self, name: str, output: str) -> str:
+        return render_result(name, output)
+
+
+DIALECTS: dict[str, Dialect] = {DefaultDialect.name: DefaultDialect()}
+
+
+def dialect_named(name: str | None) -> Dialect:
+    """The dialect that an engine announces for a model; one without an own gets the default."""
+    return DIALECTS.get(name or DefaultDialect.name, DIALECTS[DefaultDialect.name])

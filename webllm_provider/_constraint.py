@@ -1,0 +1,104 @@
+"""What a model's output may hold, so that a call can only be a call of a tool that exists (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ._schema import unknown_keywords
+from ._tools import CALL_CLOSE, CALL_OPEN, ToolLike, dump_json
+from ._wire import Constraint, ConstraintTag
+from .errors import RequestRefused, engine_error
+
+ANY_OBJECT: dict[str, Any] = {"type": "object"}
+
+# The grammar engine ends with an abort on these instead of refusing them.
+_LOOKAROUND = re.compile(r"\(\?<?[=!]|\\[1-9]|\\[bB]")
+
+
+@dataclass(frozen=True)
+class ToolChoice:
+    """What a request says of its tools.
+
+    Attributes:
+        tools: those that may be called; empty for "none".
+        required: a call must come.
+        single: at most one call.
+    """
+
+    tools: tuple[ToolLike, ...]
+    required: bool
+    single: bool
+
+
+def read_tool_choice(
+    tools: Sequence[ToolLike], choice: str | Mapping[str, Any] | None, *, parallel: bool = True
+) -> ToolChoice:
+    """`tool_choice` in OpenAI's words: none, auto, required, a tool's name, or its object form.
+
+    Raises:
+        RequestRefused: it names a tool that the request does not bring, or needs one and has none.
+    """
+    named = _named(choice)
+    if named is not None:
+        chosen = tuple(tool for tool in tools if tool.name == named)
+        if not chosen:
+            raise engine_error(
+                "invalid_request",
+                f"tool_choice names a tool that the request does not bring: {named}.",
+                details={"tool": named},
+                kind=RequestRefused,
+            )
+        return ToolChoice(chosen, required=True, single=True)
+    if choice == "none":
+        return ToolChoice((), required=False, single=False)
+    required = choice in ("required", "any")
+    if required and not tools:
+        raise engine_error("invalid_request", "tool_choice requires a call, but the request brings no tools.")
+    return ToolChoice(tuple(tools), required=required, single=not parallel)
+
+
+def build_constraint(choice: ToolChoice) -> tuple[Constraint | None, list[str]]:
+    """The constraint for a choice of tools, and the names of tools whose schema had to be relaxed."""
+    if not choice.tools:
+        return None, []
+    relaxed: list[str] = []
+    tags: list[ConstraintTag] = []
+    for tool in choice.tools:
+        schema = tool.parameters or ANY_OBJECT
+        if not expressible(schema):
+            relaxed.append(tool.name)
+            schema = ANY_OBJECT
+        begin = f'{CALL_OPEN}{{"name": {dump_json(tool.name)}, "arguments": '
+        tags.append({"begin": begin, "schema": schema, "end": f"}}{CALL_CLOSE}"})
+    constraint: Constraint = {
+        "triggers": [CALL_OPEN],
+        "tags": tags,
+        "at_least_one": choice.required,
+        "stop_after_first": choice.single,
+    }
+    return constraint, relaxed
+
+
+def expressible(schema: Mapping[str, Any]) -> bool:
+    """Whether a grammar can hold the whole schema. What is not on the allow list is relaxed instead."""
+    return not unknown_keywords(schema) and not any(_LOOKAROUND.search(one) for one in _patterns(schema))
+
+
+def _patterns(schema: object) -> list[str]:
+    if isinstance(schema, Mapping):
+        own = [schema["pattern"]] if isinstance(schema.get("pattern"), str) else []
+        return own + [pattern for member in schema.values() for pattern in _patterns(member)]
+    if isinstance(schema, list | tuple):
+        return [pattern for member in schema for pattern in _patterns(member)]
+    return []
+
+
+def _named(choice: str | Mapping[str, Any] | None) -> str | None:
+    if isinstance(choice, Mapping):
+        function = choice.get("function")
+        name = function.get("name") if isinstance(function, Mapping) else choice.get("name")
+        return str(name) if name else None
+    return choice if choice not in (None, "", "none", "auto", "required", "any") else None

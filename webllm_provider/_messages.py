@@ -1,0 +1,156 @@
+"""From Amplifier's messages to the messages of a body, in the words of a dialect (pure).
+
+Every role and block has its place here. Text that the model wrote itself is resent as it wrote it:
+any difference would cost the engine its KV cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from amplifier_core.message_models import (
+    ContentBlockUnion,
+    ImageBlock,
+    Message,
+    ReasoningBlock,
+    RedactedThinkingBlock,
+    TextBlock,
+    ThinkingBlock,
+    ToolCallBlock,
+    ToolResultBlock,
+)
+from pydantic import BaseModel
+
+from ._repair import RESULT_ROLES, stored_calls
+from ._response import RAW_TEXT
+from ._tools import Dialect, dump_json
+from ._wire import BodyMessage, ImagePart, TextPart
+from .errors import RequestRefused, engine_error
+
+
+@dataclass
+class Conversation:
+    """The messages of a body, and what of the conversation could not be put into them."""
+
+    system: str = ""
+    messages: list[BodyMessage] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def convert(messages: Sequence[Message], dialect: Dialect) -> Conversation:
+    """The conversation as the model reads it; system texts are joined, whatever their place.
+
+    Raises:
+        RequestRefused: an image that cannot be sent.
+    """
+    made = Conversation()
+    names = {call.id: call.name for message in messages for call in stored_calls(message)}
+    system: list[str] = []
+    place = 0
+    while place < len(messages):
+        message = messages[place]
+        place += 1
+        if message.role == "system":
+            system.append(_plain(message, made))
+        elif message.role in RESULT_ROLES:
+            results = [_result(message, names, dialect)]
+            while place < len(messages) and messages[place].role in RESULT_ROLES:
+                results.append(_result(messages[place], names, dialect))
+                place += 1
+            # One message for all results of a turn: the engine keeps its cache only then.
+            made.messages.append({"role": "user", "content": "\n".join(results)})
+        elif message.role == "assistant":
+            made.messages.append({"role": "assistant", "content": _assistant(message, dialect, made)})
+        else:
+            made.messages.append({"role": "user", "content": _user(message, names, dialect, made)})
+    made.system = "\n\n".join(text for text in system if text)
+    return made
+
+
+def _assistant(message: Message, dialect: Dialect, made: Conversation) -> str:
+    raw = (message.metadata or {}).get(RAW_TEXT)
+    if isinstance(raw, str):
+        return raw
+    parts = [text] if (text := _plain(message, made)) else []
+    return "\n".join([*parts, *(dialect.call(call.name, call.arguments) for call in stored_calls(message))])
+
+
+def _user(
+    message: Message, names: dict[str, str], dialect: Dialect, made: Conversation
+) -> str | list[TextPart | ImagePart]:
+    if message.role == "developer":
+        return f"<context_file>\n{_plain(message, made)}\n</context_file>"
+    if isinstance(message.content, str):
+        return message.content
+    parts: list[TextPart | ImagePart] = []
+    for block in message.content:
+        if isinstance(block, ImageBlock):
+            parts.append(_image(block))
+        elif isinstance(block, ToolResultBlock):
+            name = names.get(block.tool_call_id, "tool")
+            parts.append({"type": "text", "text": dialect.result(name, _output(block.output))})
+        else:
+            parts.extend({"type": "text", "text": text} for text in _texts([block], made))
+    if any(part["type"] == "image_url" for part in parts):
+        return parts
+    return "\n".join(part["text"] for part in parts if part["type"] == "text")
+
+
+def _result(message: Message, names: dict[str, str], dialect: Dialect) -> str:
+    name = message.name or names.get(message.tool_call_id or "", "tool")
+    if isinstance(message.content, str):
+        return dialect.result(name, message.content)
+    outputs = [
+        _output(block.output) if isinstance(block, ToolResultBlock) else _output(block)
+        for block in message.content
+    ]
+    return dialect.result(name, "\n".join(outputs))
+
+
+def _plain(message: Message, made: Conversation) -> str:
+    """The text of a message, without what is no text."""
+    if isinstance(message.content, str):
+        return message.content
+    return "\n".join(_texts(message.content, made))
+
+
+def _texts(blocks: Iterable[ContentBlockUnion], made: Conversation) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, TextBlock):
+            yield block.text
+        elif isinstance(block, ThinkingBlock | RedactedThinkingBlock | ReasoningBlock | ToolCallBlock):
+            # Thinking of earlier turns is not resent, as its models expect; calls are rendered apart.
+            continue
+        else:
+            made.left_out.append(f"a block of type {getattr(block, 'type', type(block).__name__)}")
+
+
+def _output(value: object) -> str:
+    """A tool's output as text: strings as they are, everything else as JSON."""
+    if isinstance(value, TextBlock):
+        return value.text
+    if isinstance(value, str):
+        return value
+    if isinstance(value, ImageBlock):
+        return "[an image, which this model cannot see]"
+    try:
+        return dump_json(value.model_dump(mode="json") if isinstance(value, BaseModel) else value)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _image(block: ImageBlock) -> ImagePart:
+    source: dict[str, Any] = block.source
+    url = source.get("url")
+    if source.get("type") == "base64" and source.get("data"):
+        url = f"data:{source.get('media_type', 'image/png')};base64,{source['data']}"
+    if not isinstance(url, str) or not url.startswith("data:"):
+        raise engine_error(
+            "invalid_request",
+            "An image can only be sent as base64 data or as a data: URL.",
+            hint="Fetch it first and put its bytes into the message.",
+            kind=RequestRefused,
+        )
+    return {"type": "image_url", "image_url": {"url": url}}

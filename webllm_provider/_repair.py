@@ -1,0 +1,105 @@
+"""A conversation in which every tool call has a result (pure).
+
+A turn can break off between a call and its result. Models and engines take such a history badly, so
+the missing results are put in, on a copy: the stored conversation stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amplifier_core.message_models import Message, ToolCallBlock, ToolResultBlock
+
+from ._tools import load_json
+
+RESULT_ROLES = ("tool", "function")
+MISSING = "There is no result: the turn was interrupted before this tool had answered."
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A result that was missing."""
+
+    tool_call_id: str
+    tool_name: str
+
+
+@dataclass(frozen=True)
+class StoredCall:
+    """A tool call as a message holds it."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+
+
+def stored_calls(message: Message) -> list[StoredCall]:
+    """The calls of an assistant message: from its blocks and from its `tool_calls`.
+
+    The official loops store both, with the key `tool` for the name; OpenAI's form nests it.
+    """
+    found: dict[str, StoredCall] = {}
+    if not isinstance(message.content, str):
+        for block in message.content:
+            if isinstance(block, ToolCallBlock):
+                found[block.id] = StoredCall(block.id, block.name, block.input)
+    for call in _listed(message):
+        found.setdefault(call.id, call)
+    return list(found.values())
+
+
+def repaired(messages: Sequence[Message]) -> tuple[list[Message], list[Repair]]:
+    """A copy of the messages with a result for every call, and what had to be added."""
+    answered = {identity for message in messages for identity in _results(message)}
+    copy: list[Message] = []
+    repairs: list[Repair] = []
+    place = 0
+    while place < len(messages):
+        message = messages[place]
+        copy.append(message)
+        place += 1
+        if message.role != "assistant":
+            continue
+        # Behind the results that are there: they belong to the same turn.
+        while place < len(messages) and messages[place].role in RESULT_ROLES:
+            copy.append(messages[place])
+            place += 1
+        for call in stored_calls(message):
+            if call.id not in answered:
+                repairs.append(Repair(call.id, call.name))
+                copy.append(Message(role="tool", content=MISSING, name=call.name, tool_call_id=call.id))
+    return copy, repairs
+
+
+def _results(message: Message) -> Iterator[str]:
+    if message.tool_call_id is not None and message.role in RESULT_ROLES:
+        yield message.tool_call_id
+    if not isinstance(message.content, str):
+        for block in message.content:
+            if isinstance(block, ToolResultBlock):
+                yield block.tool_call_id
+
+
+def _listed(message: Message) -> Iterator[StoredCall]:
+    listed = (message.model_extra or {}).get("tool_calls")
+    for number, call in enumerate(listed if isinstance(listed, list) else ()):
+        if not isinstance(call, dict):
+            continue
+        function = call.get("function")
+        source = function if isinstance(function, dict) else call
+        name = source.get("name") or call.get("tool")
+        arguments = source.get("arguments", source.get("input"))
+        if name:
+            identity = str(call.get("id") or f"{name}#{number}")
+            yield StoredCall(identity, str(name), _arguments(arguments))
+
+
+def _arguments(value: object) -> dict[str, Any]:
+    if isinstance(value, str):
+        try:
+            value = load_json(value)
+        except ValueError:
+            return {}
+    return value if isinstance(value, dict) else {}

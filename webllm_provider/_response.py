@@ -1,0 +1,262 @@
+"""From the engine's events to a `ChatResponse` (pure).
+
+`Assembler` takes the events one by one and gives out what a listener may be told at once; at the end
+it makes the response from the same state. There is no second way through, streamed or not.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, assert_never
+
+from amplifier_core.content_models import ContentBlock, TextContent, ThinkingContent, ToolCallContent
+from amplifier_core.message_models import (
+    ChatResponse,
+    ContentBlockUnion,
+    Degradation,
+    TextBlock,
+    ThinkingBlock,
+    ToolCall,
+    ToolCallBlock,
+    Usage,
+)
+from pydantic import Field
+
+from ._calls import Call, check_call, parse_call
+from ._segments import Piece, Segmenter
+from ._wire import EngineIdentity, Figures, Finished, StreamEvent
+from .errors import EngineError, StreamBroken, engine_error, to_llm_error
+
+BlockType = Literal["text", "thinking", "tool_use"]
+
+RAW_TEXT = "webllm:raw_text"
+"""Metadata key of the answer as the model wrote it. Resent byte for byte, it keeps the KV cache valid."""
+ENGINE = "webllm:engine"
+FIGURES = "webllm:figures"
+MODEL = "webllm:model"
+
+
+@dataclass(frozen=True)
+class BlockStart:
+    index: int
+    type: BlockType
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class BlockDelta:
+    index: int
+    type: BlockType
+    sequence: int
+    text: str
+
+
+@dataclass(frozen=True)
+class BlockEnd:
+    index: int
+    type: BlockType
+
+
+Step = BlockStart | BlockDelta | BlockEnd
+
+
+class WebLLMResponse(ChatResponse):
+    """`ChatResponse` with the two attributes that the official orchestrators read."""
+
+    content_blocks: list[ContentBlock] | None = Field(default=None, exclude=True)
+    text: str | None = None
+
+
+@dataclass
+class _Block:
+    type: BlockType
+    text: str = ""
+    sequence: int = 0
+    started: bool = False
+    closed: bool = False
+
+
+@dataclass
+class Assembler:
+    """Feed it every event of one completion in order, then ask for the `response`.
+
+    Args:
+        schemas: the JSON Schema of each tool of the request, by name; None leaves calls unchecked.
+        degradations: what of the request could not be honoured, in words.
+        new_id: makes the id of a tool call.
+    """
+
+    schemas: Mapping[str, Mapping[str, Any]] | None = None
+    degradations: Sequence[Degradation] = ()
+    new_id: Callable[[], str] = field(default=lambda: f"call_{uuid.uuid4().hex[:24]}")
+
+    model: str | None = None
+    engine: EngineIdentity | None = None
+    finished: Finished | None = None
+    raw: str = ""
+
+    def __post_init__(self) -> None:
+        self._segments = Segmenter()
+        self._blocks: list[_Block] = []
+        self._surrogate = ""
+
+    @property
+    def partial(self) -> str:
+        """The text that a reader has seen so far."""
+        return "".join(block.text for block in self._blocks if block.type == "text")
+
+    def feed(self, event: StreamEvent) -> Iterator[Step]:
+        """What a listener may be told after this event.
+
+        Raises:
+            EngineError: the event is a failure, or it cannot come here.
+        """
+        if self.finished is not None:
+            raise self._broken(f"{event['type']} came after the end")
+        match event["type"]:
+            case "started":
+                if self.engine is not None:
+                    raise self._broken("a second start came")
+                self.model, self.engine = event["model"], event["engine"]
+            case "delta":
+                if self.engine is None:
+                    raise self._broken("text came before the start")
+                yield from self._write(self._whole(event["text"]))
+            case "finished":
+                if self.engine is None:
+                    raise self._broken("the end came before the start")
+                self.finished = event
+                if self._surrogate:
+                    yield from self._write("\ufffd")
+                yield from self._pieces(self._segments.finish())
+            case "failure":
+                raise to_llm_error(event["error"], model=self.model, partial=self.partial)
+            case "progress" | "loaded":
+                raise self._broken(f"{event['type']} belongs to a load, not to a completion")
+            case other:
+                assert_never(other)
+
+    def response(self) -> WebLLMResponse:
+        """The whole answer.
+
+        Raises:
+            EngineError: the stream ended early, or the completion was stopped.
+            InvalidToolCallError: a call is malformed or does not fit its tool's schema.
+        """
+        if self.finished is None or self.engine is None:
+            raise self._broken("the stream ended without an end event")
+        if self.finished["reason"] == "abort":
+            raise engine_error("aborted", "The answer was stopped.", model=self.model, partial=self.partial)
+        blocks = [self._content(block) for block in self._blocks]
+        calls = [block for block in blocks if isinstance(block, ToolCallBlock)]
+        reason = "tool_calls" if calls else self.finished["reason"]
+        return WebLLMResponse(
+            content=blocks,
+            tool_calls=[ToolCall(id=call.id, name=call.name, arguments=call.input) for call in calls] or None,
+            usage=_usage(self.finished),
+            degradation=_joined(self.degradations),
+            finish_reason=reason,
+            metadata={
+                RAW_TEXT: self.raw,
+                MODEL: self.model,
+                ENGINE: dict(self.engine),
+                FIGURES: dict(self.finished["figures"]),
+            },
+            content_blocks=[_event_block(block) for block in blocks],
+            text=self.partial or None,
+        )
+
+    def _write(self, text: str) -> Iterator[Step]:
+        self.raw += text
+        yield from self._pieces(self._segments.feed(text))
+
+    def _pieces(self, pieces: Iterator[Piece]) -> Iterator[Step]:
+        for piece in pieces:
+            if not self._blocks or self._blocks[-1].closed:
+                self._blocks.append(_Block("tool_use" if piece.kind == "call" else piece.kind))
+            index, block = len(self._blocks) - 1, self._blocks[-1]
+            block.text += piece.text
+            block.closed = piece.closed
+            if not block.started:
+                block.started = True
+                yield BlockStart(index, block.type, piece.name)
+            if piece.text and block.type != "tool_use":
+                yield BlockDelta(index, block.type, block.sequence, piece.text)
+                block.sequence += 1
+            if piece.closed:
+                yield BlockEnd(index, block.type)
+
+    def _content(self, block: _Block) -> ContentBlockUnion:
+        if block.type == "text":
+            return TextBlock(text=block.text)
+        if block.type == "thinking":
+            return ThinkingBlock(thinking=block.text.strip())
+        call = self._call(block.text)
+        return ToolCallBlock(id=self.new_id(), name=call.name, input=call.arguments)
+
+    def _call(self, raw: str) -> Call:
+        call = parse_call(raw, model=self.model)
+        if self.schemas is not None:
+            check_call(call, self.schemas, model=self.model)
+        return call
+
+    def _whole(self, text: str) -> str:
+        """JavaScript may cut between the halves of a surrogate pair; a lone half becomes U+FFFD."""
+        text, self._surrogate = self._surrogate + text, ""
+        if text.isascii():
+            return text
+        if "\ud800" <= text[-1:] <= "\udbff":
+            text, self._surrogate = text[:-1], text[-1]
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+    def _broken(self, what: str) -> EngineError:
+        return engine_error(
+            "engine_failed",
+            f"The engine's events make no sense: {what}.",
+            model=self.model,
+            partial=self.partial,
+            kind=StreamBroken,
+        )
+
+
+def _usage(finished: Finished) -> Usage:
+    tokens, figures = finished["usage"], finished["figures"]
+    prefilled = figures["prefilled_tokens"]
+    reused = None if prefilled is None else max(0, tokens["prompt_tokens"] - prefilled)
+    return Usage(
+        input_tokens=tokens["prompt_tokens"],
+        output_tokens=tokens["completion_tokens"],
+        total_tokens=tokens["total_tokens"],
+        cache_read_tokens=reused,
+        # It runs on the user's own device.
+        cost_usd=Decimal(0),
+        **_known(figures),
+    )
+
+
+def _known(figures: Figures) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def _joined(degradations: Sequence[Degradation]) -> Degradation | None:
+    """A response has room for one."""
+    if len(degradations) < 2:
+        return degradations[0] if degradations else None
+    return Degradation(
+        requested="; ".join(one.requested for one in degradations),
+        actual="; ".join(one.actual for one in degradations),
+        reason="; ".join(one.reason for one in degradations),
+    )
+
+
+def _event_block(block: ContentBlockUnion) -> ContentBlock:
+    if isinstance(block, ToolCallBlock):
+        return ToolCallContent(id=block.id, name=block.name, arguments=block.input)
+    if isinstance(block, ThinkingBlock):
+        return ThinkingContent(text=block.thinking)
+    if isinstance(block, TextBlock):
+        return TextContent(text=block.text)
+    raise TypeError(f"an answer has no {type(block).__name__}")

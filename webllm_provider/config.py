@@ -1,0 +1,78 @@
+"""What a provider can be told, and what it does when it is told nothing.
+
+Defaults stand here and nowhere else; what depends on the model stands in `models.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+
+from .errors import RequestRefused, engine_error
+
+logger = logging.getLogger(__name__)
+
+
+class ProviderConfig(BaseModel):
+    """The `config` of `provider-webllm` in a mount plan.
+
+    Sampling fields are None unless set: then the request, and after it the model's default, decides.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    model: str | None = Field(default=None, validation_alias=AliasChoices("model", "default_model"))
+    """The model a request asks for; None takes whatever is loaded."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    top_p: float | None = Field(default=None, ge=0, le=1)
+    top_k: int | None = Field(default=None, ge=0)
+    max_tokens: int | None = Field(
+        default=None, ge=1, validation_alias=AliasChoices("max_tokens", "max_output_tokens")
+    )
+    stop: list[str] | None = None
+    seed: int | None = None
+    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
+    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
+
+    timeout: float = Field(default=600.0, gt=0)
+    """Seconds for a whole completion. Long, because a request waits for a model that is loading."""
+    stream_idle_timeout: float = Field(default=300.0, gt=0)
+    """Seconds without any event, the first included."""
+    use_streaming: bool = True
+    """Emit `llm:stream_block_*` while the model writes."""
+
+    max_retries: int = Field(default=3, ge=0)
+    min_retry_delay: float = Field(default=1.0, ge=0)
+    max_retry_delay: float = Field(default=30.0, ge=0)
+    retry_jitter: bool = True
+
+    priority: int = 100
+    """Lower wins when several providers are mounted."""
+    raw: bool = False
+    """Add the request body to `llm:request`. It holds the whole conversation."""
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any] | None) -> ProviderConfig:
+        """Read a mount plan's config; keys that mean nothing here are named in the log.
+
+        Raises:
+            RequestRefused: a value has the wrong type or lies out of range.
+        """
+        given = dict(config or {})
+        known = set(cls.model_fields) | {"default_model", "max_output_tokens"}
+        if unknown := sorted(set(given) - known):
+            logger.warning("provider-webllm does not know these keys of its config: %s", ", ".join(unknown))
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"])
+            raise engine_error(
+                "invalid_request",
+                f"The provider's config has a bad value for {field}: {first['msg']}.",
+                details={"field": field},
+                kind=RequestRefused,
+            ) from error

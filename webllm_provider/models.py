@@ -1,0 +1,123 @@
+"""Which models there are, as Amplifier knows them, and what each does by default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amplifier_core import capabilities
+from amplifier_core.models import ModelInfo
+from pydantic import Field
+
+from ._wire import Capabilities, LoadedModel, ModelRecord
+
+CONTEXT_WINDOW = 4096
+"""Assumed while nobody has said: what nearly every model of WebLLM's catalogue is compiled for."""
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a model does when neither the request nor the config says."""
+
+    temperature: float = 0.7
+    """Varied, but coherent on models of 1 to 8 billion parameters."""
+    top_p: float = 0.95
+    max_tokens: int = 1024
+    """An answer of a page: on a phone already a minute of decoding."""
+
+
+# First match by the beginning of the model's id.
+BY_PREFIX: tuple[tuple[str, Defaults], ...] = (
+    # It knows a few hundred answers by heart: sampling could only make them wrong. Its window is 2,048.
+    ("webllm-demo", Defaults(temperature=0.0, top_p=1.0, max_tokens=512)),
+)
+
+
+class WebLLMModelInfo(ModelInfo):
+    """`ModelInfo` with what decides whether a device can run the model."""
+
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    """`cost_tier`, `memory_mb`, `download_bytes`, `quantization`, `required_features`, `devices`."""
+
+
+def defaults_for(model_id: str | None) -> Defaults:
+    """The defaults of a model; an unknown or unnamed one gets the general ones."""
+    for prefix, defaults in BY_PREFIX:
+        if model_id is not None and model_id.startswith(prefix):
+            return defaults
+    return Defaults()
+
+
+def answer_tokens(model_id: str | None, context_window: int, configured: int | None = None) -> int:
+    """How long an answer may get: as configured, else the default, but at most half the window."""
+    if configured is not None:
+        return configured
+    return min(defaults_for(model_id).max_tokens, max(1, context_window // 2))
+
+
+def loaded_info(model: LoadedModel, max_tokens: int | None = None) -> ModelInfo:
+    """The loaded model, with the facts of its own configuration."""
+    return WebLLMModelInfo(
+        id=model["id"],
+        display_name=model["id"],
+        context_window=model["context_window"],
+        max_output_tokens=answer_tokens(model["id"], model["context_window"], max_tokens),
+        capabilities=_capabilities(model["capabilities"]),
+        defaults=_defaults(model["id"]),
+        metadata={
+            "cost_tier": "free",
+            "quantization": model["quantization"],
+            "engine": dict(model["engine"]),
+        },
+    )
+
+
+def record_info(record: ModelRecord, max_tokens: int | None = None) -> ModelInfo:
+    """A model of the catalogue, which need not be loaded."""
+    window = record["context_window"] or CONTEXT_WINDOW
+    return WebLLMModelInfo(
+        id=record["id"],
+        display_name=record["name"],
+        context_window=window,
+        max_output_tokens=answer_tokens(record["id"], window, max_tokens),
+        capabilities=_capabilities(None, fast=record["low_resource"]),
+        defaults=_defaults(record["id"]),
+        metadata={
+            "cost_tier": "free",
+            "memory_mb": record["memory_mb"],
+            "download_bytes": record["download_bytes"],
+            "quantization": record["quantization"],
+            "required_features": list(record["required_features"]),
+            "devices": list(record["devices"]),
+            "embedded": record["embedded"],
+        },
+    )
+
+
+def assumed_info(model_id: str | None, max_tokens: int | None = None) -> ModelInfo:
+    """What is assumed of a model before any engine has said."""
+    return WebLLMModelInfo(
+        id=model_id or "webllm",
+        display_name=model_id or "The loaded model",
+        context_window=CONTEXT_WINDOW,
+        max_output_tokens=answer_tokens(model_id, CONTEXT_WINDOW, max_tokens),
+        capabilities=_capabilities(None),
+        defaults=_defaults(model_id),
+        metadata={"cost_tier": "free", "assumed": True},
+    )
+
+
+def _capabilities(of: Capabilities | None, *, fast: bool = False) -> list[str]:
+    found: list[str] = [capabilities.LOCAL, capabilities.STREAMING, capabilities.TOOLS]
+    extra: Sequence[tuple[bool, str]] = (
+        (of is not None and of["json_schema"], capabilities.JSON_MODE),
+        (of is not None and of["images"], capabilities.VISION),
+        (fast, capabilities.FAST),
+    )
+    return [*found, *(name for present, name in extra if present)]
+
+
+def _defaults(model_id: str | None) -> dict[str, Any]:
+    values = defaults_for(model_id)
+    return {"temperature": values.temperature, "top_p": values.top_p, "max_tokens": values.max_tokens}

@@ -1,0 +1,205 @@
+"""A transport without an engine, for tests of sessions, hooks and applications.
+
+`ScriptedTransport` is a complete `Transport`: it replays what it was given, hears a cancellation at
+once, and remembers what it was sent. It says of itself that it is scripted wherever an engine is named.
+
+    transport = ScriptedTransport([answer("Hello", " there.")])
+    session = await create_session(transport=transport)
+    await session.execute("Hi")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from ._transport import DeviceChoice
+from ._wire import (
+    CompletionBody,
+    ConstraintSupport,
+    EngineIdentity,
+    EngineState,
+    ErrorCode,
+    Figures,
+    FinishReason,
+    LoadedModel,
+    ModelRecord,
+    StreamEvent,
+    WireError,
+)
+
+SCRIPTED: EngineIdentity = {"kind": "scripted", "version": "0", "device": "none", "adapter": None}
+MODEL_ID = "scripted-1"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A pause in a script: `seconds`, or until the completion is cancelled where that is None."""
+
+    seconds: float | None = None
+
+
+ScriptStep = StreamEvent | Wait | Exception
+Script = Sequence[ScriptStep]
+
+
+def answer(
+    *chunks: str,
+    reason: FinishReason = "stop",
+    model: str = MODEL_ID,
+    prompt_tokens: int = 10,
+    prefilled_tokens: int | None = None,
+) -> list[StreamEvent]:
+    """The events of one answer, a delta for each chunk and a token for each delta."""
+    events: list[StreamEvent] = [{"type": "started", "model": model, "engine": SCRIPTED}]
+    events.extend({"type": "delta", "text": chunk} for chunk in chunks)
+    figures: Figures = {
+        "time_to_first_token_ms": 0.0,
+        "duration_ms": 0.0,
+        "prefill_tokens_per_s": None,
+        "decode_tokens_per_s": None,
+        "prefilled_tokens": prefilled_tokens,
+    }
+    tokens = len(chunks)
+    events.append(
+        {
+            "type": "finished",
+            "reason": reason,
+            "usage": {
+                "prompt_tokens": prompt_tokens,
+                "completion_tokens": tokens,
+                "total_tokens": prompt_tokens + tokens,
+            },
+            "figures": figures,
+        }
+    )
+    return events
+
+
+def failure(code: ErrorCode, message: str = "It failed.", hint: str | None = None) -> StreamEvent:
+    """The event of a failed load or completion."""
+    error: WireError = {"code": code, "message": message}
+    if hint is not None:
+        error["hint"] = hint
+    return {"type": "failure", "error": error}
+
+
+def loaded_model(
+    model: str = MODEL_ID, *, constraint: ConstraintSupport = "none", context_window: int = 4096
+) -> LoadedModel:
+    """A model that a scripted engine claims to have."""
+    return {
+        "id": model,
+        "context_window": context_window,
+        "dialect": "default",
+        "quantization": "none",
+        "engine": SCRIPTED,
+        "capabilities": {
+            "constraint": constraint,
+            "native_tools": False,
+            "json_schema": False,
+            "logprobs": False,
+            "images": False,
+        },
+    }
+
+
+def read_transcript(path: str | Path) -> list[list[StreamEvent]]:
+    """The events of each load and completion in a recorded exchange, in the order they were asked for.
+
+    The file holds one JSON object a line: `{"direction": "client" | "engine", "message": ...}`.
+    """
+    answers: dict[str, list[StreamEvent]] = {}
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        message = entry["message"]
+        if entry["direction"] == "client" and message["type"] in ("complete", "load"):
+            answers[message["id"]] = []
+        elif entry["direction"] == "engine" and message["type"] == "batch":
+            answers[message["id"]].extend(cast(list[StreamEvent], message["events"]))
+    return list(answers.values())
+
+
+@dataclass
+class ScriptedTransport:
+    """Replays one script for each completion, in order; asked for more, it fails with a sentence.
+
+    Attributes:
+        scripts: what each completion does: events, `Wait`s, and exceptions that are raised.
+        model: what `status()` says is loaded; None for an empty engine.
+        records: the catalogue.
+        bodies: every body it was sent.
+        cancelled: the numbers (from 0) of the completions that were cancelled before their end.
+        loads: the models it was asked to load.
+        closed: how often it was closed.
+    """
+
+    scripts: Iterable[Script] = ()
+    model: LoadedModel | None = field(default_factory=loaded_model)
+    records: list[ModelRecord] = field(default_factory=list)
+    bodies: list[CompletionBody] = field(default_factory=list)
+    cancelled: list[int] = field(default_factory=list)
+    loads: list[str] = field(default_factory=list)
+    closed: int = 0
+
+    def __post_init__(self) -> None:
+        self._scripts = iter(self.scripts)
+
+    async def stream(self, body: CompletionBody) -> AsyncGenerator[StreamEvent, None]:
+        number = len(self.bodies)
+        self.bodies.append(json.loads(json.dumps(body)))
+        script = next(self._scripts, None)
+        if script is None:
+            script = [failure("internal", f"The script has no answer for completion {number}.")]
+        ended = False
+        try:
+            for step in script:
+                if isinstance(step, Exception):
+                    raise step
+                if isinstance(step, Wait):
+                    await _pause(step)
+                else:
+                    # Give way like a real stream, so that others run between two events.
+                    await asyncio.sleep(0)
+                    ended = step["type"] in ("finished", "failure")
+                    yield step
+            ended = True
+        finally:
+            if not ended:
+                self.cancelled.append(number)
+
+    async def load(self, model: str, device: DeviceChoice = "auto") -> AsyncGenerator[StreamEvent, None]:
+        self.loads.append(model)
+        await asyncio.sleep(0)
+        self.model = loaded_model(model)
+        yield {
+            "type": "progress",
+            "stage": "prepare",
+            "fraction": 0.0,
+            "loaded_bytes": None,
+            "total_bytes": None,
+            "text": f"Preparing {model} ({device})",
+        }
+        yield {"type": "loaded", "model": self.model, "load_ms": 0.0}
+
+    async def models(self) -> list[ModelRecord]:
+        return list(self.records)
+
+    async def status(self) -> EngineState:
+        if self.model is None:
+            return {"type": "empty"}
+        return {"type": "ready", "model": self.model, "queued": 0}
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+async def _pause(step: Wait) -> None:
+    if step.seconds is None:
+        await asyncio.Event().wait()
+    else:
+        await asyncio.sleep(step.seconds)
