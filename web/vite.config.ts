@@ -12,6 +12,8 @@ export default defineConfig({
   base: "./",
   plugins: [preact(), webllmCatalogue(), site(import.meta.dirname)],
   worker: { format: "es", plugins: () => [webllmCatalogue()] },
+  // Its package names an entry that it does not hold.
+  resolve: { alias: [{ find: /^@wllama\/wllama$/, replacement: "@wllama/wllama/esm/index.js" }] },
   // The wire schema lies beside web/, not in it.
   server: { fs: { allow: [".."] } },
   build: {

@@ -47,8 +47,7 @@ export function installBridge(scope: object, link: EngineLink): void {
     js_llm_complete: (requestJson) => collect(stream(requestJson)),
     js_llm_stream: (requestJson) => asJson(stream(requestJson)),
     js_llm_complete_streaming: (requestJson, onChunk) => collect(stream(requestJson), onChunk),
-    js_llm_load: (requestJson) =>
-      asJson(withBody(requestJson, (body) => load(link, body as LoadRequest))),
+    js_llm_load: (requestJson) => asJson(withBody(requestJson, (body) => load(link, body as LoadRequest))),
     js_llm_models: () => answer(() => link.models()),
     js_llm_status: () => answer(() => link.status()),
   };

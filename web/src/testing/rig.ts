@@ -1,6 +1,6 @@
 import { type ClientOptions, EngineClient } from "../bridge/client";
 import { EngineLink, type LinkOptions } from "../bridge/link";
-import type { Catalogue} from "../engine/catalogue";
+import type { Catalogue } from "../engine/catalogue";
 import { buildCatalogue, DEMO_MODEL_ID } from "../engine/catalogue";
 import { EngineHost } from "../engine/host";
 import { ScriptedEngine, type Script } from "../engine/scripted";

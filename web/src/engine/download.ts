@@ -1,0 +1,34 @@
+import { failure } from "./errors";
+
+/**
+ * Downloads one file with progress. Throws `download_failed` with the status, and what `fetch` throws.
+ *
+ * `onProgress` gets the bytes so far and those to come in all, null when the server does not say.
+ */
+export async function download(
+  url: string,
+  signal: AbortSignal,
+  onProgress: (loadedBytes: number, totalBytes: number | null) => void,
+): Promise<Blob> {
+  const response = await fetch(url, { signal });
+  if (!response.ok || response.body === null) {
+    throw failure(
+      "download_failed",
+      `A file of the model could not be downloaded: the server answered ${String(response.status)}.`,
+      "Check the address of the model, or reload the page.",
+      { url, status: response.status },
+    );
+  }
+  const length = response.headers.get("content-length");
+  // A compressed file has another length than what comes out of it.
+  const totalBytes = length === null || response.headers.has("content-encoding") ? null : Number(length);
+  const parts: BlobPart[] = [];
+  let loadedBytes = 0;
+  const reader = response.body.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    parts.push(read.value);
+    loadedBytes += read.value.byteLength;
+    onProgress(loadedBytes, totalBytes);
+  }
+  return new Blob(parts);
+}

@@ -1,0 +1,175 @@
+import type {
+  ChatCompletionMessageParam,
+  ChatCompletionRequestStreaming,
+  ResponseFormat,
+} from "@mlc-ai/web-llm";
+import type { BodyMessage, CompletionBody, Constraint } from "../protocol/wire";
+import { type EngineFailure, failure } from "./errors";
+
+/** What of a model's own configuration decides how a request must be written for WebLLM. */
+export interface TemplateFacts {
+  /** The roles whose text goes through a template, beside the system's, which always does. */
+  templatedRoles: ReadonlySet<string>;
+  vision: boolean;
+}
+
+/**
+ * An engine-neutral body as WebLLM's request (pure). What WebLLM cannot do is refused by name: nothing is dropped.
+ * Throws `invalid_request` and `unsupported`.
+ */
+export function toWebLLMRequest(body: CompletionBody, facts: TemplateFacts): ChatCompletionRequestStreaming {
+  refuseUnknown(body);
+  const format = responseFormat(body);
+  return {
+    messages: body.messages.map((message) => toMessage(message, facts)),
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
+    ...(body.top_p === undefined ? {} : { top_p: body.top_p }),
+    ...(body.max_tokens === undefined ? {} : { max_tokens: body.max_tokens }),
+    ...(body.stop === undefined ? {} : { stop: body.stop }),
+    ...(body.seed === undefined ? {} : { seed: body.seed }),
+    ...(body.frequency_penalty === undefined ? {} : { frequency_penalty: body.frequency_penalty }),
+    ...(body.presence_penalty === undefined ? {} : { presence_penalty: body.presence_penalty }),
+    ...(format === null ? {} : { response_format: format }),
+  };
+}
+
+function refuseUnknown(body: CompletionBody): void {
+  if (body.top_k !== undefined) throw cannot("top_k", "WebLLM samples without top_k");
+  if (body.logprobs === true || body.top_logprobs !== undefined) {
+    throw cannot("logprobs", "the stream has no place for them");
+  }
+  if (body.tools !== undefined || body.tool_choice !== undefined) {
+    throw cannot("tools", "the caller must write tools into the messages and constrain the answer");
+  }
+}
+
+function cannot(field: string, because: string): EngineFailure {
+  return failure(
+    "invalid_request",
+    `This engine does not take "${field}": ${because}.`,
+    `Leave "${field}" out.`,
+    {
+      field,
+    },
+  );
+}
+
+function toMessage(message: BodyMessage, facts: TemplateFacts): ChatCompletionMessageParam {
+  const { role } = message;
+  switch (role) {
+    case "system":
+      return { role, content: escaped(plainText(message), "system", facts) };
+    case "assistant":
+      return { role, content: escaped(plainText(message), role, facts) };
+    case "tool":
+      return {
+        role,
+        content: escaped(plainText(message), role, facts),
+        tool_call_id: message.tool_call_id ?? "",
+      };
+    case "user":
+      return {
+        role,
+        content: facts.vision ? userParts(message, facts) : escaped(plainText(message), role, facts),
+      };
+    default:
+      return role satisfies never;
+  }
+}
+
+function plainText({ content }: BodyMessage): string {
+  if (typeof content === "string") return content;
+  return content
+    .map((part) => {
+      if (part.type === "text") return part.text;
+      throw failure("unsupported", "The loaded model cannot see images.", "Load a vision model.");
+    })
+    .join("");
+}
+
+type UserContent = Extract<ChatCompletionMessageParam, { role: "user" }>["content"];
+
+/** WebLLM takes images only beside one text, not several. */
+function userParts({ role, content }: BodyMessage, facts: TemplateFacts): UserContent {
+  if (typeof content === "string") return escaped(content, role, facts);
+  const images = content.filter((part) => part.type === "image_url");
+  const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  return [...images, { type: "text", text: escaped(text, role, facts) }];
+}
+
+/**
+ * WebLLM puts text into templates by `String.replace`, where `$&` and its like have a meaning of their own:
+ * a `$` has to be written twice to arrive once.
+ */
+function escaped(text: string, role: string, facts: TemplateFacts): string {
+  return role === "system" || facts.templatedRoles.has(role) ? text.replaceAll("$", "$$$$") : text;
+}
+
+function responseFormat(body: CompletionBody): ResponseFormat | null {
+  const { constraint, response_format: format } = body;
+  if (constraint !== undefined) {
+    if (format !== undefined && format.type !== "text") {
+      throw failure("invalid_request", "A request cannot have both a constraint and a response_format.");
+    }
+    return { type: "structural_tag", structural_tag: structuralTag(constraint) };
+  }
+  if (format === undefined || format.type === "text") return null;
+  return { type: "json_object", schema: jsonSchemaOf(format) };
+}
+
+/** The schema as text, as WebLLM wants it. OpenAI's `json_object` promises an object, and so does this. */
+function jsonSchemaOf(format: Record<string, unknown>): string {
+  if (format.type === "json_object") {
+    return typeof format.schema === "string"
+      ? format.schema
+      : JSON.stringify(format.schema ?? { type: "object" });
+  }
+  const wrapped: unknown = format.json_schema;
+  if (
+    format.type === "json_schema" &&
+    typeof wrapped === "object" &&
+    wrapped !== null &&
+    "schema" in wrapped
+  ) {
+    return JSON.stringify(wrapped.schema);
+  }
+  throw failure(
+    "invalid_request",
+    `The response_format ${JSON.stringify(format.type)} is not one that this engine knows.`,
+    'Use "json_object", or "json_schema" with a schema.',
+    { field: "response_format" },
+  );
+}
+
+/** XGrammar's own types are not published with WebLLM. */
+interface StructuralTag {
+  type: "structural_tag";
+  format: {
+    type: "triggered_tags";
+    triggers: string[];
+    tags: { type: "tag"; begin: string; content: { type: "json_schema"; json_schema: object }; end: string }[];
+    at_least_one: boolean;
+    stop_after_first: boolean;
+  };
+}
+
+/** A constraint in XGrammar's words. */
+function structuralTag(constraint: Constraint): StructuralTag {
+  return {
+    type: "structural_tag",
+    format: {
+      type: "triggered_tags",
+      triggers: constraint.triggers,
+      tags: constraint.tags.map(({ begin, schema, end }) => ({
+        type: "tag",
+        begin,
+        content: { type: "json_schema", json_schema: schema },
+        end,
+      })),
+      at_least_one: constraint.at_least_one,
+      stop_after_first: constraint.stop_after_first,
+    },
+  };
+}

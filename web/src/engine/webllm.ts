@@ -1,0 +1,195 @@
+import type { ChatCompletionChunk, CompletionUsage, InitProgressReport, MLCEngine } from "@mlc-ai/web-llm";
+import { version } from "@mlc-ai/web-llm/package.json";
+import type { CompletionBody, EngineIdentity, Figures, LoadedModel, WireError } from "../protocol/wire";
+import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
+import type { Ending, Engine, LoadReport } from "./engine";
+import { aborted, EngineFailure, failure, toWireError } from "./errors";
+import { type TemplateFacts, toWebLLMRequest } from "./webllm-request";
+import { readModelConfig } from "./webllm-config";
+import { webllmProgress } from "./webllm-progress";
+import { describeAdapter, onDevice } from "./webgpu-watch";
+
+/** WebLLM on WebGPU, in this very worker. */
+export class WebLLMEngine implements Engine {
+  readonly lost: Promise<WireError>;
+
+  private engine: MLCEngine | null = null;
+  private adapter: string | null = null;
+  private template: TemplateFacts = { templatedRoles: new Set(), vision: false };
+  /** The first complaint of the GPU since the last look: WebGPU reports errors past the call that made them. */
+  private fault: GPUError | null = null;
+  private lose!: (error: WireError) => void;
+  private stopWatching: () => void = () => undefined;
+
+  constructor() {
+    this.lost = new Promise((resolve) => {
+      this.lose = resolve;
+    });
+  }
+
+  async load(
+    entry: CatalogueEntry,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+  ): Promise<LoadedModel> {
+    const { webllm: record } = entry;
+    if (record === undefined) throw failure("unsupported", `${entry.record.id} has no build for WebGPU.`);
+    const { MLCEngine } = await import("@mlc-ai/web-llm");
+    signal.throwIfAborted();
+    this.stopWatching = onDevice((adapter, device) => {
+      this.watch(adapter, device);
+    });
+    const progress = webllmProgress(entry.record.download_bytes);
+    const engine = new MLCEngine({
+      appConfig: { model_list: [record] },
+      logLevel: "WARN",
+      initProgressCallback: (raw: InitProgressReport) => {
+        report(progress(raw));
+      },
+    });
+    this.engine = engine;
+    await this.reload(engine, record.model_id, signal);
+    const config = await readModelConfig(record);
+    this.template = { templatedRoles: config.templatedRoles, vision: entry.kind === "vision" };
+    return {
+      id: record.model_id,
+      context_window: config.contextWindow,
+      dialect: DEFAULT_DIALECT,
+      quantization: config.quantization ?? entry.record.quantization,
+      engine: this.identity,
+      capabilities: {
+        constraint: "structural_tag",
+        native_tools: false,
+        json_schema: true,
+        logprobs: false,
+        images: entry.kind === "vision",
+      },
+    };
+  }
+
+  async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
+    const { engine } = this;
+    if (engine === null) throw failure("model_not_loaded", "No model is loaded.");
+    const startedAt = performance.now();
+    const request = toWebLLMRequest(body, this.template);
+    this.fault = null;
+    // WebLLM forgets an interrupt when a request begins, so one that comes too early is raised again at the next
+    // chunk; and it is only ever raised while this request runs, so it cannot hit the one after it.
+    const interrupt = (): void => void engine.interruptGenerate();
+    signal.addEventListener("abort", interrupt);
+    const outcome = new Outcome();
+    try {
+      for await (const chunk of await engine.chat.completions.create(request)) {
+        if (signal.aborted) interrupt();
+        this.throwFault("engine_failed");
+        outcome.take(chunk, onText, performance.now() - startedAt);
+      }
+    } finally {
+      signal.removeEventListener("abort", interrupt);
+    }
+    this.throwFault("engine_failed");
+    return outcome.ending(performance.now() - startedAt);
+  }
+
+  async unload(): Promise<void> {
+    this.stopWatching();
+    const { engine } = this;
+    this.engine = null;
+    await engine?.unload();
+  }
+
+  private get identity(): EngineIdentity {
+    return { kind: "webllm", version, device: "webgpu", adapter: this.adapter };
+  }
+
+  private async reload(engine: MLCEngine, id: string, signal: AbortSignal): Promise<void> {
+    // Ends the downloads; compiling cannot be ended, and is waited for.
+    const stop = (): void =>
+      void engine.unload().catch((raw: unknown) => {
+        console.warn(raw);
+      });
+    signal.addEventListener("abort", stop);
+    try {
+      await engine.reload(id);
+    } catch (raw) {
+      throw signal.aborted ? aborted("load") : raw;
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+    // An aborted reload returns as if it had worked.
+    if (signal.aborted) throw aborted("load");
+    this.throwFault("shader_failed");
+  }
+
+  private watch(adapter: GPUAdapter, device: GPUDevice): void {
+    this.adapter = describeAdapter(adapter.info);
+    device.addEventListener("uncapturederror", ({ error }) => {
+      this.fault ??= error;
+    });
+    void device.lost.then(({ reason, message }) => {
+      // Unloading destroys the device on purpose.
+      if (this.engine === null) return;
+      this.lose({
+        code: "device_lost",
+        message: "The GPU was lost.",
+        hint: "Load the model again.",
+        details: { reason, raw: message },
+      });
+    });
+  }
+
+  /** A GPU that complains goes on computing, and what comes out is garbage. */
+  private throwFault(code: "engine_failed" | "shader_failed"): void {
+    const { fault } = this;
+    if (fault === null) return;
+    this.fault = null;
+    if (fault instanceof GPUOutOfMemoryError) {
+      throw new EngineFailure(
+        toWireError(Object.assign(new Error(fault.message), { name: "GPUOutOfMemoryError" })),
+      );
+    }
+    throw failure(
+      code,
+      "The GPU reported an error, so its answer cannot be trusted.",
+      "Load the model again, or load it on the CPU.",
+      { raw: fault.message.slice(0, 500) },
+    );
+  }
+}
+
+/** What the chunks of one answer add up to. */
+class Outcome {
+  private reason: Ending["reason"] = "stop";
+  private usage: CompletionUsage | undefined;
+  private firstTokenMs: number | null = null;
+
+  take(chunk: ChatCompletionChunk, onText: (text: string) => void, elapsedMs: number): void {
+    const [choice] = chunk.choices;
+    const text = choice?.delta.content;
+    if (text !== undefined && text !== null && text !== "") {
+      this.firstTokenMs ??= elapsedMs;
+      onText(text);
+    }
+    if (choice?.finish_reason === "length" || choice?.finish_reason === "abort")
+      this.reason = choice.finish_reason;
+    this.usage = chunk.usage ?? this.usage;
+  }
+
+  ending(durationMs: number): Ending {
+    const { prompt_tokens = 0, completion_tokens = 0, total_tokens = 0, extra } = this.usage ?? {};
+    const figures: Figures = {
+      time_to_first_token_ms: this.firstTokenMs,
+      duration_ms: durationMs,
+      prefill_tokens_per_s: finite(extra?.prefill_tokens_per_s),
+      decode_tokens_per_s: finite(extra?.decode_tokens_per_s),
+      // WebLLM counts as prompt only what it had to compute.
+      prefilled_tokens: this.usage === undefined ? null : prompt_tokens,
+    };
+    return { reason: this.reason, usage: { prompt_tokens, completion_tokens, total_tokens }, figures };
+  }
+}
+
+/** WebLLM divides by times that can be zero. */
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) && value > 0 ? value : null;
+}

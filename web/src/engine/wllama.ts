@@ -1,0 +1,216 @@
+import type { ChatCompletionChunk, ResultTimings, Wllama } from "@wllama/wllama";
+import { version } from "@wllama/wllama/package.json";
+import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../protocol/wire";
+import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
+import { download } from "./download";
+import type { Ending, Engine, LoadReport } from "./engine";
+import { aborted, failure } from "./errors";
+import { toWllamaRequest } from "./wllama-request";
+
+const IDENTITY: EngineIdentity = { kind: "wllama", version, device: "cpu", adapter: null };
+
+/** Share of a load that is the download. */
+const DOWNLOADED = 0.8;
+
+/** llama.cpp compiled to WebAssembly, in a worker of its own beneath this one, on one thread of the CPU. */
+export class WllamaEngine implements Engine {
+  readonly lost: Promise<WireError>;
+  private lose!: (error: WireError) => void;
+  private wllama: Wllama | null = null;
+
+  constructor(private readonly wasmUrl: string) {
+    this.lost = new Promise((resolve) => {
+      this.lose = resolve;
+    });
+  }
+
+  async load(
+    entry: CatalogueEntry,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+  ): Promise<LoadedModel> {
+    if (entry.gguf === undefined)
+      throw failure("unsupported", `${entry.record.id} has no build for the CPU.`);
+    requireMemory64();
+    const weights = await download(entry.gguf.url, signal, (loadedBytes, totalBytes) => {
+      const share = totalBytes === null ? 0 : loadedBytes / totalBytes;
+      report({
+        stage: "download",
+        fraction: share * DOWNLOADED,
+        loadedBytes,
+        totalBytes,
+        text: "Downloading the model",
+      });
+    });
+    report({
+      stage: "compile",
+      fraction: DOWNLOADED,
+      loadedBytes: null,
+      totalBytes: null,
+      text: "Starting the engine",
+    });
+    const wllama = await this.start();
+    await untilAborted(wllama.loadModel([weights], loadParameters(entry)), signal);
+    return this.describe(entry, wllama);
+  }
+
+  async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
+    const { wllama } = this;
+    if (wllama === null) throw failure("model_not_loaded", "No model is loaded.");
+    const outcome = new Outcome(performance.now());
+    try {
+      await wllama.createChatCompletion({
+        ...toWllamaRequest(body),
+        stream: true,
+        abortSignal: signal,
+        onData: (chunk) => {
+          outcome.take(chunk, onText);
+        },
+      });
+    } catch (raw) {
+      // It reports the wish as an error; what was counted until then still holds.
+      if (!signal.aborted) throw raw;
+      return outcome.ending("abort");
+    }
+    return outcome.ending(null);
+  }
+
+  async unload(): Promise<void> {
+    const { wllama } = this;
+    this.wllama = null;
+    await wllama?.exit();
+  }
+
+  private async start(): Promise<Wllama> {
+    const { Wllama } = await import("@wllama/wllama");
+    const wllama = new Wllama(
+      { default: this.wasmUrl },
+      {
+        suppressNativeLog: true,
+        logger: {
+          debug: () => undefined,
+          log: () => undefined,
+          warn: () => undefined,
+          error: (...what: unknown[]) => {
+            this.complain(what);
+          },
+        },
+      },
+    );
+    // Never its build from a CDN.
+    wllama.setCompat(null);
+    this.wllama = wllama;
+    return wllama;
+  }
+
+  /** Its logger is also where a crash of its worker ends up: as an event, with every call left waiting. */
+  private complain(what: unknown[]): void {
+    console.error("wllama:", ...what);
+    const [first] = what;
+    if (!(first instanceof Event)) return;
+    const raw = first instanceof ErrorEvent ? first.message : first.type;
+    this.lose({
+      code: "engine_failed",
+      message: "The CPU engine crashed.",
+      hint: "Load the model again.",
+      details: { raw },
+    });
+  }
+
+  private describe(entry: CatalogueEntry, wllama: Wllama): LoadedModel {
+    return {
+      id: entry.record.id,
+      context_window: wllama.getLoadedContextInfo().n_ctx,
+      dialect: DEFAULT_DIALECT,
+      quantization: entry.record.quantization,
+      engine: IDENTITY,
+      capabilities: {
+        constraint: "none",
+        native_tools: false,
+        json_schema: true,
+        logprobs: false,
+        images: false,
+      },
+    };
+  }
+}
+
+function loadParameters(entry: CatalogueEntry): Parameters<Wllama["loadModel"]>[1] {
+  return {
+    n_gpu_layers: 0,
+    n_threads: 1,
+    n_parallel: 1,
+    ...(entry.record.context_window === null ? {} : { n_ctx: entry.record.context_window }),
+    // The raw text is wanted: what it means is Python's affair.
+    jinja: true,
+    reasoning_format: "none",
+    skip_chat_parsing: true,
+  };
+}
+
+/** The smallest module with a 64-bit memory. */
+const MEMORY64_PROBE = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 1]);
+
+function requireMemory64(): void {
+  if (WebAssembly.validate(MEMORY64_PROBE)) return;
+  throw failure(
+    "unsupported",
+    "The CPU engine needs 64-bit WebAssembly memory, which this browser does not have.",
+    "Use a current Chrome, Edge or Firefox.",
+  );
+}
+
+/** Settles with `work`; on abort rejects at once, because a terminated worker settles nothing any more. */
+function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(aborted("load"));
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", abort);
+    });
+  });
+}
+
+/** What the chunks of one answer add up to. */
+class Outcome {
+  private reason: Ending["reason"] = "stop";
+  private firstTokenMs: number | null = null;
+  private timings: ResultTimings | undefined;
+
+  constructor(private readonly startedAt: number) {}
+
+  take(chunk: ChatCompletionChunk, onText: (text: string) => void): void {
+    const [choice] = chunk.choices;
+    const text = choice?.delta.content;
+    if (text !== undefined && text !== null && text !== "") {
+      this.firstTokenMs ??= performance.now() - this.startedAt;
+      onText(text);
+    }
+    if (choice?.finish_reason === "length") this.reason = "length";
+    this.timings = chunk.timings ?? this.timings;
+  }
+
+  ending(reason: "abort" | null): Ending {
+    const prefilled = this.timings?.prompt_n ?? 0;
+    const prompt = prefilled + (this.timings?.cache_n ?? 0);
+    const answered = this.timings?.predicted_n ?? 0;
+    return {
+      reason: reason ?? this.reason,
+      usage: { prompt_tokens: prompt, completion_tokens: answered, total_tokens: prompt + answered },
+      figures: {
+        time_to_first_token_ms: this.firstTokenMs,
+        duration_ms: performance.now() - this.startedAt,
+        prefill_tokens_per_s: positive(this.timings?.prompt_per_second),
+        decode_tokens_per_s: positive(this.timings?.predicted_per_second),
+        prefilled_tokens: this.timings === undefined ? null : prefilled,
+      },
+    };
+  }
+}
+
+/** A rate of nothing in no time is no rate. */
+function positive(rate: number | undefined): number | null {
+  return rate !== undefined && Number.isFinite(rate) && rate > 0 ? rate : null;
+}
