@@ -207,21 +207,33 @@ class WebLLMProvider:
             error.retryable = error.retryable and not call.shown
             await self._tell_aborted(call, error)
             raise
+        except Exception as error:
+            await self._tell_aborted(call, error)
+            raise engine_error(
+                "internal",
+                f"The way to the engine failed: {str(error).strip() or type(error).__name__}",
+                details={"type": type(error).__name__},
+                model=call.model,
+                partial=assembler.partial,
+            ) from error
 
     async def _run(self, call: _Completion, assembler: Assembler) -> None:
         """Take every event of one completion; leaving it early cancels the completion first."""
         loop = asyncio.get_running_loop()
         idle_limit = self.config.stream_idle_timeout
         try:
-            async with asyncio.timeout(call.timeout), asyncio.timeout(idle_limit) as idle:
+            async with (
+                asyncio.timeout(call.timeout),
+                asyncio.timeout(idle_limit) as idle,
                 # The transport's streams are async generators: closing them is what cancels.
-                async with aclosing(self._transport.stream(call.prepared.body)) as events:
-                    async for event in events:
-                        idle.reschedule(loop.time() + idle_limit)
-                        for step in assembler.feed(event):
-                            if call.listening:
-                                call.shown = True
-                                await self._emit(*stream_event(call.request_id, step))
+                aclosing(self._transport.stream(call.prepared.body)) as events,
+            ):
+                async for event in events:
+                    idle.reschedule(loop.time() + idle_limit)
+                    for step in assembler.feed(event):
+                        if call.listening:
+                            call.shown = True
+                            await self._emit(*stream_event(call.request_id, step))
         except TimeoutError as error:
             limit = idle_limit if idle.expired() else call.timeout
             what = "The engine was silent for" if idle.expired() else "The answer took longer than"

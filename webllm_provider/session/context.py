@@ -1,0 +1,184 @@
+"""`context-webllm`: the conversation, and what of it fits into a small model's window.
+
+The stored history is never changed by a request. When it grows too long, whole turns are left out,
+oldest first: a user message and everything up to the next one. So a tool call never loses its result,
+the system text always stays, and so does the last turn.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from amplifier_core.events import CONTEXT_COMPACTION, LLM_RESPONSE
+from amplifier_core.models import HookResult
+
+from .._tools import render_tools
+
+logger = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+
+CHARACTERS_PER_TOKEN = 3.0
+"""Assumed until an engine has counted. English prose has about four; JSON and names have fewer."""
+MARGIN = 64
+"""Tokens kept free for what a chat template adds around messages."""
+PER_MESSAGE = 8
+"""Characters that a chat template adds to each message, roughly."""
+
+
+class WindowContext:
+    """The messages of a session, cut to the provider's window for each request.
+
+    Args:
+        instruction: the system text; empty for none.
+        coordinator: for the tools whose descriptions take room, and to tell of what was left out.
+    """
+
+    def __init__(self, instruction: str = "", coordinator: Any = None) -> None:
+        self._instruction = instruction
+        self._coordinator = coordinator
+        self._messages: list[Message] = []
+        self._per_token = CHARACTERS_PER_TOKEN
+        self._sent = 0
+
+    async def add_message(self, message: Message) -> None:
+        """Append a message; it needs a role."""
+        if not message.get("role"):
+            raise ValueError("A message needs a role.")
+        self._messages.append(dict(message))
+
+    async def get_messages(self) -> list[Message]:
+        """The whole history, without the instruction."""
+        return [dict(message) for message in self._messages]
+
+    async def set_messages(self, messages: Sequence[Message]) -> None:
+        """Replace the history, to go on with a stored conversation."""
+        self._messages = [dict(message) for message in messages]
+
+    async def clear(self) -> None:
+        """Forget the history; the instruction stays."""
+        self._messages = []
+
+    async def get_messages_for_request(
+        self, token_budget: int | None = None, provider: Any | None = None
+    ) -> list[Message]:
+        """The instruction and as many of the last turns as fit.
+
+        Args:
+            token_budget: tokens for the prompt; without it, what the provider's model leaves.
+            provider: asked for its model's window by `get_model_info()`, else `get_info()`.
+        """
+        budget = token_budget if token_budget is not None else await _budget(provider)
+        turns = _turns(self._messages)
+        fixed = self._fixed_messages()
+        room = None if budget is None else budget * self._per_token - self._fixed_characters(fixed)
+        kept = turns if room is None else _last_that_fit(turns, room)
+        messages = [*fixed, *(message for turn in kept for message in turn if message["role"] != "system")]
+        self._sent = self._fixed_characters(messages)
+        if len(kept) < len(turns):
+            await self._tell(turns, kept, budget)
+        return messages
+
+    async def learn(self, event: str, payload: Mapping[str, Any]) -> HookResult:
+        """Hook: correct the estimate by what the engine counted."""
+        usage = payload.get("usage")
+        counted = usage.get("input_tokens", 0) if isinstance(usage, Mapping) else 0
+        if counted and self._sent:
+            self._per_token = min(6.0, max(0.8, self._sent / counted))
+        return HookResult()
+
+    def _fixed_messages(self) -> list[Message]:
+        instruction = [{"role": "system", "content": self._instruction}] if self._instruction else []
+        return [*instruction, *(message for message in self._messages if message["role"] == "system")]
+
+    def _fixed_characters(self, messages: Sequence[Message]) -> int:
+        tools = (self._coordinator.get("tools") or {}) if self._coordinator is not None else {}
+        described = render_tools([_Described(tool) for tool in tools.values()]) if tools else ""
+        return sum(map(_characters, messages)) + len(described)
+
+    async def _tell(self, turns: list[list[Message]], kept: list[list[Message]], budget: int | None) -> None:
+        before = sum(map(len, turns))
+        after = sum(map(len, kept))
+        logger.info("%d of %d messages do not fit into the model's window", before - after, before)
+        if self._coordinator is not None:
+            await self._coordinator.hooks.emit(
+                CONTEXT_COMPACTION,
+                {
+                    "before_messages": before,
+                    "after_messages": after,
+                    "left_out_turns": len(turns) - len(kept),
+                    "token_budget": budget,
+                    "strategy": "oldest_turns",
+                },
+            )
+
+
+class _Described:
+    """A mounted tool as a dialect reads it."""
+
+    def __init__(self, tool: Any) -> None:
+        self.name: str = tool.name
+        self.description: str | None = tool.description
+        self.parameters: dict[str, Any] = getattr(tool, "input_schema", {}) or {}
+
+
+async def _budget(provider: Any | None) -> int | None:
+    if provider is None:
+        return None
+    if hasattr(provider, "refresh"):
+        await provider.refresh()
+    if hasattr(provider, "get_model_info"):
+        info = provider.get_model_info()
+        window, answer = info.context_window, info.max_output_tokens
+    else:
+        defaults = provider.get_info().defaults or {}
+        window, answer = defaults.get("context_window"), defaults.get("max_output_tokens")
+    if not window:
+        return None
+    # An answer may be as long as the window; then a quarter of it is for the prompt all the same.
+    return int(max(window - (answer or 0) - MARGIN, window // 4))
+
+
+def _turns(messages: Sequence[Message]) -> list[list[Message]]:
+    """The history, cut before every user message."""
+    turns: list[list[Message]] = []
+    for message in messages:
+        if message["role"] == "user" or not turns:
+            turns.append([])
+        turns[-1].append(message)
+    return turns
+
+
+def _last_that_fit(turns: list[list[Message]], room: float) -> list[list[Message]]:
+    kept: list[list[Message]] = []
+    for turn in reversed(turns):
+        room -= sum(_characters(message) for message in turn if message["role"] != "system")
+        if room < 0 and kept:
+            break
+        kept.append(turn)
+    return kept[::-1]
+
+
+def _characters(message: Message) -> int:
+    content = message.get("content") or ""
+    raw = (message.get("metadata") or {}).get("webllm:raw_text")
+    if isinstance(raw, str):
+        return len(raw) + PER_MESSAGE
+    if isinstance(content, str):
+        return len(content) + PER_MESSAGE
+    return len(json.dumps(content, ensure_ascii=False, default=str)) + PER_MESSAGE
+
+
+async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Callable[[], Awaitable[None]]:
+    """Mount the context; `config` may hold `instruction`, the system text."""
+    context = WindowContext(str((config or {}).get("instruction", "")), coordinator)
+    await coordinator.mount("context", context)
+    forget = coordinator.hooks.register(LLM_RESPONSE, context.learn, name="context-webllm")
+
+    async def cleanup() -> None:
+        forget()
+
+    return cleanup

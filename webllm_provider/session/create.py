@@ -1,0 +1,122 @@
+"""Make a session from a mount plan, through the kernel's own module loader."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from amplifier_core import AmplifierSession
+from amplifier_core.events import MODULE_LOAD_FAILED
+from amplifier_core.models import HookResult
+
+from .._mount import TRANSPORT_CAPABILITY
+from .._transport import Transport
+from .defaults import INSTRUCTION
+from .events import STREAMED_EVENTS
+from .store import STORE_CAPABILITY, Store
+
+Listener = Callable[[str, dict[str, Any]], Awaitable[None] | None]
+
+TOOLS = ("tool-notes", "tool-todo")
+
+
+class ModulesMissing(RuntimeError):
+    """A module of the mount plan could not be loaded; its own words are in the message."""
+
+
+def mount_plan(
+    *,
+    model: str | None = None,
+    instruction: str = INSTRUCTION,
+    tools: Sequence[str] = TOOLS,
+    provider_config: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The mount plan of a session with our loop, our context, our provider and these tools."""
+    provider = dict(provider_config or {})
+    if model is not None:
+        provider["model"] = model
+    return {
+        "session": {
+            "orchestrator": {"module": "loop-webllm", "config": {}},
+            "context": {"module": "context-webllm", "config": {"instruction": instruction}},
+        },
+        "providers": [{"module": "provider-webllm", "config": provider}],
+        "tools": [{"module": tool, "config": {}} for tool in tools],
+    }
+
+
+async def create_session(
+    *,
+    transport: Transport | None = None,
+    model: str | None = None,
+    instruction: str = INSTRUCTION,
+    tools: Sequence[str] = TOOLS,
+    provider_config: Mapping[str, Any] | None = None,
+    on_event: Listener | None = None,
+    store: Store | None = None,
+    session_id: str | None = None,
+    messages: Sequence[Mapping[str, Any]] | None = None,
+    approval: Any = None,
+) -> AmplifierSession:
+    """An initialised session that answers through the browser's engine.
+
+    Args:
+        transport: another way to an engine than the page's bridge.
+        model: the model every request asks for; None takes whatever is loaded.
+        instruction: the system text.
+        tools: names of tool modules, found by their entry points.
+        provider_config: the config of `provider-webllm`.
+        on_event: hears every event of `STREAMED_EVENTS`, in order, with its payload.
+        store: where the tools keep documents; the browser's storage by default.
+        session_id: a stored session's id.
+        messages: a stored conversation, to go on with.
+        approval: the kernel's approval system; without one, what needs approval is denied.
+
+    Raises:
+        ModulesMissing: a module could not be loaded.
+        RuntimeError: the kernel could not make the session.
+    """
+    plan = mount_plan(model=model, instruction=instruction, tools=tools, provider_config=provider_config)
+    session = AmplifierSession(
+        plan, session_id=session_id, approval_system=approval, is_resumed=messages is not None
+    )
+    coordinator = session.coordinator
+    if transport is not None:
+        coordinator.register_capability(TRANSPORT_CAPABILITY, transport)
+    if store is not None:
+        coordinator.register_capability(STORE_CAPABILITY, store)
+    failed = _note_failures(coordinator.hooks)
+    if on_event is not None:
+        _listen(coordinator.hooks, on_event)
+    await session.initialize()
+    if failed:
+        await session.cleanup()
+        raise ModulesMissing(f"Modules of the session could not be loaded. {' '.join(failed)}")
+    if messages is not None:
+        await coordinator.get("context").set_messages([dict(message) for message in messages])
+    return session
+
+
+def _note_failures(hooks: Any) -> list[str]:
+    """The kernel only logs a module that fails; a session without its provider is of no use."""
+    failed: list[str] = []
+
+    async def note(event: str, payload: dict[str, Any]) -> HookResult:
+        failed.append(f"{payload.get('module_id')}: {payload.get('error')}")
+        return HookResult()
+
+    hooks.register(MODULE_LOAD_FAILED, note, name="webllm-session")
+    return failed
+
+
+def _listen(hooks: Any, on_event: Listener) -> None:
+    async def pass_on(event: str, payload: dict[str, Any]) -> HookResult:
+        told = on_event(event, payload)
+        if inspect.isawaitable(told):
+            await told
+        return HookResult()
+
+    for event in STREAMED_EVENTS:
+        # Last of all hooks, so that the application sees what the others made of a payload.
+        hooks.register(event, pass_on, priority=1000, name="webllm-session-events")

@@ -1,0 +1,153 @@
+"""The sessions of the Python worker: one per conversation, told of by messages to the page.
+
+The page's worker script calls `ask`, `stop` and `forget`; everything that happens goes back through
+`emit` as JSON text of a `PythonMessage`. Nothing here raises into JavaScript: a turn that goes wrong
+ends with `turn_failed`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from amplifier_core.events import PROVIDER_ERROR
+
+from .._wire import PythonMessage, WireError
+from ..errors import to_wire_error
+from .create import create_session
+
+MakeSession = Callable[..., Awaitable[Any]]
+
+
+@dataclass
+class _Conversation:
+    session: Any = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Turns of one conversation run one after the other."""
+    speaking: str | None = None
+    """The id of the running turn: its events carry it."""
+    error: WireError | None = None
+    """What the provider said went wrong; the kernel hands out only the text of an exception."""
+
+
+class WorkerSessions:
+    """Sessions by conversation, turns by id.
+
+    Args:
+        emit: gets the JSON text of each `turn_event`, `turn_ended` and `turn_failed`.
+        make_session: makes the session of a conversation; gets `on_event` and `session_id`.
+    """
+
+    def __init__(self, emit: Callable[[str], Any], make_session: MakeSession = create_session) -> None:
+        self._emit = emit
+        self._make_session = make_session
+        self._conversations: dict[str, _Conversation] = {}
+        self._turns: dict[str, str] = {}
+        self._stopped: set[str] = set()
+        self._stopping: set[asyncio.Task[None]] = set()
+
+    async def ask(self, id: str, conversation: str, text: str) -> None:
+        """Run one turn; returns when it is over, however it ended.
+
+        Args:
+            id: the turn's; its messages carry it.
+            conversation: the session is made when it is first named.
+            text: what the user says.
+        """
+        here = self._conversations.setdefault(conversation, _Conversation())
+        self._turns[id] = conversation
+        try:
+            async with here.turn:
+                await self._turn(id, conversation, here, text)
+        except asyncio.CancelledError:
+            self._send({"type": "turn_ended", "id": id, "outcome": "cancelled", "text": ""})
+            raise
+        except Exception as error:
+            self._send({"type": "turn_failed", "id": id, "error": here.error or to_wire_error(error)})
+        finally:
+            self._turns.pop(id, None)
+            self._stopped.discard(id)
+
+    def stop(self, id: str) -> None:
+        """End the turn with this id at once; what was written stays. An unknown id is a turn that is over."""
+        conversation = self._turns.get(id)
+        if conversation is None:
+            return
+        self._stopped.add(id)
+        here = self._conversations.get(conversation)
+        if here is None or here.speaking != id or here.session is None:
+            return
+        task = asyncio.ensure_future(here.session.coordinator.request_cancel(True))
+        # The loop keeps only a weak reference to a task.
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
+
+    async def forget(self, conversation: str) -> None:
+        """End a conversation's session; a turn of it that runs is stopped first."""
+        here = self._conversations.pop(conversation, None)
+        if here is None:
+            return
+        if here.speaking is not None and here.session is not None:
+            await here.session.coordinator.request_cancel(True)
+        async with here.turn:
+            if here.session is not None:
+                await here.session.cleanup()
+                here.session = None
+
+    async def close(self) -> None:
+        """Forget every conversation."""
+        for conversation in list(self._conversations):
+            await self.forget(conversation)
+
+    async def _turn(self, id: str, conversation: str, here: _Conversation, text: str) -> None:
+        here.speaking, here.error = id, None
+        try:
+            if here.session is None:
+                here.session = await self._make_session(
+                    on_event=partial(self._told, here), session_id=conversation
+                )
+            if id in self._stopped:
+                self._send({"type": "turn_ended", "id": id, "outcome": "cancelled", "text": ""})
+                return
+            answer = await here.session.execute(text)
+            stopped = here.session.coordinator.cancellation.is_cancelled
+            self._send(
+                {
+                    "type": "turn_ended",
+                    "id": id,
+                    "outcome": "cancelled" if stopped else "completed",
+                    "text": answer,
+                }
+            )
+        finally:
+            here.speaking = None
+            if here.session is not None:
+                # A token that stays cancelled would end the next turn before it begins.
+                here.session.coordinator.cancellation.reset()
+
+    def _told(self, here: _Conversation, name: str, payload: Mapping[str, Any]) -> None:
+        if name == PROVIDER_ERROR:
+            here.error = _provider_error(payload)
+        if here.speaking is not None:
+            self._send({"type": "turn_event", "id": here.speaking, "name": name, "payload": dict(payload)})
+
+    def _send(self, message: PythonMessage) -> None:
+        self._emit(json.dumps(message, default=str))
+
+
+def _provider_error(payload: Mapping[str, Any]) -> WireError | None:
+    """The wire error inside `provider:error`; None where another provider's event has none."""
+    given = payload.get("error")
+    if not isinstance(given, Mapping) or "code" not in given:
+        return None
+    error: WireError = {"code": given["code"], "message": str(given.get("message") or given.get("msg"))}
+    with suppress(KeyError):
+        error["hint"] = given["hint"]
+    with suppress(KeyError):
+        error["details"] = given["details"]
+    return error
