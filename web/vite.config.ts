@@ -1,11 +1,13 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
 import { site } from "./vite/site.ts";
 import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
 
-const page = (name: string): string => resolve(import.meta.dirname, name);
+const file = (name: string): string => resolve(import.meta.dirname, name);
+
+/** Entries whose names other people's pages rely on; everything else carries a hash. */
+const LIBRARY = { "lib/bridge": "src/bridge/index.ts" };
 
 export default defineConfig({
   // Relative, so that the site works under any path.
@@ -25,6 +27,16 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // web-llm alone is 6.8 MB in one module, loaded only where WebGPU is.
     chunkSizeWarningLimit: 8000,
-    rolldownOptions: { input: ["index.html", "engine.html"].map(page).filter(existsSync) },
+    rolldownOptions: {
+      input: {
+        index: file("index.html"),
+        engine: file("engine.html"),
+        ...Object.fromEntries(Object.entries(LIBRARY).map(([name, source]) => [name, file(source)])),
+      },
+      preserveEntrySignatures: "exports-only",
+      output: {
+        entryFileNames: ({ name }) => (name in LIBRARY ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
 });

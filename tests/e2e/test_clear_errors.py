@@ -46,11 +46,12 @@ def test_a_missing_interpreter_is_an_error_and_not_a_wait(open_on_cpu: Opener) -
 
 
 def test_a_partner_of_another_protocol_version_is_told_to_reload(cpu_app: App) -> None:
-    answer = cpu_app.engine_frame.evaluate(
+    answer = cpu_app.page.evaluate(
         """() => new Promise(resolve => {
           const { port1, port2 } = new MessageChannel();
           port1.onmessage = event => resolve(event.data);
-          window.postMessage({ type: "connect" }, { targetOrigin: location.origin, transfer: [port2] });
+          const frame = document.querySelector("iframe");
+          frame.contentWindow.postMessage({ type: "connect" }, location.origin, [port2]);
           port1.postMessage({ type: "hello", protocol: { min: 99, max: 99 }, client: "a newer page" });
         })"""
     )

@@ -1,0 +1,99 @@
+"""What a user of the package does: micropip from the site's index, the bridge, a session."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import OriginGuard
+from tests.e2e.trained import ANSWERS, WHAT
+from tools.serve import SITE
+
+PAGE = (Path(__file__).parent / "pages" / "plain.html").read_text()
+MODEL = "webllm-demo-1-q0f32"
+
+SESSION = f"""
+import json
+from webllm_provider.session import create_session
+
+seen = []
+answered = False
+
+async def log(name, payload):
+    seen.append([name, answered])
+
+session = await create_session(model={MODEL!r}, on_event=log)
+try:
+    answer = await session.execute({WHAT!r})
+    answered = True
+finally:
+    await session.cleanup()
+json.dumps({{"answer": answer, "seen": seen}})
+"""
+
+
+@pytest.fixture(scope="module")
+def plain_page(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[Page]:
+    """A page of somebody else's, beside the site, with the package installed by micropip."""
+    wheel = next((SITE / "wheels").glob("micropip-*.whl")).name
+    with cpu_browser.new_context() as context:
+        origin_guard.watch(context)
+        body = PAGE.replace("MICROPIP", json.dumps(f"wheels/{wheel}"))
+        context.route("**/plain.html", lambda route: route.fulfill(body=body, content_type="text/html"))
+        page = context.new_page()
+        page.goto(f"{site}plain.html")
+        page.evaluate("ready.then(() => null)")
+        yield page
+
+
+def run_python(page: Page, code: str) -> str:
+    text: str = page.evaluate("code => ready.then(pyodide => pyodide.runPythonAsync(code))", code)
+    return text
+
+
+def test_a_session_answers_and_a_hook_sees_it_stream(plain_page: Page) -> None:
+    events = plain_page.evaluate(
+        """async model => {
+          const stream = js_llm_load(JSON.stringify({ model, device: "cpu" }));
+          const events = [];
+          for (let batch; (batch = await stream.next()) !== null; ) events.push(...JSON.parse(batch));
+          return events;
+        }""",
+        MODEL,
+    )
+    assert events[-1]["type"] == "loaded", events[-1]
+    result = json.loads(run_python(plain_page, SESSION))
+    assert result["answer"] == ANSWERS[WHAT]
+    deltas = [early for name, early in result["seen"] if name == "llm:stream_block_delta"]
+    assert len(deltas) >= 3
+    assert not any(deltas), "Every delta was seen before execute() returned."
+
+
+def test_the_installed_kernel_is_the_official_one_with_our_engine(plain_page: Page) -> None:
+    version = run_python(plain_page, "from importlib.metadata import version; version('amplifier-core')")
+    assert version.startswith("2.0.2+pyodide.")
+
+
+def test_the_callback_form_of_older_recipes_streams_too(plain_page: Page) -> None:
+    chunks, response = plain_page.evaluate(
+        """async question => {
+          const chunks = [];
+          const request = { messages: [{ role: "user", content: question }], temperature: 0 };
+          const response = await js_llm_complete_streaming(JSON.stringify(request), chunk => chunks.push(chunk));
+          return [chunks, JSON.parse(response)];
+        }""",
+        WHAT,
+    )
+    text = "".join(chunk["content"] for chunk in chunks if chunk["type"] == "delta")
+    assert text == response["choices"][0]["message"]["content"]
+    assert text == ANSWERS[WHAT]
+
+
+def test_an_impossible_request_resolves_with_a_code_and_a_sentence(plain_page: Page) -> None:
+    response = plain_page.evaluate("async () => JSON.parse(await js_llm_complete('{\"messages\": 7}'))")
+    assert response["error"]["code"] == "invalid_request"
+    assert response["error"]["message"]
