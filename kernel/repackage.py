@@ -1,8 +1,8 @@
 """Puts the pure-Python engine into the official amplifier-core wheel, in place of the native one.
 
-Everything else in the wheel stays as Microsoft published it, licence included. What goes: the shared object, the
-gRPC stubs that it comes with (grpcio does not exist in Pyodide) and the command line (it needs click, and there
-is no command line in a browser).
+Everything else in the wheel stays as Microsoft published it, licence included. What goes: the shared object,
+the gRPC stubs that it comes with (grpcio does not exist in Pyodide) and the command line (it needs click, and
+there is no command line in a browser).
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ _UNUSED_REQUIREMENTS = ("click", "pyyaml", "tomli")
 _DROPPED_FOLDERS = (f"{_PACKAGE}/_grpc_gen/",)
 _DROPPED_FILES = (f"{_PACKAGE}/cli.py", f"{_PACKAGE}/_engine.pyi")
 _SUMMARY = "The kernel of Amplifier with its engine in pure Python, for Pyodide"
-_NOTICE = """> **Repackaged.** The Python files are those of the official amplifier-core {official} wheel. Its native engine is
-> replaced by one in pure Python, made by the webllm-provider project; the gRPC stubs and the command line are left
-> out. Report problems of this build there, not to Microsoft. What follows is the official description.
+_NOTICE = """\
+> **Repackaged.** The Python files are those of the official amplifier-core {official} wheel. Its native
+> engine is replaced by one in pure Python, made by the webllm-provider project; the gRPC stubs and the command
+> line are left out. Report problems of this build there, not to Microsoft. The official description follows.
 """
 # The earliest time that a zip entry can have: the same bytes on every day.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -125,7 +126,7 @@ def _imported_names(file: str, content: bytes) -> set[str]:
 
 
 def engine_names() -> set[str]:
-    """Names that `amplifier_core._engine` has: what our `__init__` defines, with the constants it re-exports."""
+    """Names that our `amplifier_core._engine` has: what its `__init__` defines, and the constants."""
     names: set[str] = set()
     for file in ("__init__.py", "constants.py"):
         for node in ast.parse((ENGINE / file).read_bytes(), file).body:
@@ -140,18 +141,13 @@ def engine_names() -> set[str]:
 
 def _metadata(official: bytes, version: str) -> bytes:
     head, separator, description = official.decode("utf-8").partition("\n\n")
+    replaced = {"Version": version, "Summary": _SUMMARY}
     lines = []
     for line in head.splitlines():
         field, _, value = line.partition(": ")
-        if field == "Version":
-            line = f"Version: {version}"
-        elif field == "Summary":
-            line = f"Summary: {_SUMMARY}"
-        elif field == "Classifier" and value == "Programming Language :: Rust":
-            continue
-        elif field == "Requires-Dist" and value.lower().startswith(_UNUSED_REQUIREMENTS):
-            continue
-        lines.append(line)
+        unused = field == "Requires-Dist" and value.lower().startswith(_UNUSED_REQUIREMENTS)
+        if not unused and value != "Programming Language :: Rust":
+            lines.append(f"{field}: {replaced[field]}" if field in replaced else line)
     notice = _NOTICE.format(official=version.partition("+")[0])
     return ("\n".join(lines) + f"{separator}{notice}\n{description}").encode("utf-8")
 

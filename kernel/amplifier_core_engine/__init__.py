@@ -34,7 +34,7 @@ __version__ = "2.0.2"
 RUST_AVAILABLE = True
 ENGINE = "python"
 
-__all__ = [
+__all__ = [  # noqa: PLE0604  (the constants name themselves)
     "RUST_AVAILABLE",
     "ProviderError",
     "RetryConfig",

@@ -83,7 +83,7 @@ class RustCancellationToken:
         return True
 
     def reset(self) -> None:
-        """Starts a new turn: no request, no running tools. Children and callbacks belong to the session and stay."""
+        """Starts a new turn: no request, no running tools. Children and callbacks stay."""
         self._state = "none"
         self._running.clear()
 

@@ -1,4 +1,4 @@
-"""The coordinator: where modules are mounted and find each other."""
+"""The coordinator: where the modules of a session are mounted and find each other."""
 
 from __future__ import annotations
 
@@ -6,39 +6,64 @@ import inspect
 import json
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any, Self
 
 from amplifier_core._collect_helper import collect_contributions
 
-from . import approval, arguments, injections
+from . import arguments, mounts, outcomes
 from .cancellation import RustCancellationToken
 from .hooks import RustHookRegistry
 
 logger = logging.getLogger(__name__)
 
-_SINGLE: Final = frozenset({"orchestrator", "context", "module-source-resolver"})
-_NAMED: Final = frozenset({"providers", "tools"})
-
 
 class RustCoordinator:
     """Mount points, hooks, cancellation, capabilities, contributions and cleanups of one session.
 
-    Everything is set up in `__new__`: subclasses written for the native engine pass their arguments there, and
-    some never call `__init__`. State lives in slots, so that `vars()` shows what a subclass added and no more.
+    Everything is set up in `__new__`: subclasses written for the native engine pass their arguments there,
+    and some never call `__init__`. State lives in slots, so that `vars()` shows only what a subclass added.
     """
 
     __slots__ = (
-        "__dict__", "_approval_assigned", "_approval_system", "_cancellation", "_capabilities", "_channels",
-        "_cleanups", "_config", "_display_assigned", "_display_system", "_hooks", "_injected_tokens", "_loader",
-        "_mount_points", "_parent_id", "_session", "_session_id", "_session_state",
-    )  # fmt: skip
+        "__dict__",
+        "_approval_assigned",
+        "_approval_system",
+        "_cancellation",
+        "_capabilities",
+        "_channels",
+        "_cleanups",
+        "_config",
+        "_display_assigned",
+        "_display_system",
+        "_hooks",
+        "_injected_tokens",
+        "_loader",
+        "_mount_points",
+        "_parent_id",
+        "_session",
+        "_session_id",
+        "_session_state",
+    )
 
-    _mount_points: dict[str, Any]
+    _approval_assigned: bool
+    _approval_system: Any
+    _cancellation: RustCancellationToken
+    _capabilities: dict[str, Any]
+    _channels: dict[str, list[dict[str, Any]]]
+    _cleanups: list[Callable[[], Any]]
+    _config: Any
+    _display_assigned: bool
+    _display_system: Any
+    _hooks: RustHookRegistry
+    _injected_tokens: int
+    _loader: Any
+    _mount_points: mounts.MountPoints
+    _parent_id: str | None
+    _session: Any
+    _session_id: str
     _session_state: dict[Any, Any]
 
-    def __new__(
-        cls, session: Any = None, approval_system: Any = None, display_system: Any = None
-    ) -> RustCoordinator:
+    def __new__(cls, session: Any = None, approval_system: Any = None, display_system: Any = None) -> Self:
         """
         Args:
             session: has `session_id`, `parent_id` and `config`; None gives an empty coordinator.
@@ -55,15 +80,9 @@ class RustCoordinator:
         self._approval_system, self._display_system, self._loader = approval_system, display_system, None
         self._approval_assigned = self._display_assigned = False
         self._hooks, self._cancellation = RustHookRegistry(), RustCancellationToken()
-        self._mount_points = {
-            "orchestrator": None, "providers": {}, "tools": {}, "context": None, "hooks": self._hooks,
-            "module-source-resolver": None,
-        }  # fmt: skip
-        self._capabilities: dict[str, Any] = {}
-        self._channels: dict[str, list[dict[str, Any]]] = {}
-        self._cleanups: list[Callable[[], Any]] = []
-        self._session_state = {}
-        self._injected_tokens = 0
+        self._mount_points = mounts.empty(self._hooks)
+        self._capabilities, self._channels, self._cleanups = {}, {}, []
+        self._session_state, self._injected_tokens = {}, 0
         return self
 
     # ---- who it belongs to ----
@@ -152,46 +171,18 @@ class RustCoordinator:
         self._mount_points = arguments.mapping(value)
 
     def mount(self, mount_point: str, module: Any, name: str | None = None) -> Coroutine[Any, Any, None]:
-        """Mounts a module, at the call; awaiting adds nothing.
-
-        `name` is for providers and tools, and defaults to the module's own `name`.
-
-        Raises:
-            ValueError: no such mount point, no name, or hooks (they register with the registry).
-        """
-        self._require_point(mount_point)
-        if mount_point == "hooks":
-            raise ValueError("Hooks should be registered directly with the HookRegistry")
-        if mount_point in _SINGLE:
-            self._mount_points[mount_point] = module
-        elif mount_point in _NAMED:
-            if name is None and not hasattr(module, "name"):
-                raise ValueError(f"Name required for {mount_point}")
-            self._mount_points[mount_point][arguments.text(module.name if name is None else name)] = module
+        """Mounts a module, at the call; awaiting adds nothing. `name` defaults to the module's own."""
+        mounts.put(self._mount_points, mount_point, module, name)
         return _nothing()
 
     def unmount(self, mount_point: str, name: str | None = None) -> Coroutine[Any, Any, None]:
-        """Removes a module, at the call; one that is not there is no error."""
-        self._require_point(mount_point)
-        if mount_point in _SINGLE:
-            self._mount_points[mount_point] = None
-        elif mount_point in _NAMED:
-            if name is None:
-                raise ValueError(f"Name required to unmount from {mount_point}")
-            self._mount_points[mount_point].pop(name, None)
+        """Removes a module, at the call."""
+        mounts.remove(self._mount_points, mount_point, name)
         return _nothing()
 
     def get(self, mount_point: str, name: str | None = None) -> Any:
         """The module at a mount point, or None; for providers and tools without a name, the dict of all."""
-        self._require_point(mount_point)
-        if mount_point in _NAMED:
-            modules = self._mount_points[mount_point]
-            return modules if name is None else modules.get(name)
-        return self._mount_points[mount_point] if mount_point in _SINGLE or mount_point == "hooks" else None
-
-    def _require_point(self, mount_point: str) -> None:
-        if arguments.text(mount_point) not in self._mount_points:
-            raise ValueError(f"Unknown mount point: {mount_point}")
+        return mounts.get(self._mount_points, mount_point, name)
 
     # ---- what modules offer each other ----
 
@@ -312,49 +303,8 @@ class RustCoordinator:
         Raises:
             ValueError: an injection is longer than the session allows. Nothing is stored then.
         """
-        action = arguments.text(result.action)
-        size_limit, budget = _limit(self.injection_size_limit), _limit(self.injection_budget_per_turn)
-        if action == "ask_user":
-            return approval.decided(
-                self._approval_system,
-                arguments.optional_text(result.approval_prompt),
-                result.approval_options,
-                arguments.number(result.approval_timeout),
-                arguments.text(result.approval_default),
-            )
-        plan = None
-        if action == "inject_context":
-            plan = injections.planned(result, event, hook_name, size_limit)
-            self._charge(plan.tokens, budget, hook_name)
-        self._show(result, hook_name)
-        return self._carried_out(result, plan)
-
-    async def _carried_out(self, result: Any, plan: injections.Plan | None) -> Any:
-        if plan is None:
-            return result
-        await injections.stored(self._mount_points.get("context"), plan.durable)
-        return injections.residual(result, plan.fleeting)
-
-    def _charge(self, tokens: int, budget: int | None, hook_name: str) -> None:
-        # Over budget is a warning, not an error: dropping feedback in silence would be worse than a long turn.
-        if budget is not None and self._injected_tokens + tokens > budget:
-            logger.warning("Hook '%s' exceeds the turn's injection budget of %d tokens", hook_name, budget)
-        self._injected_tokens += tokens
-
-    def _show(self, result: Any, hook_name: str) -> None:
-        message = arguments.optional_text(result.user_message)
-        if not message or self._display_system is None:
-            return
-        source = result.user_message_source if result.user_message_source is not None else hook_name
-        try:
-            self._display_system.show_message(message, result.user_message_level, f"hook:{source}")
-        except Exception:
-            logger.exception("The display system failed to show a hook's message")
+        return outcomes.process(self, result, event, hook_name)
 
 
 async def _nothing() -> None:
     """For methods whose work is done at the call, but which callers await."""
-
-
-def _limit(value: Any) -> int | None:
-    return None if value is None else arguments.count(value)

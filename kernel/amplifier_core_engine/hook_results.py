@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from amplifier_core.models import HookResult
 
@@ -117,7 +117,7 @@ _CHECKS: Final[Mapping[str, Callable[[Json], bool]]] = {
 
 
 def parsed(answer: object) -> Fields:
-    """The fields of a handler's answer, all of them; None means to continue, the unintelligible means to deny."""
+    """All fields of a handler's answer. None means to continue, what is unintelligible means to deny."""
     if answer is None:
         return dict(_DEFAULTS)
     try:
@@ -129,7 +129,7 @@ def parsed(answer: object) -> Fields:
     for name, check in _CHECKS.items():
         if name in given and not check(given[name]):
             return _denied(f"its field {name!r} is not valid")
-    fields = {name: given.get(name, default) for name, default in _DEFAULTS.items()}
+    fields: Fields = {name: given.get(name, default) for name, default in _DEFAULTS.items()}
     fields["approval_timeout"] = float(fields["approval_timeout"])
     fields["context_injections"] = [
         {name: item.get(name, _INJECTION_DEFAULTS.get(name)) for name in _INJECTION_CHECKS}
@@ -144,7 +144,7 @@ def carried_on(data: Json) -> Fields:
 
 
 def injecting(fields: Fields, hook_name: str, event: str) -> Fields | None:
-    """An `inject_context` answer with its injections as a list that names their source, or None without any.
+    """An `inject_context` answer with its injections listed, each with its source; None without any.
 
     The list wins over the older single field. The source is the registered handler, whatever the answer claims:
     stored injections are audited by it.
@@ -168,8 +168,8 @@ def injecting(fields: Fields, hook_name: str, event: str) -> Fields | None:
 def merged(answers: list[Fields]) -> Fields:
     """One result for the injections of several handlers.
 
-    A single answer keeps its other fields; of several, only the first one's `suppress_output` is kept, because
-    their messages and reasons cannot be told apart any more.
+    A single answer keeps its other fields; of several, only the first one's `suppress_output` is kept,
+    because their messages and reasons cannot be told apart any more.
     """
     if len(answers) == 1:
         return answers[0]
@@ -197,10 +197,14 @@ def projected(items: list[Fields]) -> Fields:
 CONSUMED: Final[Fields] = {
     name: _DEFAULTS[name]
     for name in (
-        "action", "context_injection", "context_injection_role", "ephemeral",
-        "append_to_last_tool_result", "context_injections",
+        "action",
+        "context_injection",
+        "context_injection_role",
+        "ephemeral",
+        "append_to_last_tool_result",
+        "context_injections",
     )
-}  # fmt: skip
+}
 
 
 def as_model(fields: Fields) -> HookResult:

@@ -118,8 +118,8 @@ class RustHookRegistry:
     def emit(self, event: str, data: Any) -> Coroutine[Any, Any, HookResult]:
         """Sends an event through its handlers.
 
-        The data is copied, checked and correlated at the call, not at the await: what the caller does to it in
-        between changes nothing.
+        The data is copied, checked and correlated at the call, not at the await: what the caller does to it
+        in between changes nothing.
 
         Returns:
             The first denial; else the first question to the user; else all injections merged; else `continue`

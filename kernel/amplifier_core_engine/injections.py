@@ -16,7 +16,6 @@ from .hook_results import Fields
 logger = logging.getLogger(__name__)
 
 _CHARACTERS_PER_TOKEN: Final = 4
-_ROLES: Final = frozenset({"system", "user", "assistant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,8 @@ def planned(result: Any, event: str, hook_name: str, size_limit: int | None) -> 
     Raises:
         ValueError: one is longer than the session's `injection_size_limit`; then none is stored.
     """
-    items = [_cleaned(item) for item in _items(result, event, hook_name)]
+    # What is empty, or is only control characters, has nothing to say and is dropped.
+    items = [item for item in map(_cleaned, _items(result, event, hook_name)) if item["content"]]
     for item in items:
         if size_limit is not None and len(item["content"]) > size_limit:
             logger.error("Hook '%s' injects %d characters", item["hook_name"], len(item["content"]))
@@ -50,7 +50,7 @@ def _items(result: Any, event: str, hook_name: str) -> list[Fields]:
     listed = [
         {
             "content": arguments.text(item.content),
-            "role": _role(item.role),
+            "role": arguments.text(item.role),
             "ephemeral": arguments.flag(item.ephemeral),
             "append_to_last_tool_result": arguments.flag(item.append_to_last_tool_result),
             "hook_name": arguments.text(item.hook_name),
@@ -64,7 +64,7 @@ def _items(result: Any, event: str, hook_name: str) -> list[Fields]:
     return [
         {
             "content": content,
-            "role": _role(result.context_injection_role),
+            "role": arguments.text(result.context_injection_role),
             "ephemeral": arguments.flag(result.ephemeral),
             "append_to_last_tool_result": arguments.flag(result.append_to_last_tool_result),
             "hook_name": hook_name,
@@ -73,20 +73,13 @@ def _items(result: Any, event: str, hook_name: str) -> list[Fields]:
     ]
 
 
-def _role(value: object) -> str:
-    role = arguments.text(value)
-    if role not in _ROLES:
-        raise ValueError(f"Invalid context injection role: {role}")
-    return role
-
-
 def _cleaned(item: Fields) -> Fields:
     # Limits count what is stored, so control characters go first.
     return {**item, "content": _sanitize_for_llm(item["content"])}
 
 
 async def stored(context: Any, durable: list[Fields]) -> None:
-    """Adds durable injections to the context manager, with where they came from; without one they are lost."""
+    """Adds durable injections, with their source, to the context manager; without one they are lost."""
     if context is None or not hasattr(context, "add_message"):
         return
     for item in durable:

@@ -40,8 +40,8 @@ def within(context: Context, coroutine: Coroutine[Any, Any, T]) -> Generator[Any
 def cancelled_from_outside() -> bool:
     """Whether somebody cancelled the task that runs this code.
 
-    Tells a cancellation that must be passed on from a `CancelledError` that a module raised by itself, which is
-    an error like any other.
+    Tells a cancellation that must be passed on from a `CancelledError` that a module raised by itself, which
+    is an error like any other.
     """
     try:
         task = asyncio.current_task()

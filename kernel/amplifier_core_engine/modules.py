@@ -42,7 +42,8 @@ def resolve_module(source_path: str) -> dict[str, Any]:
         return _from_manifest(folder, manifest.read_text(encoding="utf-8"))
     if folder.is_dir() and any(entry.suffix == ".wasm" for entry in folder.iterdir()):
         raise NotImplementedError(
-            f"{folder} holds a WebAssembly component; finding out its type needs the native amplifier-core wheel."
+            f"{folder} holds a WebAssembly component; "
+            "finding out its type needs the native amplifier-core wheel."
         )
     package = _python_package(folder)
     if package is None:

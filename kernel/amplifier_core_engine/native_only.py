@@ -1,6 +1,6 @@
 """Names of the native engine that cannot exist without native code.
 
-They can be imported, so that code which merely mentions them keeps working, and say what is missing when used.
+They can be imported, so that code which merely mentions them keeps working; using one says what is missing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Event data as the kernel carries it: JSON, detached from its sender, keys in order.
 
 The native engine sends every payload through JSON. Three of the consequences are visible to modules and are
-kept here: a handler can change what it receives without anybody else noticing, keys arrive sorted (tool results
-are shown to the model in that order), and what JSON cannot say is refused instead of guessed.
+kept here: a handler can change what it receives without anybody else noticing, keys arrive sorted (tool
+results are shown to the model in that order), and what JSON cannot say is refused instead of guessed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,9 @@ _SMALLEST_SIGNED = -(2**63)
 _DIGITS_OF_A_SMALL_INTEGER = 18
 
 
-class InvalidPayload(RuntimeError):
-    """The data cannot be written as strict JSON (NaN, infinity, a lone surrogate, nesting without end)."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Invalid JSON: {reason}")
+def _invalid(reason: str) -> RuntimeError:
+    """A plain RuntimeError, because its type is quoted in the text of failed executions."""
+    return RuntimeError(f"Invalid JSON: {reason}")
 
 
 def canonical(value: object) -> Json:
@@ -36,14 +34,14 @@ def canonical(value: object) -> Json:
     Pydantic models are dumped; other objects inside become their `str()`, as the native engine has it.
 
     Raises:
-        InvalidPayload: the value holds NaN, an infinity, a lone surrogate or more than 127 nested containers.
+        RuntimeError: the value holds NaN, an infinity, a lone surrogate or more than 127 nested containers.
         TypeError: a dict key is neither text, number, bool nor None.
         ValueError: the value contains itself.
     """
     try:
         written = json.dumps(_dumped(value), default=str)
     except RecursionError:
-        raise InvalidPayload("recursion limit exceeded") from None
+        raise _invalid("recursion limit exceeded") from None
     return _parsed(written)
 
 
@@ -81,7 +79,7 @@ def _dumped(value: object) -> object:
 
 def _parsed(written: str) -> Json:
     if written.count("[") + written.count("{") > _DEEPEST and _depth(written) > _DEEPEST:
-        raise InvalidPayload("recursion limit exceeded")
+        raise _invalid("recursion limit exceeded")
     value = json.loads(
         written, object_pairs_hook=_sorted_object, parse_int=_integer, parse_constant=_refuse_constant
     )
@@ -105,19 +103,19 @@ def _integer(digits: str) -> int | float:
         return whole
     approximate = float(digits)
     if math.isinf(approximate):
-        raise InvalidPayload("number out of range")
+        raise _invalid("number out of range")
     return approximate
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise InvalidPayload(f"{name} is no JSON number")
+    raise _invalid(f"{name} is no JSON number")
 
 
 def _refuse_lone_surrogates(value: Json) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise InvalidPayload("lone surrogate in a text") from None
+        raise _invalid("lone surrogate in a text") from None
 
 
 def _depth(written: str) -> int:

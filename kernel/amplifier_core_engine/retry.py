@@ -23,8 +23,13 @@ class RetryConfig:
     """
 
     __slots__ = (
-        "_backoff_factor", "_honor_retry_after", "_initial_delay", "_jitter", "_max_delay", "_max_retries"
-    )  # fmt: skip
+        "_backoff_factor",
+        "_honor_retry_after",
+        "_initial_delay",
+        "_jitter",
+        "_max_delay",
+        "_max_retries",
+    )
 
     def __init__(
         self,
@@ -101,8 +106,8 @@ def compute_delay(
 ) -> float:
     """Seconds to wait before a retry; `attempt` counts from zero.
 
-    Exponential growth up to the maximum, then the error's own multiplier (an overloaded server may ask for more
-    than the maximum), then the server's hint as a lower limit, then jitter between half and one and a half.
+    Exponential growth up to the maximum, then the error's own multiplier (an overloaded server may ask for
+    more than the maximum), then the server's hint as a lower limit, then jitter from half to one and a half.
     """
     if not isinstance(config, RetryConfig):
         raise TypeError(f"'{type(config).__name__}' object is not an instance of 'RetryConfig'")
@@ -142,8 +147,14 @@ class ProviderError:
     """A provider's error as a record. Not an exception: `amplifier_core.llm_errors` has those."""
 
     __slots__ = (
-        "_delay_multiplier", "_error_type", "_message", "_model", "_provider", "_retry_after", "_retryable"
-    )  # fmt: skip
+        "_delay_multiplier",
+        "_error_type",
+        "_message",
+        "_model",
+        "_provider",
+        "_retry_after",
+        "_retryable",
+    )
 
     def __init__(
         self,

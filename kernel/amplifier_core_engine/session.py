@@ -16,7 +16,7 @@ from amplifier_core._session_init import initialize_session
 from . import arguments, constants
 from .coordinator import RustCoordinator
 from .isolation import cancelled_from_outside, within
-from .payload import InvalidPayload, canonical
+from .payload import Json, canonical
 
 logger = logging.getLogger(__name__)
 
@@ -27,15 +27,23 @@ _STOPPING: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
 class RustSession:
     """One conversation with an agent, from loading its modules to cleaning up after them.
 
-    It can be initialised again after `cleanup()`; `session:start` is told once, `session:end` at the end of every
-    life. Unlike the native engine's, a cancelled `execute()` cancels the orchestrator: in a browser it would
-    otherwise go on generating for nobody.
+    It can be initialised again after `cleanup()`; `session:start` is told once, `session:end` at the end of
+    every life. Unlike the native engine's, a cancelled `execute()` cancels the orchestrator: in a browser it
+    would otherwise go on generating for nobody.
     """
 
     __slots__ = (
-        "_cleaning", "_config", "_coordinator", "_initialized", "_is_resumed", "_parent_id", "_session_id",
+        "_cleaning",
+        "_config",
+        "_coordinator",
+        "_initialized",
+        "_initializing",
+        "_is_resumed",
+        "_metadata",
+        "_parent_id",
+        "_session_id",
         "_start_told",
-    )  # fmt: skip
+    )
 
     def __init__(
         self,
@@ -61,15 +69,17 @@ class RustSession:
             ValueError: the plan lacks something.
             RuntimeError, TypeError: the plan cannot be written as JSON.
         """
-        _require_plan(arguments.mapping(config))
+        written = _written_plan(arguments.mapping(config))
         if loader is not None:
             logger.warning("The loader argument is not used: assign session.coordinator.loader instead")
         self._config = config
+        # From the plan as it was given, like the native engine: later changes to it are not told of.
+        self._metadata = written["session"].get("metadata")
         self._is_resumed = arguments.flag(is_resumed)
         self._session_id = str(uuid.uuid4()) if session_id is None else arguments.text(session_id)
         self._parent_id = arguments.optional_text(parent_id)
         self._initialized = self._start_told = False
-        self._cleaning = asyncio.Lock()
+        self._initializing, self._cleaning = asyncio.Lock(), asyncio.Lock()
         stand_in = SimpleNamespace(session_id=self._session_id, parent_id=self._parent_id, config=config)
         self._coordinator = RustCoordinator(stand_in, approval_system, display_system)
         self._coordinator.hooks.set_default_fields(session_id=self._session_id, parent_id=self._parent_id)
@@ -107,11 +117,17 @@ class RustSession:
     async def initialize(self) -> None:
         """Loads and mounts the plan's modules; does nothing if that is done.
 
+        Of two calls at the same time one loads: the native engine loads twice, and cleans up twice.
+
         Raises:
             RuntimeError: the orchestrator or the context manager could not be loaded.
         """
-        if self._initialized:
-            return
+        async with self._initializing:
+            if not self._initialized:
+                await self._load()
+                self._initialized = True
+
+    async def _load(self) -> None:
         self._coordinator._set_session(self)
         loading = initialize_session(self._config, self._coordinator, self._session_id, self._parent_id)
         try:
@@ -122,7 +138,6 @@ class RustSession:
             if _is_own_cancellation(error):
                 raise
             raise RuntimeError(f"Session initialization failed: {_told(error)}") from None
-        self._initialized = True
 
     def execute(self, prompt: str) -> Coroutine[Any, Any, str]:
         """Runs the orchestrator on a prompt and returns its answer.
@@ -156,11 +171,10 @@ class RustSession:
         event = constants.SESSION_RESUME if self._is_resumed else constants.SESSION_START
         if not self._start_told:
             self._start_told = True
-            metadata = self._config.get("session", {}).get("metadata")
             payload = {"session_id": self._session_id, "parent_id": self._parent_id}
-            await self._coordinator.hooks.emit(
-                event, {**payload, **({"metadata": metadata} if metadata else {})}
-            )
+            if self._metadata:
+                payload["metadata"] = self._metadata
+            await self._coordinator.hooks.emit(event, payload)
         try:
             await emit_raw_field_if_configured(self._coordinator, self._config, self._session_id, event)
         except Exception as error:
@@ -206,22 +220,22 @@ class RustSession:
         await self.cleanup()
 
 
-def _require_plan(config: dict[str, Any]) -> None:
+def _written_plan(config: dict[str, Any]) -> Json:
+    """The plan as JSON, if it has what a session needs."""
     if not config:
         raise ValueError("Configuration is required")
     section = arguments.mapping(config["session"]) if "session" in config else {}
     for name in ("orchestrator", "context"):
         if section.get(name) is None:
             raise ValueError(f"Configuration must specify session.{name}")
-    # The plan is told of in events later: what JSON cannot say is refused now.
     try:
-        canonical(config)
-    except InvalidPayload as error:
+        return canonical(config)
+    except RuntimeError as error:
         raise RuntimeError(str(error).replace("Invalid JSON", "Invalid config JSON", 1)) from None
 
 
 def _is_own_cancellation(error: BaseException) -> bool:
-    """Whether the task was cancelled, as opposed to a module raising `CancelledError` for reasons of its own."""
+    """Whether the task was cancelled, and not a module raising `CancelledError` for reasons of its own."""
     return isinstance(error, asyncio.CancelledError) and cancelled_from_outside()
 
 

@@ -17,6 +17,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import amplifier_core._engine
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
@@ -27,7 +29,7 @@ async def observe() -> dict[str, Any]:
     """All observations as `{"<module>.<scenario>/<observation>": value}`."""
     for module in sorted((HERE / "scenarios").glob("[a-z]*.py")):
         importlib.import_module(f"scenarios.{module.stem}")
-    observations: dict[str, Any] = {}
+    observations: dict[str, Any] = {"engine": getattr(amplifier_core._engine, "ENGINE", "native")}
     for name, run in SCENARIOS.items():
         recorder = Recorder()
         try:

@@ -62,11 +62,21 @@ async def ending_in_an_error(see: Recorder) -> None:
 async def given_by_the_provider(see: Recorder) -> None:
     hooks, seen = listening()
     for event, data in [
-        ("llm:request", {"request_id": "mine"}), ("provider:retry", {}), ("llm:response", {}), ("llm:request", {}),
-        ("llm:response", {"request_id": "other"}), ("provider:retry", {}), ("provider:retry", {"request_id": "third"}),
-        ("llm:response", {}), ("llm:request", {"request_id": ""}), ("llm:request", {"request_id": None}), ("llm:request", {"request_id": 7}),
-        ("tool:pre", {"request_id": "kept"}), ("llm:request", {"request_id": ["x"]}), ("provider:throttle", {}),
-    ]:  # fmt: skip
+        ("llm:request", {"request_id": "mine"}),
+        ("provider:retry", {}),
+        ("llm:response", {}),
+        ("llm:request", {}),
+        ("llm:response", {"request_id": "other"}),
+        ("provider:retry", {}),
+        ("provider:retry", {"request_id": "third"}),
+        ("llm:response", {}),
+        ("llm:request", {"request_id": ""}),
+        ("llm:request", {"request_id": None}),
+        ("llm:request", {"request_id": 7}),
+        ("tool:pre", {"request_id": "kept"}),
+        ("llm:request", {"request_id": ["x"]}),
+        ("provider:throttle", {}),
+    ]:
         await hooks.emit(event, data)
     see("events", seen)
 

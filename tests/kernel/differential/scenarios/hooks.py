@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from amplifier_core import HookRegistry, HookResult
-from recording import Recorder, scenario
+from recording import Recorder, by_key, scenario
 
 
 def result(action: str, **fields: Any) -> Any:
@@ -36,7 +36,7 @@ async def order_of_handlers(see: Recorder) -> None:
     hooks.register("e", note("early"), priority=-5, name="early")
     hooks.on("e", note("by on"), 3, "on")
     see("list", hooks.list_handlers("e"))
-    see("list all", hooks.list_handlers())
+    see("list all", by_key(hooks.list_handlers()))
     see("list of an unknown event", hooks.list_handlers("none"))
     see("result", await hooks.emit("e", {"x": 1}))
     see("order", seen)
@@ -51,7 +51,7 @@ async def emit_without_handlers(see: Recorder) -> None:
     remove = hooks.register("e", result("continue"))
     remove()
     see("after the last one left", await hooks.emit("e", {"b": 1, "a": 2}))
-    see("list after the last one left", hooks.list_handlers())
+    see("list after the last one left", by_key(hooks.list_handlers()))
     see("collect", await hooks.emit_and_collect("e", {"b": 1}))
     await see.outcome("data is a list", hooks.emit("e", [1, 2]))  # type: ignore[arg-type]
     await see.outcome("data is None", hooks.emit("e", None))  # type: ignore[arg-type]
@@ -144,12 +144,19 @@ async def one_injection(see: Recorder) -> None:
     hooks.register(
         "e",
         result(
-            "inject_context", context_injection="text", context_injection_role="user", ephemeral=True,
-            append_to_last_tool_result=True, user_message="m", user_message_source="src", suppress_output=True,
-            reason="r", data={"k": 1},
+            "inject_context",
+            context_injection="text",
+            context_injection_role="user",
+            ephemeral=True,
+            append_to_last_tool_result=True,
+            user_message="m",
+            user_message_source="src",
+            suppress_output=True,
+            reason="r",
+            data={"k": 1},
         ),
         name="injector",
-    )  # fmt: skip
+    )
     see("result", await hooks.emit("e", {"x": 1}))
 
 
@@ -179,6 +186,19 @@ async def merged_injections(see: Recorder) -> None:
     hooks.register("e", result("inject_context", context_injection=""), name="empty")
     hooks.register("e", result("inject_context"), name="none")
     see("with empty ones", await hooks.emit("e", {"x": 1}))
+
+
+@scenario
+async def merging_keeps_the_first_suppression(see: Recorder) -> None:
+    hooks = HookRegistry()
+    hooks.register(
+        "e", result("inject_context", context_injection="one", suppress_output=True, reason="r"), name="n1"
+    )
+    hooks.register("e", result("inject_context", context_injection="two", user_message="m"), name="n2")
+    merged = await hooks.emit("e", {})
+    see("result", merged)
+    see("fields that count as set", sorted(merged.model_fields_set))
+    see("fields of a plain result", sorted((await HookRegistry().emit("e", {})).model_fields_set))
 
 
 @scenario
@@ -262,33 +282,76 @@ async def handlers_that_fail(see: Recorder) -> None:
 @scenario
 async def results_that_are_malformed(see: Recorder) -> None:
     cases: dict[str, Any] = {
-        "none": None, "true": True, "false": False, "zero": 0, "text": "deny", "list": [], "empty dict": {},
-        "dict continue": {"action": "continue"}, "dict deny": {"action": "deny", "reason": "r"},
-        "dict unknown action": {"action": "explode"}, "dict action none": {"action": None},
-        "dict action upper": {"action": "DENY"}, "dict unknown field": {"action": "continue", "extra": 1},
-        "dict wrong reason": {"action": "continue", "reason": 3}, "dict wrong data": {"action": "modify", "data": [1]},
-        "dict data text": {"action": "modify", "data": "x"}, "dict wrong role": {"action": "continue", "context_injection_role": "robot"},
-        "dict ephemeral text": {"action": "continue", "ephemeral": "yes"}, "dict ephemeral int": {"action": "continue", "ephemeral": 1},
-        "dict timeout text": {"action": "ask_user", "approval_timeout": "5"}, "dict timeout int": {"action": "ask_user", "approval_timeout": 5},
+        "none": None,
+        "true": True,
+        "false": False,
+        "zero": 0,
+        "text": "deny",
+        "list": [],
+        "empty dict": {},
+        "dict continue": {"action": "continue"},
+        "dict deny": {"action": "deny", "reason": "r"},
+        "dict unknown action": {"action": "explode"},
+        "dict action none": {"action": None},
+        "dict action upper": {"action": "DENY"},
+        "dict unknown field": {"action": "continue", "extra": 1},
+        "dict wrong reason": {"action": "continue", "reason": 3},
+        "dict wrong data": {"action": "modify", "data": [1]},
+        "dict data text": {"action": "modify", "data": "x"},
+        "dict wrong role": {"action": "continue", "context_injection_role": "robot"},
+        "dict ephemeral text": {"action": "continue", "ephemeral": "yes"},
+        "dict ephemeral int": {"action": "continue", "ephemeral": 1},
+        "dict timeout text": {"action": "ask_user", "approval_timeout": "5"},
+        "dict timeout int": {"action": "ask_user", "approval_timeout": 5},
         "dict timeout none": {"action": "ask_user", "approval_timeout": None},
-        "dict default other": {"action": "ask_user", "approval_default": "maybe"}, "dict default Allow": {"action": "ask_user", "approval_default": "Allow"},
-        "dict options text": {"action": "ask_user", "approval_options": "Allow"}, "dict options ints": {"action": "ask_user", "approval_options": [1]},
-        "dict level": {"action": "continue", "user_message_level": "fatal"}, "dict suppress none": {"action": "continue", "suppress_output": None},
+        "dict default other": {"action": "ask_user", "approval_default": "maybe"},
+        "dict default Allow": {"action": "ask_user", "approval_default": "Allow"},
+        "dict options text": {"action": "ask_user", "approval_options": "Allow"},
+        "dict options ints": {"action": "ask_user", "approval_options": [1]},
+        "dict level": {"action": "continue", "user_message_level": "fatal"},
+        "dict suppress none": {"action": "continue", "suppress_output": None},
         "dict injections text": {"action": "inject_context", "context_injections": "x"},
         "dict injections bad item": {"action": "inject_context", "context_injections": [{"role": "user"}]},
-        "dict injections bad role": {"action": "inject_context", "context_injections": [{"content": "x", "role": "robot"}]},
-        "dict injections none": {"action": "inject_context", "context_injections": None, "context_injection": "t"},
-        "dict injections extra": {"action": "inject_context", "context_injections": [{"content": "x", "extra": 1}]},
+        "dict injections bad role": {
+            "action": "inject_context",
+            "context_injections": [{"content": "x", "role": "robot"}],
+        },
+        "dict injections none": {
+            "action": "inject_context",
+            "context_injections": None,
+            "context_injection": "t",
+        },
+        "dict injections extra": {
+            "action": "inject_context",
+            "context_injections": [{"content": "x", "extra": 1}],
+        },
         "dict injection number": {"action": "inject_context", "context_injection": 3},
-        "dict no action": {"reason": "x"}, "object": object(), "class": int, "set": {1}, "nan": {"action": "modify", "data": {"x": float("nan")}},
-        "int keys": {"action": "modify", "data": {1: 2}}, "tuple data": {"action": "modify", "data": {"t": (1, 2)}},
-        "decimal": {"action": "modify", "data": {"o": object}}, "role none": {"action": "continue", "context_injection_role": None},
+        "dict no action": {"reason": "x"},
+        "object": object(),
+        "class": int,
+        "set": {1},
+        "nan": {"action": "modify", "data": {"x": float("nan")}},
+        "int keys": {"action": "modify", "data": {1: 2}},
+        "tuple data": {"action": "modify", "data": {"t": (1, 2)}},
+        "decimal": {"action": "modify", "data": {"o": object}},
+        "role none": {"action": "continue", "context_injection_role": None},
         "surrogate": {"action": "deny", "reason": "\ud800"},
-    }  # fmt: skip
+    }
     for label, value in cases.items():
         hooks = HookRegistry()
         hooks.register("e", lambda e, d, value=value: value, name="n")
         await see.outcome(label, hooks.emit("e", {"x": 1}))
+
+
+@scenario
+async def results_that_cannot_be_json(see: Recorder) -> None:
+    for label, answer in {
+        "denies, with a key of two parts": {"action": "deny", "data": {(1, 2): 3}},
+        "only a key of two parts": {(1, 2): 3},
+    }.items():
+        hooks = HookRegistry()
+        hooks.register("e", lambda e, d, answer=answer: answer, name="n")
+        await see.outcome(label, hooks.emit("e", {}))
 
 
 @scenario
@@ -339,18 +402,23 @@ async def unregistering(see: Recorder) -> None:
     second = hooks.register("e", result("deny", reason="2"), name="same")
     other = hooks.register("f", result("deny", reason="3"), name="same")
     see("repr", repr(first))
-    see("names", hooks.list_handlers())
+    see("names", by_key(hooks.list_handlers()))
     hooks.unregister("same")
-    see("unregister by name", hooks.list_handlers())
+    see("unregister by name", by_key(hooks.list_handlers()))
     other()
-    see("its handle afterwards", hooks.list_handlers())
+    see("its handle afterwards", by_key(hooks.list_handlers()))
     first()
-    see("the first handle", [hooks.list_handlers(), await hooks.emit("e", {})])
+    see("the first handle", [by_key(hooks.list_handlers()), await hooks.emit("e", {})])
     first()
-    see("the first handle again", hooks.list_handlers())
+    see("the first handle again", by_key(hooks.list_handlers()))
     second()
-    see("the second handle", hooks.list_handlers())
+    see("the second handle", by_key(hooks.list_handlers()))
     hooks.unregister("unknown")
+    for event in ("x", "y", "x"):
+        hooks.register(event, result("continue"), name="again")
+    for time in ("first", "second", "third", "fourth"):
+        hooks.unregister("again")
+        see(f"unregister {time}", {event: hooks.list_handlers(event)[event] for event in ("x", "y")})
     third = hooks.register("e", result("continue"))
     see("automatic name", [name[:7] for name in hooks.list_handlers("e")["e"]])
     see("handle type", type(third).__name__)
@@ -412,7 +480,8 @@ async def collecting(see: Recorder) -> None:
     hooks.register("e", lambda e, d: {"action": "explode", "data": {"k": 1}}, name="malformed")
     hooks.register("e", slow, name="slow")
     hooks.register("e", result("continue", data={"last": 1}), name="last")
-    see("result", await hooks.emit_and_collect("e", {"x": 1}, timeout=0.05))
+    collected = await hooks.emit_and_collect("e", {"x": 1}, timeout=0.05)
+    see("result", [by_key(data) for data in collected])
     see("payload", seen)
     await see.outcome("negative timeout", lambda: hooks.emit_and_collect("e", {"x": 1}, timeout=-1))
     await see.outcome("no timeout", lambda: hooks.emit_and_collect("e", {"x": 1}, timeout=None).close())  # type: ignore[attr-defined]

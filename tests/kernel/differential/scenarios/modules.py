@@ -7,7 +7,7 @@ from pathlib import Path
 
 import amplifier_core._engine as engine
 from amplifier_core import capabilities, events
-from recording import Recorder, scenario
+from recording import Recorder, by_key, scenario
 
 
 @scenario
@@ -21,25 +21,36 @@ async def constants(see: Recorder) -> None:
 @scenario
 async def resolving(see: Recorder) -> None:
     manifests = {
-        "python tool": '[module]\ntype = "tool"\n', "every key": '[module]\nname = "n"\ntype = "provider"\ntransport = "python"\n', "grpc": '[module]\ntype = "tool"\ntransport = "grpc"\n[grpc]\nendpoint = "http://localhost:1"\n',
-        "grpc without endpoint": '[module]\ntype = "tool"\ntransport = "grpc"\n', "wasm": '[module]\ntype = "hook"\ntransport = "wasm"\n', "wasm artifact": '[module]\ntype = "hook"\ntransport = "wasm"\nartifact = "x.wasm"\n',
-        "wasm escape": '[module]\ntype = "hook"\ntransport = "wasm"\nartifact = "../x.wasm"\n', "rust": '[module]\ntype = "context"\ntransport = "rust"\ncrate = "my-crate"\n', "rust without crate": '[module]\ntype = "tool"\ntransport = "rust"\n',
-        "rust escape": '[module]\ntype = "tool"\ntransport = "rust"\ncrate = "../evil"\n', "native": '[module]\ntype = "tool"\ntransport = "native"\ncrate = "c"\n', "unknown transport": '[module]\ntype = "tool"\ntransport = "smoke"\n',
-        "unknown type": '[module]\ntype = "gadget"\n', "no type": "[module]\n", "no module": "[other]\n", "empty": "", "broken": "[module\n", "transport number": '[module]\ntype = "tool"\ntransport = 3\n', "upper": '[module]\ntype = "Tool"\n',
-        "type resolver": '[module]\ntype = "resolver"\n', "type approval": '[module]\ntype = "approval"\n', "type orchestrator": '[module]\ntype = "orchestrator"\n', "transport upper": '[module]\ntype = "tool"\ntransport = "GRPC"\n',
-    }  # fmt: skip
+        "python tool": '[module]\ntype = "tool"\n',
+        "every key": '[module]\nname = "n"\ntype = "provider"\ntransport = "python"\n',
+        "grpc": '[module]\ntype = "tool"\ntransport = "grpc"\n[grpc]\nendpoint = "http://localhost:1"\n',
+        "grpc without endpoint": '[module]\ntype = "tool"\ntransport = "grpc"\n',
+        "wasm": '[module]\ntype = "hook"\ntransport = "wasm"\n',
+        "wasm artifact": '[module]\ntype = "hook"\ntransport = "wasm"\nartifact = "x.wasm"\n',
+        "wasm escape": '[module]\ntype = "hook"\ntransport = "wasm"\nartifact = "../x.wasm"\n',
+        "rust": '[module]\ntype = "context"\ntransport = "rust"\ncrate = "my-crate"\n',
+        "rust without crate": '[module]\ntype = "tool"\ntransport = "rust"\n',
+        "rust escape": '[module]\ntype = "tool"\ntransport = "rust"\ncrate = "../evil"\n',
+        "native": '[module]\ntype = "tool"\ntransport = "native"\ncrate = "c"\n',
+        "unknown transport": '[module]\ntype = "tool"\ntransport = "smoke"\n',
+        "unknown type": '[module]\ntype = "gadget"\n',
+        "no type": "[module]\n",
+        "no module": "[other]\n",
+        "empty": "",
+        "broken": "[module\n",
+        "transport number": '[module]\ntype = "tool"\ntransport = 3\n',
+        "upper": '[module]\ntype = "Tool"\n',
+        "type resolver": '[module]\ntype = "resolver"\n',
+        "type approval": '[module]\ntype = "approval"\n',
+        "type orchestrator": '[module]\ntype = "orchestrator"\n',
+        "transport upper": '[module]\ntype = "tool"\ntransport = "GRPC"\n',
+    }
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-
-        def shown(path: Path) -> dict[str, str]:
-            manifest = engine.resolve_module(str(path))
-            return {key: str(manifest[key]).replace(folder, "<root>") for key in sorted(manifest)}
+        see.hide(folder, "<root>")
 
         async def resolve(label: str, path: Path) -> None:
-            try:
-                see(label, shown(path))
-            except Exception as error:
-                see(label, [type(error).__name__, str(error).replace(folder, "<root>").splitlines()[0]])
+            await see.outcome(label, lambda: by_key(engine.resolve_module(str(path))))
 
         for number, (label, text) in enumerate(manifests.items()):
             module = root / f"my-module-{number}"

@@ -97,8 +97,11 @@ async def make(
     seen: list[Any] = []
     session = AmplifierSession(config or plan(), **arguments)
     provided = {
-        "loop": mounts("orchestrator", loop or Loop(), seen), "ctx": mounts("context", SimpleNamespace(), seen), "provider-p": mounts("providers", SimpleNamespace(name="p"), seen), **(modules or {}),
-    }  # fmt: skip
+        "loop": mounts("orchestrator", loop or Loop(), seen),
+        "ctx": mounts("context", SimpleNamespace(), seen),
+        "provider-p": mounts("providers", SimpleNamespace(name="p"), seen),
+        **(modules or {}),
+    }
     session.coordinator.loader = Loader(provided, seen)
     for event in EVERY_EVENT:
         session.coordinator.hooks.register(event, lambda e, d: seen.append((e, d)), name="watch")
@@ -108,10 +111,22 @@ async def make(
 @scenario
 async def construction(see: Recorder) -> None:
     for label, arguments in {
-        "empty": ({},), "no session": ({"x": 1},), "no orchestrator": ({"session": {"context": "c"}},), "no context": ({"session": {"orchestrator": "o"}},), "orchestrator none": ({"session": {"orchestrator": None, "context": "c"}},),
-        "orchestrator empty": ({"session": {"orchestrator": "", "context": "c"}},), "session text": ({"session": "x"},), "session none": ({"session": None},), "config none": (None,), "config text": ("x",), "nan": ({**plan(), "x": float("nan")},),
-        "context empty dict": ({"session": {"orchestrator": "o", "context": {}}},), "tuple key": ({**plan(), (1, 2): 3},), "object inside": ({**plan(), "x": object},), "surrogate": ({**plan(), "x": "\ud800"},),
-    }.items():  # fmt: skip
+        "empty": ({},),
+        "no session": ({"x": 1},),
+        "no orchestrator": ({"session": {"context": "c"}},),
+        "no context": ({"session": {"orchestrator": "o"}},),
+        "orchestrator none": ({"session": {"orchestrator": None, "context": "c"}},),
+        "orchestrator empty": ({"session": {"orchestrator": "", "context": "c"}},),
+        "session text": ({"session": "x"},),
+        "session none": ({"session": None},),
+        "config none": (None,),
+        "config text": ("x",),
+        "nan": ({**plan(), "x": float("nan")},),
+        "context empty dict": ({"session": {"orchestrator": "o", "context": {}}},),
+        "tuple key": ({**plan(), (1, 2): 3},),
+        "object inside": ({**plan(), "x": object},),
+        "surrogate": ({**plan(), "x": "\ud800"},),
+    }.items():
         await see.outcome(label, lambda arguments=arguments: AmplifierSession(*arguments).session_id)
     config = plan()
     session = AmplifierSession(config, session_id="given", parent_id="parent", is_resumed=True)
@@ -151,9 +166,17 @@ async def construction(see: Recorder) -> None:
 
 @scenario
 async def a_whole_life(see: Recorder) -> None:
-    session, seen = await make(config={**plan(metadata={"b": 1, "a": 2}), "tools": [{"module": "tool-t"}], "hooks": [{"module": "hooks-h"}]}, modules={
-        "tool-t": mounts("tools", SimpleNamespace(name="t"), []), "hooks-h": mounts("tools", SimpleNamespace(name="h"), []),
-    })  # fmt: skip
+    session, seen = await make(
+        config={
+            **plan(metadata={"b": 1, "a": 2}),
+            "tools": [{"module": "tool-t"}],
+            "hooks": [{"module": "hooks-h"}],
+        },
+        modules={
+            "tool-t": mounts("tools", SimpleNamespace(name="t"), []),
+            "hooks-h": mounts("tools", SimpleNamespace(name="h"), []),
+        },
+    )
     await see.outcome("initialize", session.initialize())
     see("initialized", [session.initialized, session.coordinator.session is session])
     await see.outcome("initialize again", session.initialize())
@@ -175,10 +198,7 @@ async def a_whole_life(see: Recorder) -> None:
 @scenario
 async def never_initialised(see: Recorder) -> None:
     session, seen = await make()
-    try:
-        await see.outcome("execute", session.execute("x"))
-    except Exception as error:
-        see("execute raises at the call", [type(error).__name__, str(error)])
+    await see.outcome("execute", lambda: session.execute("x"))
     session.coordinator.register_cleanup(lambda: seen.append("own cleanup"))
     await see.outcome("cleanup", session.cleanup())
     see("seen", seen)
@@ -187,10 +207,15 @@ async def never_initialised(see: Recorder) -> None:
 @scenario
 async def resumed_raw_and_child(see: Recorder) -> None:
     for label, config, arguments in [
-        ("resumed", plan(), {"is_resumed": True, "session_id": "r"}), ("raw", plan(raw=True, api_key="secret", metadata={"m": 1}), {"session_id": "w"}), ("child", plan(metadata={"m": 1}), {"parent_id": "p", "session_id": "c"}),
-        ("resumed raw child", plan(raw=True), {"is_resumed": True, "parent_id": "p", "session_id": "x"}), ("metadata empty", plan(metadata={}), {"session_id": "e"}), ("metadata text", plan(metadata="text"), {"session_id": "e"}), ("raw text", plan(raw="yes"), {"session_id": "e"}),
+        ("resumed", plan(), {"is_resumed": True, "session_id": "r"}),
+        ("raw", plan(raw=True, api_key="secret", metadata={"m": 1}), {"session_id": "w"}),
+        ("child", plan(metadata={"m": 1}), {"parent_id": "p", "session_id": "c"}),
+        ("resumed raw child", plan(raw=True), {"is_resumed": True, "parent_id": "p", "session_id": "x"}),
+        ("metadata empty", plan(metadata={}), {"session_id": "e"}),
+        ("metadata text", plan(metadata="text"), {"session_id": "e"}),
+        ("raw text", plan(raw="yes"), {"session_id": "e"}),
         ("metadata none", plan(metadata=None), {"session_id": "e"}),
-    ]:  # fmt: skip
+    ]:
         session, seen = await make(config=config, **arguments)
         await session.initialize()
         await see.outcome(f"{label}: execute", session.execute("one"))
@@ -281,7 +306,7 @@ async def results_of_the_orchestrator(see: Recorder) -> None:
     session, _ = await make()
     await session.initialize()
     await see.outcome("prompt number", lambda: session.execute(3).close())
-    await see.outcome("prompt surrogate", session.execute("\ud800") if False else asyncio.sleep(0))
+    await see.outcome("prompt surrogate", lambda: session.execute("\ud800").close())
 
 
 @scenario
@@ -295,9 +320,21 @@ async def errors_of_the_orchestrator(see: Recorder) -> None:
             raise ValueError("no text")
 
     for label, error in {
-        "value": ValueError("bad"), "empty": ValueError(), "own": Own(), "key": KeyError("k"), "two arguments": ValueError("a", "b"), "runtime": RuntimeError("r"), "timeout": TimeoutError("t"), "lines": ValueError("a\nb"), "unprintable": Unprintable(),
-        "llm": amplifier_core.RateLimitError("slow down", provider="p"), "cancelled": asyncio.CancelledError(), "cancelled text": asyncio.CancelledError("why"), "group": ExceptionGroup("g", [ValueError("x")]), "stop": StopAsyncIteration("s"),
-    }.items():  # fmt: skip
+        "value": ValueError("bad"),
+        "empty": ValueError(),
+        "own": Own(),
+        "key": KeyError("k"),
+        "two arguments": ValueError("a", "b"),
+        "runtime": RuntimeError("r"),
+        "timeout": TimeoutError("t"),
+        "lines": ValueError("a\nb"),
+        "unprintable": Unprintable(),
+        "llm": amplifier_core.RateLimitError("slow down", provider="p"),
+        "cancelled": asyncio.CancelledError(),
+        "cancelled text": asyncio.CancelledError("why"),
+        "group": ExceptionGroup("g", [ValueError("x")]),
+        "stop": StopAsyncIteration("s"),
+    }.items():
 
         async def raises(error: BaseException = error, **_: Any) -> str:
             raise error
@@ -315,10 +352,7 @@ async def missing_modules(see: Recorder) -> None:
         session, seen = await make()
         await session.initialize()
         await session.coordinator.unmount(point, "p" if point == "providers" else None)
-        try:
-            await see.outcome(point, session.execute("x"))
-        except Exception as error:
-            see(f"{point}: at the call", [type(error).__name__, str(error)])
+        await see.outcome(point, lambda session=session: session.execute("x"))
         await session.cleanup()
         see(f"{point}: events", [entry for entry in seen if isinstance(entry, tuple)])
 
@@ -443,6 +477,39 @@ async def cleanup_during_execute(see: Recorder) -> None:
     await see.outcome("cleanup", session.cleanup())
     await see.outcome("execute", task)
     see("seen", [entry[0] if isinstance(entry, tuple) else entry for entry in seen])
+
+
+@scenario
+async def what_a_cleanup_sees(see: Recorder) -> None:
+    session, seen = await make()
+    await session.initialize()
+
+    async def looks() -> None:
+        seen.append(f"initialized {session.initialized}")
+        await see.outcome("execute while cleaning up", lambda: session.execute("x"))
+
+    async def at_the_end(event: str, data: Any) -> None:
+        seen.append(f"at the end {session.initialized}")
+
+    session.coordinator.register_cleanup(looks)
+    session.coordinator.hooks.register("session:end", at_the_end)
+    await session.cleanup()
+    see("seen", [entry for entry in seen if isinstance(entry, str)])
+
+
+@scenario
+async def a_plan_that_changes(see: Recorder) -> None:
+    config = plan(metadata={"n": 1})
+    session, seen = await make(config=config, session_id="s")
+    config["session"]["metadata"]["n"] = 2
+    await session.initialize()
+    config["session"]["metadata"]["n"] = 3
+    await session.execute("x")
+    see("metadata", [entry for entry in seen if isinstance(entry, tuple)])
+    config["session"]["raw"] = True
+    config["late"] = float("nan")
+    await see.outcome("raw that became unwritable", lambda: session.execute("y"))
+    await session.cleanup()
 
 
 @scenario

@@ -1,0 +1,62 @@
+"""Both engines side by side: the native one of this environment, ours from the wheel that was built."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WHEELS = ROOT / "dist" / "wheels"
+OBSERVE = ROOT / "tests" / "kernel" / "differential" / "observe.py"
+
+
+@pytest.fixture(scope="session")
+def repackaged_wheel() -> Path:
+    """The repackaged wheel in dist/wheels."""
+    wheels = sorted(WHEELS.glob("amplifier_core-*.whl"))
+    assert len(wheels) == 1, (
+        f"Run ./build_wheel.sh first: {WHEELS} holds {len(wheels)} amplifier_core wheels."
+    )
+    return wheels[0]
+
+
+@pytest.fixture(scope="session")
+def unpacked_wheel(repackaged_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repackaged wheel, unpacked where only a subprocess sees it: the native install stays as it is."""
+    folder = tmp_path_factory.mktemp("pure")
+    with zipfile.ZipFile(repackaged_wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def observed(first_on_path: Path | None) -> dict[str, Any]:
+    """What all scenarios see in a process of their own."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    if first_on_path is not None:
+        environment["PYTHONPATH"] = str(first_on_path)
+    run = subprocess.run(
+        [sys.executable, str(OBSERVE)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    seen: dict[str, Any] = json.loads(run.stdout)
+    return seen
+
+
+@pytest.fixture(scope="session")
+def native_observations() -> dict[str, Any]:
+    """Observations on the native engine."""
+    return observed(None)
+
+
+@pytest.fixture(scope="session")
+def pure_observations(unpacked_wheel: Path) -> dict[str, Any]:
+    """Observations on the engine of the repackaged wheel."""
+    return observed(unpacked_wheel)
