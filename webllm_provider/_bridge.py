@@ -17,8 +17,8 @@ from contextlib import suppress
 from typing import Any, cast
 
 from ._transport import DeviceChoice
-from ._wire import CompletionBody, EngineIdentity, EngineState, Figures, ModelRecord, StreamEvent
-from .errors import BridgeMissing, EngineError, engine_error
+from ._wire import CompletionBody, EngineIdentity, EngineState, Figures, ModelRecord, StreamEvent, WireError
+from .errors import BridgeMissing, EngineError, engine_error, to_llm_error
 
 NAMES = {
     "complete": "js_llm_complete",
@@ -115,14 +115,14 @@ class BridgeTransport:
         return _pull(lambda: open_stream(json.dumps({"model": model, "device": device})))
 
     async def models(self) -> list[ModelRecord]:
-        return cast(list[ModelRecord], json.loads(await self._function("models")()))
+        return cast(list[ModelRecord], _read(await self._function("models")()))
 
     async def status(self) -> EngineState:
         function = self._function("status", required=False)
         if function is None:
             # An older page registers only `complete`: it says nothing of what it has loaded.
             return {"type": "empty"}
-        return cast(EngineState, json.loads(await function()))
+        return cast(EngineState, _read(await function()))
 
     async def close(self) -> None:
         """The functions belong to the page: there is nothing to give up."""
@@ -234,10 +234,18 @@ def _absent(value: object) -> bool:
     return value is None or type(value).__name__ == "JsNull"
 
 
-def _read_error(error: Any) -> Any:
+def _read(text: Any) -> Any:
+    """What a page's function resolved with; a failure is data there and an exception here."""
+    value = json.loads(text)
+    if isinstance(value, dict) and "error" in value and "type" not in value:
+        raise to_llm_error(_read_error(value["error"]))
+    return value
+
+
+def _read_error(error: Any) -> WireError:
     """An error of the bridge as it is; one of an older page, which is only a sentence, with a code."""
     if isinstance(error, dict) and "code" in error and "message" in error:
-        return error
+        return cast(WireError, error)
     sentence = error.get("message") if isinstance(error, dict) else error
     return {"code": "engine_failed", "message": str(sentence or "The engine failed without a word.")}
 

@@ -125,7 +125,11 @@ class WebLLMProvider:
         return assumed_info(self.config.model, self.config.max_tokens)
 
     async def refresh(self) -> None:
-        """Ask the engine what is loaded, so that `get_model_info` tells the truth."""
+        """Ask the engine what is loaded, so that `get_model_info` tells the truth.
+
+        Raises:
+            EngineError: the engine is there but does not answer.
+        """
         try:
             state = await self._transport.status()
         except BridgeMissing as error:

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
+
 from webllm_provider import _wire
 
 PROTOCOL = Path(__file__).resolve().parents[2] / "protocol"

@@ -158,25 +158,29 @@ class WebLLMLoop:
         return ending
 
     async def _ask(self, turn: _Turn) -> ChatResponse:
-        messages = await turn.context.get_messages_for_request(provider=turn.provider)
-        messages = _with_injections(list(messages), turn.injections)
-        turn.injections.clear()
-        request = ChatRequest(
-            messages=[Message(**message) for message in messages],
-            tools=[_spec(tool) for tool in turn.tools.values()] or None,
-        )
         forget = _watch_text(turn)
         try:
+            request = await self._request(turn)
             response: ChatResponse = await _until_cancelled(turn, turn.provider.complete(request))
+        except Stopped:
+            raise
         except Exception as error:
-            if not isinstance(error, Stopped):
-                await turn.emit(PROVIDER_ERROR, _error_payload(turn, error))
+            await turn.emit(PROVIDER_ERROR, _error_payload(turn, error))
             raise
         finally:
             forget()
         usage = response.usage.model_dump() if response.usage else None
         await turn.emit(PROVIDER_RESPONSE, {"provider": turn.provider_name, "usage": usage})
         return response
+
+    async def _request(self, turn: _Turn) -> ChatRequest:
+        messages = await turn.context.get_messages_for_request(provider=turn.provider)
+        messages = _with_injections(list(messages), turn.injections)
+        turn.injections.clear()
+        return ChatRequest(
+            messages=[Message(**message) for message in messages],
+            tools=[_spec(tool) for tool in turn.tools.values()] or None,
+        )
 
     async def _tell_blocks(self, turn: _Turn, response: ChatResponse) -> None:
         blocks = getattr(response, "content_blocks", None) or []

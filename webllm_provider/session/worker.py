@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from amplifier_core.events import PROVIDER_ERROR
 
@@ -63,9 +63,12 @@ class WorkerSessions:
         self._turns[id] = conversation
         try:
             async with here.turn:
-                await self._turn(id, conversation, here, text)
+                if self._conversations.get(conversation) is here:
+                    await self._turn(id, conversation, here, text)
+                else:
+                    self._ended(id, "cancelled", "")
         except asyncio.CancelledError:
-            self._send({"type": "turn_ended", "id": id, "outcome": "cancelled", "text": ""})
+            self._ended(id, "cancelled", "")
             raise
         except Exception as error:
             self._send({"type": "turn_failed", "id": id, "error": here.error or to_wire_error(error)})
@@ -112,23 +115,19 @@ class WorkerSessions:
                     on_event=partial(self._told, here), session_id=conversation
                 )
             if id in self._stopped:
-                self._send({"type": "turn_ended", "id": id, "outcome": "cancelled", "text": ""})
+                self._ended(id, "cancelled", "")
                 return
             answer = await here.session.execute(text)
             stopped = here.session.coordinator.cancellation.is_cancelled
-            self._send(
-                {
-                    "type": "turn_ended",
-                    "id": id,
-                    "outcome": "cancelled" if stopped else "completed",
-                    "text": answer,
-                }
-            )
+            self._ended(id, "cancelled" if stopped else "completed", answer)
         finally:
             here.speaking = None
             if here.session is not None:
                 # A token that stays cancelled would end the next turn before it begins.
                 here.session.coordinator.cancellation.reset()
+
+    def _ended(self, id: str, outcome: Literal["completed", "cancelled"], text: str) -> None:
+        self._send({"type": "turn_ended", "id": id, "outcome": outcome, "text": text})
 
     def _told(self, here: _Conversation, name: str, payload: Mapping[str, Any]) -> None:
         if name == PROVIDER_ERROR:
