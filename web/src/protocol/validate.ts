@@ -1,39 +1,44 @@
-import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
+import { type Schema, type ValidationError, validate } from "jsonschema";
 import schema from "../../../protocol/wire.schema.json" with { type: "json" };
 import type { ClientMessage, WireError } from "./wire";
 
 /** A message that has the shape it claims, or why it has not. */
 export type Checked = { ok: true; message: ClientMessage } | { ok: false; error: WireError };
 
-/** The validators of one message family by the `type` that messages carry: one check, one precise complaint. */
-function validatorsByType(family: "ClientMessage"): Map<string, Validator> {
-  const validators = new Map<string, Validator>();
-  const definitions: Record<string, Schema> = schema.$defs as Record<string, Schema>;
-  for (const { $ref } of schema.$defs[family].oneOf) {
-    const definition = definitions[$ref.replace("#/$defs/", "")];
-    const tag: unknown = (definition?.properties as Record<string, { const?: unknown }> | undefined)?.type
-      ?.const;
+/** The schemas of what clients send, by the `type` that messages carry: one check, one precise complaint. */
+function schemasByType(): Map<string, Schema> {
+  const definitions: Record<string, object> = schema.$defs;
+  const schemas = new Map<string, Schema>();
+  for (const { $ref } of schema.$defs.ClientMessage.oneOf) {
+    const definition = definitions[$ref.replace("#/$defs/", "")] as {
+      properties?: { type?: { const?: unknown } };
+    };
+    const tag = definition.properties?.type?.const;
     if (typeof tag !== "string") throw new Error(`${$ref} has no constant type`);
-    validators.set(tag, new Validator({ $ref, $defs: schema.$defs }, "2020-12", false));
+    // The validator resolves `#/$defs/...` against the schema it is given.
+    schemas.set(tag, { $ref, $defs: definitions } as Schema);
   }
-  return validators;
+  return schemas;
 }
 
-const CLIENT = validatorsByType("ClientMessage");
+const CLIENT = schemasByType();
+
+/** Relative references need something to be relative to; Chromium rejects the validator's own default. */
+const BASE = "https://wire.invalid/";
 
 /** Checks what came through a port. Nothing unchecked goes further: a port may belong to another page's version. */
 export function checkClientMessage(received: unknown): Checked {
   const type = typeOf(received);
-  const validator = type === null ? undefined : CLIENT.get(type);
-  if (validator === undefined) {
+  const expected = type === null ? undefined : CLIENT.get(type);
+  if (expected === undefined) {
     return refuse(type === null ? "The message has no type." : `The message type "${type}" is unknown.`, {
       known: [...CLIENT.keys()],
     });
   }
-  const result = validator.validate(received);
-  if (result.valid) return { ok: true, message: received as ClientMessage };
-  const { where, what } = deepest(result.errors);
-  return refuse(`The "${type ?? ""}" message is malformed at ${where}: ${what}`, { where });
+  const [first] = validate(received, expected, { base: BASE }).errors;
+  if (first === undefined) return { ok: true, message: received as ClientMessage };
+  const where = pointer(first);
+  return refuse(`The "${type ?? ""}" message is malformed at ${where}: it ${first.message}.`, { where });
 }
 
 function typeOf(received: unknown): string | null {
@@ -41,15 +46,7 @@ function typeOf(received: unknown): string | null {
   return typeof received.type === "string" ? received.type : null;
 }
 
-/** Every level above a mistake complains too; the one that says something lies deepest. */
-function deepest(errors: OutputUnit[]): { where: string; what: string } {
-  const depth = (unit: OutputUnit): number => unit.instanceLocation.split("/").length;
-  const last = errors.reduce<OutputUnit | undefined>(
-    (best, unit) => (best === undefined || depth(unit) >= depth(best) ? unit : best),
-    undefined,
-  );
-  return { where: last?.instanceLocation ?? "#", what: last?.error ?? "it does not match the schema" };
-}
+const pointer = ({ path }: ValidationError): string => ["#", ...path].join("/");
 
 function refuse(message: string, details: Record<string, unknown>): Checked {
   return { ok: false, error: { code: "invalid_request", message, details } };
