@@ -41,14 +41,23 @@ export function defaultRoots(web: string): SiteRoots {
 
 const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
 
+/** The folders of the site that are carried, and how each is filled. */
+const PARTS: Record<string, (roots: SiteRoots) => SiteFile[]> = {
+  pyodide: ({ web }) => pyodideFiles(web),
+  engines: ({ web }) => [wllamaFile(web)],
+  wheels: ({ wheels }) => wheelFiles(wheels),
+  models: ({ model }) => modelFiles(model),
+};
+
 /** Every file that the site carries. Throws `MissingPart` where a part has not been made. */
 export function siteFiles(roots: SiteRoots): SiteFile[] {
-  return [
-    ...pyodideFiles(roots.web),
-    wllamaFile(roots.web),
-    ...wheelFiles(roots.wheels),
-    ...modelFiles(roots.model),
-  ];
+  return Object.values(PARTS).flatMap((fill) => fill(roots));
+}
+
+/** The file for one path of the site; undefined where the site carries none. Throws `MissingPart` for its part. */
+export function siteFile(roots: SiteRoots, path: string): SiteFile | undefined {
+  const part = path.split("/", 1)[0] ?? "";
+  return PARTS[part]?.(roots).find((file) => file.path === path);
 }
 
 function pyodideFiles(web: string): SiteFile[] {

@@ -7,7 +7,7 @@ import { basename, extname, join } from "node:path";
 import type { Connect, Plugin, ResolvedConfig } from "vite";
 import { developmentPolicyOf, policyOf } from "./csp.ts";
 import { npmNotices, ownNotice, renderNotices, wheelNotices } from "./notices.ts";
-import { defaultRoots, siteFiles, type SiteFile, type SiteRoots } from "./site-files.ts";
+import { defaultRoots, siteFile, siteFiles, type SiteFile, type SiteRoots } from "./site-files.ts";
 
 const CSP_PLACEHOLDER = "%CSP%";
 const TYPES: Record<string, string> = {
@@ -21,8 +21,7 @@ const TYPES: Record<string, string> = {
   ".zip": "application/zip",
 };
 
-export function site(web: string): Plugin[] {
-  const roots = defaultRoots(web);
+export function site(web: string, roots: SiteRoots = defaultRoots(web)): Plugin[] {
   return [policies(), carriedFiles(roots)];
 }
 
@@ -69,7 +68,7 @@ function serveCarried(roots: SiteRoots): Connect.NextHandleFunction {
     const path = decodeURIComponent((request.url ?? "/").split("?", 1)[0] ?? "/").slice(1);
     let file: SiteFile | undefined;
     try {
-      file = siteFiles(roots).find((each) => each.path === path);
+      file = siteFile(roots, path);
     } catch (error) {
       next(error);
       return;

@@ -84,12 +84,6 @@ export class EngineSupervisor {
     this.#life = life;
     this.#connection = connection;
     const { signal } = life;
-    connection.onState((state) => {
-      if (signal.aborted) return;
-      this.options.dispatch({ type: "state", state });
-      // A worker that lost its device has no second life in it; a fresh one has.
-      if (state.type === "lost") void this.#died(state.error);
-    }, signal);
     void connection.closed.then((error) => {
       if (!signal.aborted) void this.#died(error);
     });
@@ -100,6 +94,7 @@ export class EngineSupervisor {
     try {
       await connection.ready;
       if (signal.aborted) return;
+      this.#followState(connection, signal);
       void connection.models().then((models) => {
         if (!signal.aborted) this.options.onModels(models);
       }, this.#reportUnless(signal));
@@ -107,6 +102,15 @@ export class EngineSupervisor {
     } catch (error) {
       this.#reportUnless(signal)(error);
     }
+  }
+
+  #followState(connection: EngineConnection, signal: AbortSignal): void {
+    connection.onState((state) => {
+      if (signal.aborted) return;
+      this.options.dispatch({ type: "state", state });
+      // A worker that lost its device has no second life in it; a fresh one has.
+      if (state.type === "lost") void this.#died(state.error);
+    }, signal);
   }
 
   async #runLoad(connection: EngineConnection, signal: AbortSignal, model: string): Promise<void> {

@@ -90,6 +90,7 @@ function Catalogue({ onChoose }: { onChoose: (record: ModelRecord) => void }): J
           aria-label={text.models.search}
           autoComplete="off"
           spellcheck={false}
+          autofocus={matchMedia("(pointer: fine)").matches}
           onInput={(event) => {
             query.value = event.currentTarget.value;
           }}

@@ -81,16 +81,21 @@ function PartView({ part }: { part: Part }): JSX.Element | null {
 }
 
 function Thinking({ part }: { part: ThinkingPart }): JSX.Element {
-  const label =
-    part.endedAt === null
-      ? text.conversation.thinking
-      : text.conversation.thoughtFor(milliseconds(part.endedAt - part.startedAt));
+  const label = part.endedAt === null ? text.conversation.thinking : thoughtLabel(part.endedAt - part.startedAt);
   return (
     <details class="thinking" data-open={part.open} data-testid="thinking">
       <summary>{label}</summary>
       <div class="thinking-text">{part.text.trim()}</div>
     </details>
   );
+}
+
+const WORTH_TELLING_MS = 1000;
+
+function thoughtLabel(duration: number): string {
+  return duration < WORTH_TELLING_MS
+    ? text.conversation.thought
+    : text.conversation.thoughtFor(milliseconds(duration));
 }
 
 function ToolCard({ part }: { part: ToolPart }): JSX.Element {
