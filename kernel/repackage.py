@@ -26,8 +26,8 @@ _DROPPED_FILES = (f"{_PACKAGE}/cli.py", f"{_PACKAGE}/_engine.pyi")
 _SUMMARY = "The kernel of Amplifier with its engine in pure Python, for Pyodide"
 _NOTICE = """\
 > **Repackaged.** The Python files are those of the official amplifier-core {official} wheel. Its native
-> engine is replaced by one in pure Python, made by the webllm-provider project; the gRPC stubs and the command
-> line are left out. Report problems of this build there, not to Microsoft. The official description follows.
+> engine is replaced by one in pure Python, made by the webllm-provider project; the gRPC stubs and the
+> command line are left out. Report problems of this build there, not to Microsoft. What follows is official.
 """
 # The earliest time that a zip entry can have: the same bytes on every day.
 _TIME = (1980, 1, 1, 0, 0, 0)

@@ -146,7 +146,7 @@ def carried_on(data: Json) -> Fields:
 def injecting(fields: Fields, hook_name: str, event: str) -> Fields | None:
     """An `inject_context` answer with its injections listed, each with its source; None without any.
 
-    The list wins over the older single field. The source is the registered handler, whatever the answer claims:
+    The list wins over the older single field. The source is the registered handler, not a claimed one:
     stored injections are audited by it.
     """
     items = fields["context_injections"]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.kernel.engines import observed
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WHEELS = ROOT / "dist" / "wheels"
-OBSERVE = ROOT / "tests" / "kernel" / "differential" / "observe.py"
 
 
 @pytest.fixture(scope="session")
@@ -34,20 +31,6 @@ def unpacked_wheel(repackaged_wheel: Path, tmp_path_factory: pytest.TempPathFact
     with zipfile.ZipFile(repackaged_wheel) as archive:
         archive.extractall(folder)
     return folder
-
-
-def observed(first_on_path: Path | None) -> dict[str, Any]:
-    """What all scenarios see in a process of their own."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    if first_on_path is not None:
-        environment["PYTHONPATH"] = str(first_on_path)
-    run = subprocess.run(
-        [sys.executable, str(OBSERVE)], env=environment, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    seen: dict[str, Any] = json.loads(run.stdout)
-    return seen
 
 
 @pytest.fixture(scope="session")

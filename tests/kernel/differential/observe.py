@@ -33,7 +33,8 @@ async def observe() -> dict[str, Any]:
     for name, run in SCENARIOS.items():
         recorder = Recorder()
         try:
-            await asyncio.wait_for(run(recorder), timeout=60)
+            # A task of its own: what one scenario leaves in its context must not reach the next.
+            await asyncio.wait_for(asyncio.create_task(run(recorder)), timeout=60)
         except Exception as error:
             recorder("stopped by", f"{type(error).__name__}: {error}")
         for key, value in recorder.observations.items():
