@@ -1,0 +1,1 @@
+"""From the model's definition to the WebGPU library that WebLLM loads."""

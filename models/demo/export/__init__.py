@@ -1,0 +1,1 @@
+"""The trained weights in the formats of both engines, and the papers that go with them."""
