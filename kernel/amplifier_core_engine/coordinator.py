@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Self
 
-from amplifier_core._collect_helper import collect_contributions
+from amplifier_core import _collect_helper
 
 from . import arguments, mounts, outcomes
 from .cancellation import RustCancellationToken
@@ -206,7 +206,7 @@ class RustCoordinator:
 
     def collect_contributions(self, channel: str) -> Coroutine[Any, Any, list[Any]]:
         """What the contributors of a channel return now; failures are logged, None is left out."""
-        return collect_contributions(self._channels, arguments.text(channel))
+        return _collect_helper.collect_contributions(self._channels, arguments.text(channel))
 
     # ---- the end ----
 
@@ -225,7 +225,8 @@ class RustCoordinator:
         One that fails is logged. One that asks to stop the program is heard after the others have run.
         """
         fatal: BaseException | None = None
-        for function in reversed(list(self._cleanups)):
+        # Modules also append to the list directly, and not only what can be called.
+        for function in filter(callable, reversed(list(self._cleanups))):
             try:
                 outcome = function()
                 if inspect.iscoroutine(outcome):

@@ -7,6 +7,7 @@ A hook is a gate. A gate that answers something unintelligible must stay shut, s
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -50,11 +51,16 @@ _INJECTION_DEFAULTS: Final[Fields] = {
 
 
 def _is_text(value: Json) -> bool:
-    return isinstance(value, str)
+    if not isinstance(value, str):
+        return False
+    try:
+        return value.isascii() or bool(value.encode("utf-8"))
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
 
 
 def _is_optional_text(value: Json) -> bool:
-    return value is None or isinstance(value, str)
+    return value is None or _is_text(value)
 
 
 def _is_flag(value: Json) -> bool:
@@ -62,7 +68,7 @@ def _is_flag(value: Json) -> bool:
 
 
 def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_optional_object(value: Json) -> bool:
@@ -70,7 +76,7 @@ def _is_optional_object(value: Json) -> bool:
 
 
 def _is_optional_text_list(value: Json) -> bool:
-    return value is None or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+    return value is None or (isinstance(value, list) and all(map(_is_text, value)))
 
 
 def _is_one_of(choices: frozenset[str]) -> Callable[[Json], bool]:
@@ -121,7 +127,7 @@ def parsed(answer: object) -> Fields:
     if answer is None:
         return dict(_DEFAULTS)
     try:
-        given = canonical(answer)
+        given = _given(answer)
     except Exception as error:
         return _denied(f"it cannot be written as JSON: {error}")
     if not isinstance(given, dict):
@@ -136,6 +142,17 @@ def parsed(answer: object) -> Fields:
         for item in fields["context_injections"]
     ]
     return fields
+
+
+def _given(answer: object) -> Json:
+    """The answer as JSON data.
+
+    Most answers are plain results without data or injections. Their fields are JSON as they stand, so they
+    are not sent through it; the checks that follow are the same.
+    """
+    if type(answer) is HookResult and answer.data is None and not answer.context_injections:
+        return dict(vars(answer))
+    return canonical(answer)
 
 
 def carried_on(data: Json) -> Fields:

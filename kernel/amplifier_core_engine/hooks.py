@@ -6,6 +6,7 @@ import asyncio
 import bisect
 import inspect
 import itertools
+import json
 import logging
 import math
 import uuid
@@ -20,7 +21,7 @@ from amplifier_core.models import HookResult
 from . import arguments, constants, hook_results
 from .hook_results import Fields
 from .isolation import cancelled_from_outside, within
-from .payload import Json, canonical, copied, stamped
+from .payload import Json, canonical, stamped, written
 
 logger = logging.getLogger(__name__)
 
@@ -169,11 +170,12 @@ async def _finished(fields: Fields) -> HookResult:
 
 
 async def _dispatched(entries: list[_Registration], event: str, data: Json, context: Context) -> HookResult:
+    text = written(data)
     question: Fields | None = None
     injections: list[Fields] = []
     for entry in entries:
         try:
-            answer = hook_results.parsed(await _answer(entry, event, copied(data), context))
+            answer = hook_results.parsed(await _answer(entry, event, text, context))
         except Exception as error:
             logger.error("Handler '%s' failed on event '%s': %s", entry.name, event, error, exc_info=error)
             continue
@@ -182,6 +184,7 @@ async def _dispatched(entries: list[_Registration], event: str, data: Json, cont
             return hook_results.as_model(answer)
         if action == "modify" and answer["data"] is not None:
             data = answer["data"]
+            text = written(data)
         elif action == "ask_user" and question is None:
             # Two questions cannot be merged, and the first was the most important by priority.
             question = answer
@@ -199,11 +202,12 @@ async def _dispatched(entries: list[_Registration], event: str, data: Json, cont
 async def _collected(
     entries: list[_Registration], event: str, data: Json, seconds: float, context: Context
 ) -> list[dict[str, Any]]:
+    text = written(data)
     collected: list[dict[str, Any]] = []
     for entry in entries:
         try:
             async with asyncio.timeout(seconds):
-                answer = hook_results.parsed(await _answer(entry, event, copied(data), context))
+                answer = hook_results.parsed(await _answer(entry, event, text, context))
         except TimeoutError:
             logger.warning("Handler '%s' took longer than %s s on event '%s'", entry.name, seconds, event)
             continue
@@ -219,11 +223,11 @@ class _HandlerCancelledItself(Exception):
     """A handler raised CancelledError although nobody cancelled the emit."""
 
 
-async def _answer(entry: _Registration, event: str, data: Json, context: Context) -> object:
-    """Calls one handler in a copy of the emitting context."""
+async def _answer(entry: _Registration, event: str, text: str, context: Context) -> object:
+    """Calls one handler with data of its own, in a copy of the emitting context."""
     own = context.copy()
     try:
-        answer = own.run(entry.handler, event, data)
+        answer = own.run(entry.handler, event, json.loads(text))
         # Only coroutines are awaited, as in the native engine: another awaitable is a malformed answer.
         return await within(own, answer) if inspect.iscoroutine(answer) else answer
     except asyncio.CancelledError as error:

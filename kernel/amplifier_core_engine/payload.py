@@ -45,9 +45,9 @@ def canonical(value: object) -> Json:
     return _parsed(written)
 
 
-def copied(value: Json) -> Json:
-    """A detached copy of data that is canonical already."""
-    return json.loads(json.dumps(value))
+def written(value: Json) -> str:
+    """Canonical data as JSON text, from which `json.loads` makes a detached copy for each handler."""
+    return json.dumps(value)
 
 
 def stamped(defaults: Mapping[str, Json], data: Json) -> Json:

@@ -10,8 +10,8 @@ from contextvars import copy_context
 from types import SimpleNamespace
 from typing import Any, Final, Self
 
-from amplifier_core._session_exec import emit_raw_field_if_configured, run_orchestrator
-from amplifier_core._session_init import initialize_session
+# As modules, looked into at each call like the native engine does: hosts and tests replace what is in them.
+from amplifier_core import _session_exec, _session_init
 
 from . import arguments, constants
 from .coordinator import RustCoordinator
@@ -129,7 +129,9 @@ class RustSession:
 
     async def _load(self) -> None:
         self._coordinator._set_session(self)
-        loading = initialize_session(self._config, self._coordinator, self._session_id, self._parent_id)
+        loading = _session_init.initialize_session(
+            self._config, self._coordinator, self._session_id, self._parent_id
+        )
         try:
             await within(copy_context(), loading)
         except _STOPPING:
@@ -155,7 +157,7 @@ class RustSession:
         await self._tell_of_the_start()
         try:
             # A context of its own: what an orchestrator sets there must not reach the caller's next turn.
-            answer = await within(copy_context(), run_orchestrator(self._coordinator, prompt))
+            answer = await within(copy_context(), _session_exec.run_orchestrator(self._coordinator, prompt))
         except _STOPPING:
             raise
         except BaseException as error:
@@ -176,7 +178,9 @@ class RustSession:
                 payload["metadata"] = self._metadata
             await self._coordinator.hooks.emit(event, payload)
         try:
-            await emit_raw_field_if_configured(self._coordinator, self._config, self._session_id, event)
+            await _session_exec.emit_raw_field_if_configured(
+                self._coordinator, self._config, self._session_id, event
+            )
         except Exception as error:
             raise RuntimeError(f"Debug event emission failed: {_told(error)}") from None
 

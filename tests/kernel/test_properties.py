@@ -1,0 +1,125 @@
+"""Properties of payloads and of merged injections, for data that nobody thought of."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.amplifier_core_engine import hook_results
+from kernel.amplifier_core_engine.payload import canonical, stamped, written
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts
+)
+values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=20)
+objects = st.dictionaries(texts, values)
+
+
+def sorted_everywhere(value: Any) -> bool:
+    """Whether every object inside has its keys in order."""
+    if isinstance(value, dict):
+        return list(value) == sorted(value) and all(map(sorted_everywhere, value.values()))
+    return all(map(sorted_everywhere, value)) if isinstance(value, list) else True
+
+
+def mutable_parts(value: Any) -> set[int]:
+    """Identities of all containers inside."""
+    if isinstance(value, dict):
+        return {id(value)}.union(*map(mutable_parts, value.values()))
+    return {id(value)}.union(*map(mutable_parts, value)) if isinstance(value, list) else set()
+
+
+@given(values)
+def test_canonical_data_is_equal_sorted_and_stays_so(value: Any) -> None:
+    once = canonical(value)
+    assert once == value
+    assert sorted_everywhere(once)
+    assert canonical(once) == once
+
+
+@given(values)
+def test_canonical_data_shares_no_container_with_its_source(value: Any) -> None:
+    assert mutable_parts(canonical(value)).isdisjoint(mutable_parts(value))
+
+
+@given(values)
+def test_written_data_reads_back_the_same(value: Any) -> None:
+    once = canonical(value)
+    back = json.loads(written(once))
+    assert back == once
+    assert json.dumps(back) == json.dumps(once)
+
+
+@given(values, st.sampled_from([math.nan, math.inf, -math.inf, "\ud800", "x\udfff"]))
+def test_what_json_cannot_say_is_refused_wherever_it_is(value: Any, bad: Any) -> None:
+    with pytest.raises(RuntimeError, match="Invalid JSON"):
+        canonical([value, {"deep": [bad]}])
+
+
+@given(st.integers())
+def test_integers_are_kept_where_they_fit_and_become_floats_elsewhere(number: int) -> None:
+    kept = canonical(number)
+    assert kept == (number if -(2**63) <= number < 2**64 else float(number))
+
+
+@given(objects, objects)
+def test_a_stamped_payload_prefers_data_over_defaults_and_the_clock_over_both(
+    defaults: dict[str, Any], data: dict[str, Any]
+) -> None:
+    made = stamped(canonical(defaults), canonical(data))
+    assert list(made) == sorted(made)
+    stamp = made.pop("timestamp")
+    assert stamp.endswith("+00:00")
+    expected = {**defaults, **data}
+    expected.pop("timestamp", None)
+    assert made == expected
+
+
+roles = st.sampled_from(["system", "user", "assistant"])
+injections = st.fixed_dictionaries(
+    {
+        "action": st.just("inject_context"),
+        "context_injection": texts,
+        "context_injection_role": roles,
+        "ephemeral": st.booleans(),
+        "append_to_last_tool_result": st.booleans(),
+        "suppress_output": st.booleans(),
+    }
+)
+
+
+@given(st.lists(injections, min_size=1))
+def test_merging_loses_no_injection_and_keeps_their_order(answers: list[dict[str, Any]]) -> None:
+    listed = [
+        hook_results.injecting(hook_results.parsed(answer), f"hook {number}", "event")
+        for number, answer in enumerate(answers)
+    ]
+    merged = hook_results.merged([fields for fields in listed if fields is not None])
+    assert [item["content"] for item in merged["context_injections"]] == [
+        answer["context_injection"] for answer in answers
+    ]
+    assert [item["hook_name"] for item in merged["context_injections"]] == [
+        f"hook {number}" for number in range(len(answers))
+    ]
+    assert merged["context_injection"] == "\n\n".join(answer["context_injection"] for answer in answers)
+    assert merged["context_injection_role"] == answers[0]["context_injection_role"]
+    assert merged["ephemeral"] == any(answer["ephemeral"] for answer in answers)
+    hook_results.as_model(merged)
+
+
+@given(values)
+def test_an_arbitrary_answer_is_a_result_and_never_an_error(answer: Any) -> None:
+    fields = hook_results.parsed(answer)
+    hook_results.as_model(fields)
+    if answer is not None and not isinstance(answer, dict):
+        assert fields["action"] == "deny"
