@@ -117,6 +117,9 @@ export const text = {
     firstToken: (value: string) => `first token after ${value}`,
     tokens: (count: number) => (count === 1 ? "1 token" : `${String(count)} tokens`),
     lengthLimit: "cut at the length limit",
+    degraded: "done differently",
+    degradedHow: (requested: string, actual: string, reason: string) =>
+      `Asked for: ${requested}. Done: ${actual}, because ${reason}.`,
   },
 
   engine: {

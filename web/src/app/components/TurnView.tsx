@@ -4,6 +4,7 @@ import { engineName, milliseconds, rate } from "../format";
 import {
   answerText,
   type AnswerFigures,
+  type Degradation,
   type Part,
   type ThinkingPart,
   type ToolPart,
@@ -196,7 +197,19 @@ function Footer({ turn }: { turn: Turn }): JSX.Element {
     <footer class="answer-footer">
       {answer !== "" && <CopyButton content={answer} label={text.conversation.copyAnswer} />}
       {turn.figures !== null && <FiguresLine figures={turn.figures} />}
+      {turn.figures?.degradation != null && <Degraded degradation={turn.figures.degradation} />}
     </footer>
+  );
+}
+
+/** What the engine could not do as asked: said, but only in full to whoever wants to know. */
+function Degraded({ degradation }: { degradation: Degradation }): JSX.Element {
+  const { requested, actual, reason } = degradation;
+  return (
+    <details class="degraded" data-testid="degraded">
+      <summary>{text.figures.degraded}</summary>
+      <p>{text.figures.degradedHow(requested, actual, reason)}</p>
+    </details>
   );
 }
 

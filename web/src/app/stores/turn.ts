@@ -46,6 +46,14 @@ export interface AnswerFigures {
   figures: Figures | null;
   outputTokens: number | null;
   finishReason: string;
+  /** What was asked of the engine and not done as asked. */
+  degradation: Degradation | null;
+}
+
+export interface Degradation {
+  requested: string;
+  actual: string;
+  reason: string;
 }
 
 export interface Turn {
@@ -196,7 +204,17 @@ function takeFigures(turn: Turn, payload: Payload): Turn {
       figures: figuresOf(payload["figures"]),
       outputTokens: numberOf(usage, "output_tokens"),
       finishReason: textOf(payload, "finish_reason"),
+      degradation: degradationOf(payload["degradation"]),
     },
+  };
+}
+
+function degradationOf(value: unknown): Degradation | null {
+  if (!isRecord(value)) return null;
+  return {
+    requested: textOf(value, "requested"),
+    actual: textOf(value, "actual"),
+    reason: textOf(value, "reason"),
   };
 }
 
