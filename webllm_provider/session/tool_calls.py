@@ -45,32 +45,54 @@ class ToolCalls:
         self._done: dict[str, Outcome] = {}
 
     async def run(self) -> list[Outcome]:
-        """Every call's outcome, in the order of the calls."""
-        return list(await asyncio.gather(*(self._one(call) for call in self._calls)))
+        """Every call's outcome, in the order of the calls.
+
+        Hooks are asked and tools are started in that order too, so that what depends on it (numbers that
+        a tool gives, approvals that a user sees) does not change from run to run.
+        """
+        async with asyncio.TaskGroup() as group:
+            for call in self._calls:
+                verdict = await self._ask(call)
+                if isinstance(verdict, str):
+                    self._finish(call, verdict)
+                else:
+                    group.create_task(self._use(call, verdict))
+        return [self._done[call.id] for call in self._calls]
 
     def cancelled(self) -> list[Outcome]:
         """The outcomes after a cancellation: a call without a result says so, so that none is orphaned."""
         return [self._done.get(call.id, Outcome(call.id, call.name, CANCELLED)) for call in self._calls]
 
-    async def _one(self, call: ToolCall) -> Outcome:
-        outcome = Outcome(call.id, call.name, await self._content(call))
-        self._done[call.id] = outcome
-        return outcome
+    def _about(self, call: ToolCall) -> dict[str, Any]:
+        return {"tool_name": call.name, "tool_call_id": call.id, "parallel_group_id": self._group}
 
-    async def _content(self, call: ToolCall) -> str:
-        about = {"tool_name": call.name, "tool_call_id": call.id, "parallel_group_id": self._group}
+    def _finish(self, call: ToolCall, content: str) -> None:
+        self._done[call.id] = Outcome(call.id, call.name, content)
+
+    async def _ask(self, call: ToolCall) -> dict[str, Any] | str:
+        """What the hooks let the tool have, or why it may not run."""
         try:
-            asked = await self._emit(TOOL_PRE, {**about, "tool_input": call.arguments}, call.name)
-            if asked.action == "deny":
-                return f"Denied by hook: {asked.reason}"
-            given = _modified(asked, "tool_input", call.arguments)
-            tool = self._tools.get(call.name)
-            if tool is None:
-                return await self._failed(about, "RuntimeError", f"Error: Tool '{call.name}' not found")
-            result = await self._execute(tool, call, given, about)
-            return await self._after(result, given, about)
+            asked = await self._emit(TOOL_PRE, {**self._about(call), "tool_input": call.arguments}, call.name)
         except Exception as error:
-            return await self._failed(about, type(error).__name__, f"Internal error executing tool: {error}")
+            return await self._failed(self._about(call), type(error).__name__, f"Internal error: {error}")
+        if asked.action == "deny":
+            return f"Denied by hook: {asked.reason}"
+        given: dict[str, Any] = _modified(asked, "tool_input", call.arguments)
+        return given
+
+    async def _use(self, call: ToolCall, given: dict[str, Any]) -> None:
+        about = self._about(call)
+        tool = self._tools.get(call.name)
+        if tool is None:
+            sentence = f"Error: Tool '{call.name}' not found"
+            self._finish(call, await self._failed(about, "RuntimeError", sentence))
+            return
+        try:
+            result = await self._execute(tool, call, given, about)
+            self._finish(call, await self._after(result, given, about))
+        except Exception as error:
+            sentence = f"Internal error executing tool: {error}"
+            self._finish(call, await self._failed(about, type(error).__name__, sentence))
 
     async def _execute(
         self, tool: Any, call: ToolCall, given: dict[str, Any], about: dict[str, Any]

@@ -1,0 +1,194 @@
+"""The browser transport, over a page whose functions are Python ones.
+
+What only a browser can show (proxies, null, cancelled promises) is tested in tests/pyodide.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from webllm_provider import BridgeMissing, EngineLost, WebLLMProvider, set_llm_bridge
+from webllm_provider._bridge import BridgeTransport, BrowserStorage
+from webllm_provider._wire import StreamEvent
+from webllm_provider.testing import answer, failure, loaded_model
+
+BODY: Any = {"messages": [{"role": "user", "content": "Hi"}]}
+
+
+class Source:
+    """What `js_llm_stream` gives: batches on demand, then null."""
+
+    def __init__(self, batches: list[list[StreamEvent]], *, hangs: bool = False) -> None:
+        self._batches = list(batches)
+        self._hangs = hangs
+        self.cancelled = 0
+        self.destroyed = 0
+
+    async def next(self) -> str | None:
+        if self._batches:
+            return json.dumps(self._batches.pop(0))
+        if self._hangs:
+            await asyncio.Event().wait()
+        return None
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+    def destroy(self) -> None:
+        self.destroyed += 1
+
+
+class Page(SimpleNamespace):
+    """A `globalThis` with the functions that a test gives it."""
+
+    def __init__(self, source: Source | None = None, **functions: Any) -> None:
+        self.requests: list[Any] = []
+        if source is not None:
+
+            def stream(request: str) -> Source:
+                self.requests.append(json.loads(request))
+                return source
+
+            functions["js_llm_stream"] = stream
+        super().__init__(**functions)
+
+
+async def collected(transport: BridgeTransport) -> list[StreamEvent]:
+    return [event async for event in transport.stream(BODY)]
+
+
+async def test_batches_become_events_and_their_deltas_are_joined() -> None:
+    source = Source([answer("I", " am")[:3], answer(" here", ".")[1:]])
+    page = Page(source)
+    events = await collected(BridgeTransport(page))
+    assert [event["text"] for event in events if event["type"] == "delta"] == ["I am", " here."]
+    assert [event["type"] for event in events] == ["started", "delta", "delta", "finished"]
+    assert page.requests == [BODY]
+    assert (source.cancelled, source.destroyed) == (0, 1)
+
+
+async def test_leaving_a_stream_early_cancels_it() -> None:
+    source = Source([answer("I")[:2]], hangs=True)
+    async with aclosing(BridgeTransport(Page(source)).stream(BODY)) as events:
+        async for _ in events:
+            break
+    assert (source.cancelled, source.destroyed) == (1, 1)
+
+
+async def test_cancelling_the_task_that_waits_cancels_the_stream_first() -> None:
+    source = Source([answer("I")[:2]], hangs=True)
+    task = asyncio.ensure_future(collected(BridgeTransport(Page(source))))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert source.cancelled == 1
+
+
+async def test_a_load_is_a_stream_of_its_progress() -> None:
+    asked: list[Any] = []
+
+    def load(request: str) -> Source:
+        asked.append(json.loads(request))
+        return Source([[{"type": "loaded", "model": loaded_model(), "load_ms": 1.0}]])
+
+    events = [event async for event in BridgeTransport(Page(js_llm_load=load)).load("m", "cpu")]
+    assert events[0]["type"] == "loaded"
+    assert asked == [{"model": "m", "device": "cpu"}]
+
+
+async def test_models_and_status_are_read_and_their_failures_raised() -> None:
+    async def status() -> str:
+        return json.dumps({"type": "ready", "model": loaded_model(), "queued": 0})
+
+    async def models() -> str:
+        return json.dumps({"error": failure("worker_died", "It ended.")["error"]})  # type: ignore[typeddict-item]
+
+    transport = BridgeTransport(Page(js_llm_status=status, js_llm_models=models))
+    assert (await transport.status())["type"] == "ready"
+    with pytest.raises(EngineLost, match="It ended"):
+        await transport.models()
+
+
+async def test_a_state_that_is_lost_is_no_exception() -> None:
+    lost = {"type": "lost", "model": None, "error": {"code": "device_lost", "message": "Gone."}}
+
+    async def status() -> str:
+        return json.dumps(lost)
+
+    assert await BridgeTransport(Page(js_llm_status=status)).status() == lost
+
+
+async def test_a_page_that_only_has_complete_is_enough() -> None:
+    async def complete(request: str) -> str:
+        return json.dumps(
+            {
+                "model": "m",
+                "choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4},
+            }
+        )
+
+    provider = WebLLMProvider(BridgeTransport(Page(js_llm_complete=complete)))
+    response = await provider.complete(BODY)
+    assert response.content[0].model_dump()["text"] == "Hello"
+    assert response.usage is not None
+    assert response.usage.input_tokens == 3
+
+
+@pytest.mark.parametrize(
+    "error",
+    [{"code": "worker_died", "message": "It ended."}, {"message": "It ended."}, "It ended."],
+)
+async def test_an_error_of_a_page_is_a_failure_with_its_sentence(error: Any) -> None:
+    async def complete(request: str) -> str:
+        return json.dumps({"error": error})
+
+    (event,) = await collected(BridgeTransport(Page(js_llm_complete=complete)))
+    assert event["type"] == "failure"
+    assert event["error"]["message"] == "It ended."
+
+
+async def test_a_page_without_a_bridge_says_what_to_do() -> None:
+    with pytest.raises(BridgeMissing, match="js_llm_complete"):
+        await collected(BridgeTransport(Page()))
+    with pytest.raises(BridgeMissing, match="set_llm_bridge"):
+        await BridgeTransport(Page()).models()
+
+
+async def test_without_a_browser_the_sentence_names_what_works_here() -> None:
+    with pytest.raises(BridgeMissing, match="ScriptedTransport"):
+        await collected(BridgeTransport())
+    with pytest.raises(BridgeMissing, match="does not run in a browser"):
+        set_llm_bridge(lambda request: request)
+
+
+async def test_documents_are_kept_by_the_page() -> None:
+    kept: dict[str, str] = {}
+
+    async def get(key: str) -> str | None:
+        return kept.get(key)
+
+    async def put(key: str, text: str) -> None:
+        kept[key] = text
+
+    async def delete(key: str) -> None:
+        del kept[key]
+
+    async def keys(prefix: str) -> str:
+        return json.dumps([key for key in kept if key.startswith(prefix)])
+
+    page = Page(js_store_get=get, js_store_set=put, js_store_delete=delete, js_store_keys=keys)
+    storage = BrowserStorage(page)
+    assert await storage.get("notes") is None
+    await storage.set("notes", "{}")
+    assert (await storage.get("notes"), await storage.keys("no")) == ("{}", ["notes"])
+    await storage.delete("notes")
+    assert kept == {}

@@ -1,0 +1,111 @@
+"""The context gives a small model as much of the conversation as fits, and never half a turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from amplifier_core.models import ModelInfo
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webllm_provider.session.context import WindowContext
+from webllm_provider.testing import answer, loaded_model
+
+
+class Small:
+    """A provider whose model has a small window."""
+
+    def __init__(self, window: int, answer_tokens: int = 0) -> None:
+        self._info = ModelInfo(
+            id="m", display_name="m", context_window=window, max_output_tokens=answer_tokens
+        )
+
+    def get_model_info(self) -> ModelInfo:
+        return self._info
+
+
+def turn(number: int, length: int) -> list[dict[str, Any]]:
+    """A question, a call, its result and an answer."""
+    return [
+        {"role": "user", "content": f"{number}:" + "q" * length},
+        {"role": "assistant", "content": "", "tool_calls": [{"id": f"c{number}", "tool": "t"}]},
+        {"role": "tool", "tool_call_id": f"c{number}", "content": "r" * length},
+        {"role": "assistant", "content": f"a{number}"},
+    ]
+
+
+async def test_a_conversation_that_fits_is_given_whole() -> None:
+    context = WindowContext("Be kind.")
+    await context.set_messages([*turn(1, 5), *turn(2, 5)])
+    given = await context.get_messages_for_request(provider=Small(4096))
+    assert given == [{"role": "system", "content": "Be kind."}, *turn(1, 5), *turn(2, 5)]
+
+
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=8), st.integers(80, 2000), st.integers(0, 2000))
+async def test_only_whole_turns_are_left_out_and_only_the_oldest(
+    lengths: list[int], window: int, answer_tokens: int
+) -> None:
+    turns = [turn(number, length) for number, length in enumerate(lengths)]
+    context = WindowContext("Be kind.")
+    await context.set_messages([message for one in turns for message in one])
+    given = await context.get_messages_for_request(provider=Small(window, answer_tokens))
+    assert given[0] == {"role": "system", "content": "Be kind."}
+    kept = len(given[1:]) // 4
+    assert kept >= 1
+    assert given[1:] == [message for one in turns[-kept:] for message in one]
+    assert await context.get_messages() == [message for one in turns for message in one]
+
+
+async def test_more_of_a_conversation_fits_into_a_larger_window() -> None:
+    context = WindowContext()
+    await context.set_messages([message for number in range(10) for message in turn(number, 200)])
+    small = await context.get_messages_for_request(provider=Small(512))
+    large = await context.get_messages_for_request(provider=Small(1024))
+    assert 0 < len(small) < len(large) < 40
+
+
+async def test_what_the_engine_counted_corrects_the_estimate() -> None:
+    context = WindowContext()
+    await context.set_messages([message for number in range(10) for message in turn(number, 200)])
+    before = len(await context.get_messages_for_request(token_budget=1000))
+    await context.learn("llm:response", {"usage": {"input_tokens": 2000}})
+    assert len(await context.get_messages_for_request(token_budget=1000)) < before
+
+
+async def test_leaving_out_is_told_by_an_event(open_session: Any, heard: Any) -> None:
+    session, _ = await open_session(*[answer("a" * 400)] * 8, model_facts=loaded_model(context_window=1024))
+    for _ in range(8):
+        await session.execute("q" * 400)
+    told = heard.of("context:compaction")[-1]
+    assert told["after_messages"] < told["before_messages"]
+    assert told["strategy"] == "oldest_turns"
+
+
+async def test_the_descriptions_of_tools_count(open_session: Any) -> None:
+    session, transport = await open_session(
+        *[answer("a" * 300)] * 6, model_facts=loaded_model(context_window=1024)
+    )
+    for _ in range(6):
+        await session.execute("q" * 300)
+    assert sum(len(message["content"]) for message in transport.bodies[-1]["messages"]) < 3 * 1024
+
+
+async def test_a_message_needs_a_role() -> None:
+    with pytest.raises(ValueError, match="role"):
+        await WindowContext().add_message({"content": "x"})
+
+
+async def test_clear_forgets_the_conversation_and_keeps_the_instruction() -> None:
+    context = WindowContext("Be kind.")
+    await context.add_message({"role": "user", "content": "Hi"})
+    await context.clear()
+    assert await context.get_messages_for_request() == [{"role": "system", "content": "Be kind."}]
+
+
+async def test_what_is_given_out_can_be_changed_without_changing_the_history() -> None:
+    context = WindowContext()
+    await context.add_message({"role": "user", "content": "Hi"})
+    (message,) = await context.get_messages()
+    message["content"] = "changed"
+    assert (await context.get_messages())[0]["content"] == "Hi"
