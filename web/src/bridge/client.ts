@@ -86,6 +86,11 @@ export class EngineClient {
       this.ended = resolve;
     });
     endpoint.addEventListener("message", this.receive);
+    // Where a port tells that its other side is gone, even a worker that died before its hello is noticed at once.
+    if (endpoint instanceof EventTarget)
+      endpoint.addEventListener("close", () => {
+        this.end(DIED);
+      });
     endpoint.start?.();
     this.post({ type: "hello", protocol: PROTOCOL, client: options.name ?? "page" });
     this.expectHello(options.helloTimeoutMs ?? HELLO_TIMEOUT_MS);

@@ -111,7 +111,8 @@ const TABLE: readonly Row[] = [
   },
   {
     name: /^GPUOutOfMemoryError$/,
-    message: /out of memory|not enough memory|memory access out of bounds|failed to allocate|bad_alloc/i,
+    message:
+      /out of memory|not enough memory|memory access out of bounds|(failed to|could not) allocate|bad_alloc/i,
     code: "out_of_memory",
     sentence: "The model did not fit into memory.",
     hint: SMALLER_MODEL,

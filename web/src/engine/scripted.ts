@@ -9,6 +9,7 @@ export interface Script {
   deltas: Iterable<string>;
   /** Milliseconds before each delta; 0 still lets others run in between. */
   pauseMs?: number;
+  /** `abort`: nothing more comes until somebody cancels. */
   end: { reason: Ending["reason"] } | { error: WireError };
 }
 
@@ -74,6 +75,7 @@ export class ScriptedEngine implements Engine {
       onText(delta);
       said += 1;
     }
+    if ("reason" in script.end && script.end.reason === "abort") await cancelled(signal);
     if (!signal.aborted && "error" in script.end) throw new EngineFailure(script.end.error);
     return {
       reason: signal.aborted || "error" in script.end ? "abort" : script.end.reason,
@@ -105,5 +107,15 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     }
     if (signal.aborted) done();
     else signal.addEventListener("abort", done);
+  });
+}
+
+function cancelled(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener("abort", () => {
+        resolve();
+      });
   });
 }

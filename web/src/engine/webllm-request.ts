@@ -149,7 +149,12 @@ interface StructuralTag {
   format: {
     type: "triggered_tags";
     triggers: string[];
-    tags: { type: "tag"; begin: string; content: { type: "json_schema"; json_schema: object }; end: string }[];
+    tags: {
+      type: "tag";
+      begin: string;
+      content: { type: "json_schema"; json_schema: object };
+      end: string;
+    }[];
     at_least_one: boolean;
     stop_after_first: boolean;
   };

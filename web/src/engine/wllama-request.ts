@@ -33,6 +33,11 @@ export function toWllamaRequest(body: CompletionBody): WllamaRequest {
 }
 
 function refuseUnknown(body: CompletionBody): void {
+  const last = body.messages.at(-1)?.role;
+  if (last !== "user" && last !== "tool") {
+    // It would go on with the answer; WebLLM cannot, and a body means the same on both.
+    throw failure("invalid_request", "The last message must come from the user or a tool.");
+  }
   if (body.constraint !== undefined) throw cannot("constraint", "it cannot hold one yet");
   if (body.logprobs === true || body.top_logprobs !== undefined) {
     throw cannot("logprobs", "the stream has no place for them");

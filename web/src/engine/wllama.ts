@@ -141,10 +141,10 @@ function loadParameters(entry: CatalogueEntry): Parameters<Wllama["loadModel"]>[
     n_threads: 1,
     n_parallel: 1,
     ...(entry.record.context_window === null ? {} : { n_ctx: entry.record.context_window }),
-    // The raw text is wanted: what it means is Python's affair.
+    // The raw text is wanted: what it means is Python's affair. `skip_chat_parsing` is no way to get it: it
+    // drops leading blanks and the grammar of a response_format.
     jinja: true,
     reasoning_format: "none",
-    skip_chat_parsing: true,
   };
 }
 

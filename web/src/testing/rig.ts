@@ -17,7 +17,7 @@ type LoadScript = ConstructorParameters<typeof ScriptedEngine>[1];
 /** A whole engine worker without a worker: the real server, host, queue and batcher around a scripted engine. */
 export class Rig {
   readonly engines: ScriptedEngine[] = [];
-  readonly locks = new MemoryLocks();
+  readonly locks: MemoryLocks;
   readonly epoch = crypto.randomUUID();
   readonly lock = `engine:${this.epoch}`;
   readonly host: EngineHost;
@@ -27,8 +27,9 @@ export class Rig {
 
   constructor(
     answer: (body: CompletionBody) => Script,
-    options: { load?: LoadScript; catalogue?: Catalogue } = {},
+    options: { load?: LoadScript; catalogue?: Catalogue; locks?: MemoryLocks } = {},
   ) {
+    this.locks = options.locks ?? new MemoryLocks();
     this.host = new EngineHost({
       catalogue: options.catalogue ?? buildCatalogue(siteUrls("https://example.test/app/"), []),
       choose: () =>

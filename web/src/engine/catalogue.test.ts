@@ -1,0 +1,97 @@
+import prebuilt from "virtual:webllm-catalogue";
+import { describe, expect, it } from "vitest";
+import { buildCatalogue, DEMO_MODEL_ID } from "./catalogue";
+import { choosePlacement, type Gpu } from "./choose";
+import { EngineFailure } from "./errors";
+import { siteUrls } from "./site";
+
+const catalogue = buildCatalogue(siteUrls("https://example.test/deep/path/engine.html"), prebuilt);
+
+const gpu = (...features: string[]): Gpu => ({
+  requestAdapter: () => Promise.resolve({ features: new Set(features) }),
+});
+const noAdapter: Gpu = { requestAdapter: () => Promise.resolve(null) };
+
+/** The wire error that a call fails with. */
+async function refusal(act: () => unknown): Promise<unknown> {
+  try {
+    await act();
+  } catch (raw) {
+    if (raw instanceof EngineFailure) return raw.error;
+    throw raw;
+  }
+  throw new Error("It was not refused.");
+}
+
+describe("the catalogue", () => {
+  it("holds the demo model first, and every model that WebLLM knows", () => {
+    const records = catalogue.records();
+    expect(records[0]).toMatchObject({ id: DEMO_MODEL_ID, embedded: true, devices: ["webgpu", "cpu"] });
+    expect(records.map(({ id }) => id)).toEqual([DEMO_MODEL_ID, ...prebuilt.map(({ model_id }) => model_id)]);
+  });
+
+  it("finds the demo model under any path of the site", () => {
+    expect(catalogue.find(DEMO_MODEL_ID)).toMatchObject({
+      webllm: { model: "https://example.test/deep/path/models/demo/webllm/" },
+      gguf: { url: "https://example.test/deep/path/models/demo/demo.gguf" },
+    });
+  });
+
+  it("reads quantisation and the need for 16-bit shaders from the id, where WebLLM does not declare it", () => {
+    const undeclared = prebuilt.filter(
+      ({ model_id, required_features }) => /f16/.test(model_id) && !required_features?.length,
+    );
+    expect(undeclared.length).toBeGreaterThan(0);
+    for (const { model_id } of undeclared) {
+      expect(catalogue.find(model_id).record.required_features).toContain("shader-f16");
+    }
+    expect(catalogue.records().filter(({ quantization }) => quantization === "unknown")).toEqual([]);
+  });
+
+  it.each([
+    ["Qwen2.5-0.5B-Instruct-q4f32_1", "Qwen2.5-0.5B-Instruct-q4f32_1-MLC"],
+    ["llama-3.2-1b-instruct-q4f32_1-mlc", "Llama-3.2-1B-Instruct-q4f32_1-MLC"],
+    ["HuggingFaceTB/SmolLM2-360M-Instruct", "SmolLM2-360M-Instruct-q0f16-MLC"],
+  ])("names the nearest ids for %s", async (wanted, expected) => {
+    const error = await refusal(() => catalogue.find(wanted));
+    expect(error).toMatchObject({ code: "model_not_found", details: { wanted } });
+    expect((error as { details: { nearest: string[] } }).details.nearest).toContain(expected);
+  });
+
+  it("refuses to answer with an embedding model", async () => {
+    expect(await refusal(() => catalogue.find("snowflake-arctic-embed-s-q0f32-MLC-b32"))).toMatchObject({
+      code: "unsupported",
+    });
+  });
+});
+
+describe("the choice of a device", () => {
+  const demo = catalogue.find(DEMO_MODEL_ID);
+  const f16 = catalogue.find("Llama-3.2-1B-Instruct-q4f16_1-MLC");
+
+  it("is WebGPU where there is an adapter, else the CPU where the model has a build for it", async () => {
+    expect(await choosePlacement(demo, "auto", gpu())).toBe("webgpu");
+    expect(await choosePlacement(demo, "auto", noAdapter)).toBe("cpu");
+    expect(await choosePlacement(demo, "auto", undefined)).toBe("cpu");
+    expect(await choosePlacement(f16, "auto", gpu("shader-f16"))).toBe("webgpu");
+  });
+
+  it("never replaces a device that was asked for by name", async () => {
+    expect(await choosePlacement(demo, "cpu", gpu())).toBe("cpu");
+    expect(await refusal(() => choosePlacement(demo, "webgpu", undefined))).toMatchObject({
+      code: "webgpu_unavailable",
+    });
+    expect(await refusal(() => choosePlacement(demo, "webgpu", noAdapter))).toMatchObject({
+      code: "adapter_unavailable",
+    });
+    expect(await refusal(() => choosePlacement(f16, "cpu", gpu()))).toMatchObject({ code: "unsupported" });
+  });
+
+  it("refuses a 16-bit model without 16-bit shaders, and names the build to take", async () => {
+    expect(await refusal(() => choosePlacement(f16, "auto", gpu()))).toMatchObject({
+      code: "feature_missing",
+      hint: "Take the f32 build: Llama-3.2-1B-Instruct-q4f32_1-MLC.",
+      details: { missing: ["shader-f16"] },
+    });
+  });
+});
