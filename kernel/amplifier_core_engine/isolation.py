@@ -31,7 +31,7 @@ def within(context: Context, coroutine: Coroutine[Any, Any, T]) -> Generator[Any
             argument = yield awaited
             step = coroutine.send
         except GeneratorExit:
-            coroutine.close()
+            context.run(coroutine.close)
             raise
         except BaseException as error:  # a cancellation, to be seen by the coroutine
             argument, step = error, coroutine.throw

@@ -15,6 +15,7 @@ from amplifier_core import _session_exec, _session_init
 
 from . import arguments, constants
 from .coordinator import RustCoordinator
+from .exclusive import Exclusive
 from .isolation import cancelled_from_outside, within
 from .payload import Json, canonical
 
@@ -79,7 +80,7 @@ class RustSession:
         self._session_id = str(uuid.uuid4()) if session_id is None else arguments.text(session_id)
         self._parent_id = arguments.optional_text(parent_id)
         self._initialized = self._start_told = False
-        self._initializing, self._cleaning = asyncio.Lock(), asyncio.Lock()
+        self._initializing, self._cleaning = Exclusive(), Exclusive()
         stand_in = SimpleNamespace(session_id=self._session_id, parent_id=self._parent_id, config=config)
         self._coordinator = RustCoordinator(stand_in, approval_system, display_system)
         self._coordinator.hooks.set_default_fields(session_id=self._session_id, parent_id=self._parent_id)
@@ -122,12 +123,11 @@ class RustSession:
         Raises:
             RuntimeError: the orchestrator or the context manager could not be loaded.
         """
-        async with self._initializing:
-            if not self._initialized:
-                await self._load()
-                self._initialized = True
+        await self._initializing.run(self._load)
 
     async def _load(self) -> None:
+        if self._initialized:
+            return
         self._coordinator._set_session(self)
         loading = _session_init.initialize_session(
             self._config, self._coordinator, self._session_id, self._parent_id
@@ -140,6 +140,7 @@ class RustSession:
             if _is_own_cancellation(error):
                 raise
             raise RuntimeError(f"Session initialization failed: {_told(error)}") from None
+        self._initialized = True
 
     def execute(self, prompt: str) -> Coroutine[Any, Any, str]:
         """Runs the orchestrator on a prompt and returns its answer.
@@ -198,23 +199,23 @@ class RustSession:
 
         Failures of hooks and functions are logged, never raised: a session can always be left.
         """
-        async with self._cleaning:
+        await self._cleaning.run(self._clean)
+
+    async def _clean(self) -> None:
+        try:
+            if self._initialized:
+                await self._coordinator.hooks.emit(constants.SESSION_END, {"session_id": self._session_id})
+        finally:
             try:
-                if self._initialized:
-                    await self._coordinator.hooks.emit(
-                        constants.SESSION_END, {"session_id": self._session_id}
-                    )
-            finally:
-                try:
-                    await self._coordinator.cleanup()
-                except GeneratorExit:
+                await self._coordinator.cleanup()
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                if _is_own_cancellation(error):
                     raise
-                except BaseException as error:
-                    if _is_own_cancellation(error):
-                        raise
-                    logger.error("Error during cleanup: %s", error)
-                finally:
-                    self._initialized = False
+                logger.error("Error during cleanup: %s", error)
+            finally:
+                self._initialized = False
 
     async def __aenter__(self) -> Self:
         await self.initialize()

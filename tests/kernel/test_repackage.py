@@ -95,7 +95,9 @@ def test_the_record_has_the_hash_of_every_file(contents: dict[str, bytes]) -> No
 def test_an_engine_name_of_a_future_release_stops_the_build_by_name(tmp_path: Path) -> None:
     files = {
         "amplifier_core/__init__.py": "from ._engine import RustSession, brand_new",
-        "amplifier_core/utils/deep.py": "from amplifier_core._engine import newer\nfrom .._engine import newest",
+        "amplifier_core/utils/deep.py": (
+            "from amplifier_core._engine import newer\nfrom .._engine import newest"
+        ),
         "amplifier_core-9.0.dist-info/METADATA": "Name: amplifier-core\nVersion: 9.0\n\n",
     }
     with pytest.raises(UnknownEngineNames, match="brand_new") as refused:

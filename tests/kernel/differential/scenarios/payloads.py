@@ -135,6 +135,13 @@ async def other_payload_types(see: Recorder) -> None:
         def model_dump(self, **keywords: Any) -> dict[str, Any]:
             return {"mode": keywords.get("mode", "none")}
 
+    class Broken:
+        def model_dump(self, **_: Any) -> dict[str, Any]:
+            raise RuntimeError("no")
+
+        def __str__(self) -> str:
+            return "as text"
+
     class Bare:
         def model_dump(self) -> dict[str, Any]:
             return {"bare": 1}
@@ -143,6 +150,7 @@ async def other_payload_types(see: Recorder) -> None:
         "model": Inner(),
         "dumps": Dumps(),
         "bare": Bare(),
+        "broken": Broken(),
         "object": object(),
         "number": 3,
         "text": "x",

@@ -196,6 +196,7 @@ async def provider_error(see: Recorder) -> None:
             error_type="RateLimit",
         ),
         "int": ProviderError("é\n", retry_after=3),
+        "escapes": ProviderError("back\\slash \t tab \r return \0 nul"),
     }.items():
         see(label, [*(getattr(error, name) for name in names), repr(error), str(error)])
     see("is an exception", isinstance(ProviderError("m"), Exception))

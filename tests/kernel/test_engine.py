@@ -1,0 +1,295 @@
+"""What the pure engine does where the native one has no example to give: cancellation, waiting, native names.
+
+The engine is imported from its sources here, beside the native one that amplifier_core runs on in this
+environment; the two do not meet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kernel.amplifier_core_engine as engine
+from kernel.amplifier_core_engine.isolation import within
+
+PLAN = {"session": {"orchestrator": "orchestrator", "context": "context"}}
+VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("VARIABLE", default="unset")
+
+
+class Loader:
+    """Mounts one object wherever the plan asks for a module."""
+
+    def __init__(self, module: Any, on_mount: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        self.module, self.on_mount, self.loads = module, on_mount, 0
+
+    async def load(self, module_id: str, *_: Any, **__: Any) -> Any:
+        async def mount(coordinator: Any) -> None:
+            self.loads += 1
+            if self.on_mount is not None:
+                await self.on_mount()
+            await coordinator.mount(module_id, self.module)
+
+        return mount
+
+    def get_on_session_ready_queue(self) -> list[Any]:
+        return []
+
+    def clear_on_session_ready_queue(self) -> None:
+        """There is no queue."""
+
+
+class Loop:
+    """An orchestrator that runs a function."""
+
+    def __init__(self, run: Callable[[], Coroutine[Any, Any, str]]) -> None:
+        self.run = run
+
+    async def execute(self, **_: Any) -> str:
+        return await self.run()
+
+
+async def forever() -> str:
+    await asyncio.Event().wait()
+    raise AssertionError("nothing sets the event")
+
+
+def session_with(run: Callable[[], Coroutine[Any, Any, str]]) -> engine.RustSession:
+    session = engine.RustSession(PLAN)
+    session.coordinator.loader = Loader(Loop(run))
+    return session
+
+
+async def test_a_hook_on_the_end_may_clean_up_the_session() -> None:
+    session = session_with(forever)
+    ends: list[str] = []
+
+    async def clean_up(event: str, data: dict[str, Any]) -> None:
+        ends.append(event)
+        await session.cleanup()
+
+    session.coordinator.hooks.register("session:end", clean_up)
+    await session.initialize()
+    await session.cleanup()
+    assert ends == ["session:end"]
+
+
+async def test_a_module_may_initialise_the_session_that_mounts_it() -> None:
+    session = session_with(forever)
+    loader = Loader(Loop(forever), on_mount=session.initialize)
+    session.coordinator.loader = loader
+    await session.initialize()
+    assert loader.loads == 2  # once as orchestrator, once as context
+
+
+async def test_a_failed_initialisation_lets_the_next_one_through() -> None:
+    session = session_with(forever)
+    good, session.coordinator.loader = session.coordinator.loader, object()
+    with pytest.raises(RuntimeError, match="Session initialization failed"):
+        await session.initialize()
+    session.coordinator.loader = good
+    await session.initialize()
+    assert session.initialized
+
+
+async def test_a_cancelled_initialisation_is_cancelled_and_can_be_repeated() -> None:
+    session = session_with(forever)
+    session.coordinator.loader = Loader(Loop(forever), on_mount=lambda: _nothing_after(forever()))
+    task = asyncio.create_task(session.initialize())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not session.initialized
+    session.coordinator.loader = Loader(Loop(forever))
+    await session.initialize()
+    assert session.initialized
+
+
+async def _nothing_after(work: Coroutine[Any, Any, Any]) -> None:
+    await work
+
+
+async def test_cancelling_a_turn_cancels_the_orchestrator_and_is_not_wrapped() -> None:
+    session = session_with(forever)
+    await session.initialize()
+    told: list[Any] = []
+    session.coordinator.hooks.register(
+        "cancel:completed", lambda event, data: told.append(data["was_immediate"])
+    )
+    session.coordinator.cancellation.request_immediate()
+    task = asyncio.create_task(session.execute("x"))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert told == [True]
+    session.coordinator.cancellation.reset()
+    await session.cleanup()
+
+
+async def test_a_deadline_around_a_turn_is_a_timeout() -> None:
+    session = session_with(forever)
+    await session.initialize()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await session.execute("x")
+
+
+async def test_an_orchestrator_that_survives_a_cancellation_may_answer() -> None:
+    async def stubborn() -> str:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return "partial"
+        raise AssertionError("nothing sets the event")
+
+    session = session_with(stubborn)
+    await session.initialize()
+    task = asyncio.create_task(session.execute("x"))
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await task == "partial"
+
+
+async def test_what_an_orchestrator_sets_in_its_context_stays_there() -> None:
+    async def sets() -> str:
+        VARIABLE.set("by the orchestrator")
+        return VARIABLE.get()
+
+    session = session_with(sets)
+    await session.initialize()
+    assert await session.execute("x") == "by the orchestrator"
+    assert VARIABLE.get() == "unset"
+
+
+async def test_an_interrupt_in_the_orchestrator_is_not_turned_into_an_error() -> None:
+    async def interrupted() -> str:
+        raise SystemExit(3)
+
+    session = session_with(interrupted)
+    await session.initialize()
+    running = session.execute("x")
+    with pytest.raises(SystemExit):
+        running.send(None)
+
+
+async def test_a_cancelled_cleanup_still_calls_the_other_functions() -> None:
+    session = session_with(forever)
+    await session.initialize()
+    called: list[str] = []
+    session.coordinator.register_cleanup(lambda: called.append("first registered"))
+    session.coordinator.register_cleanup(forever)
+    task = asyncio.create_task(session.cleanup())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert called == ["first registered"]
+    assert not session.initialized
+
+
+async def test_a_cancelled_emit_stops_the_handler_and_skips_the_rest() -> None:
+    hooks = engine.RustHookRegistry()
+    called: list[str] = []
+    hooks.register("e", lambda event, data: forever())
+    hooks.register("e", lambda event, data: called.append("second"))
+    task = asyncio.create_task(hooks.emit("e", {}))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert called == []
+
+
+async def test_a_handler_that_cancels_itself_is_only_a_failed_handler() -> None:
+    hooks = engine.RustHookRegistry()
+
+    async def gives_up(event: str, data: dict[str, Any]) -> None:
+        raise asyncio.CancelledError
+
+    hooks.register("e", gives_up)
+    assert (await hooks.emit("e", {})).action == "continue"
+
+
+async def test_a_cancelled_callback_run_stops() -> None:
+    token = engine.RustCancellationToken()
+    token.on_cancel(forever)
+    task = asyncio.create_task(token.trigger_callbacks())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_dropped_coroutine_is_closed_inside_its_context() -> None:
+    seen: list[str] = []
+
+    async def waits() -> None:
+        VARIABLE.set("inside")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            seen.append(VARIABLE.get())
+
+    outer = within(contextvars.copy_context(), waits())
+    outer.send(None)
+    outer.close()
+    assert seen == ["inside"]
+
+
+async def test_a_timeout_inside_a_handler_works() -> None:
+    hooks = engine.RustHookRegistry()
+
+    async def limited(event: str, data: dict[str, Any]) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(0):
+                await forever()
+        except TimeoutError:
+            return {"action": "deny", "reason": "too slow"}
+        raise AssertionError("the time was up")
+
+    hooks.register("e", limited)
+    assert (await hooks.emit("e", {})).reason == "too slow"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: engine.load_wasm_from_path("x"),
+        lambda: engine.load_and_mount_wasm(None, "x"),
+        lambda: engine.proto_chat_request_to_json(b""),
+        lambda: engine.json_to_proto_chat_response("{}"),
+        engine.WasmTool,
+        engine.WasmProvider,
+    ],
+)
+def test_what_needs_native_code_names_the_native_wheel(use: Callable[[], Any]) -> None:
+    with pytest.raises(NotImplementedError, match="native amplifier-core wheel"):
+        use()
+
+
+def test_a_component_without_a_manifest_is_left_to_the_native_wheel(tmp_path: Path) -> None:
+    (tmp_path / "tool.wasm").touch()
+    with pytest.raises(NotImplementedError, match="native amplifier-core wheel"):
+        engine.resolve_module(str(tmp_path))
+
+
+def test_a_manifest_cannot_reach_outside_its_folder_by_a_link(tmp_path: Path) -> None:
+    module = tmp_path / "module"
+    module.mkdir()
+    (tmp_path / "outside.wasm").touch()
+    (module / "inside.wasm").symlink_to(tmp_path / "outside.wasm")
+    (module / "amplifier.toml").write_text(
+        '[module]\ntype = "tool"\ntransport = "wasm"\nartifact = "inside.wasm"\n', encoding="utf-8"
+    )
+    with pytest.raises(RuntimeError, match="escapes module directory"):
+        engine.resolve_module(str(module))
+
+
+def test_every_name_in_all_exists() -> None:
+    assert [name for name in engine.__all__ if not hasattr(engine, name)] == []
