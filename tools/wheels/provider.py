@@ -51,5 +51,5 @@ def _digest(root: Path, wheels: list[Path]) -> str:
     others = [root / name for name in ("pyproject.toml", "README.md", "LICENSE")]
     for path in [*sorted(sources), *others, *wheels]:
         if path.is_file():
-            digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes() + b"\0")
+            digest.update(os.path.relpath(path, root).encode("utf-8") + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
