@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
 
 export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [webllmCatalogue()],
   test: {
     include: ["src/**/*.test.{ts,tsx}", "vite/**/*.test.ts"],

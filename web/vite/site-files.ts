@@ -3,7 +3,7 @@
  *
  * One list for the build, which copies, and for the development server, which serves the same paths.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
 /** A file of the site: its path in the site, and the file it is made from. */
@@ -39,7 +39,14 @@ export function defaultRoots(web: string): SiteRoots {
   };
 }
 
-const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+// The application boots from wheels/pyodide-lock.json; the distribution's own lock is for other people's pages.
+const PYODIDE_FILES = [
+  "pyodide.mjs",
+  "pyodide.asm.mjs",
+  "pyodide.asm.wasm",
+  "python_stdlib.zip",
+  "pyodide-lock.json",
+];
 
 /** The folders of the site that are carried, and how each is filled. */
 const PARTS: Record<string, (roots: SiteRoots) => SiteFile[]> = {
@@ -88,11 +95,11 @@ function modelFiles(folder: string): SiteFile[] {
   const todo = "Check out models/demo/artifacts, or run `make demo-model`.";
   const webllm = join(folder, "webllm");
   existing(join(webllm, "mlc-chat-config.json"), "the demo model", todo);
-  existing(join(folder, "demo.gguf"), "the demo model for the CPU", todo);
-  const beside = readdirSync(folder)
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => ({ path: `models/demo/${basename(file)}`, source: file }));
+  // What else lies there is for the tests: answers, reference logits.
+  const beside = ["demo.gguf", "manifest.json"].map((name) => ({
+    path: `models/demo/${name}`,
+    source: existing(join(folder, name), `the demo model's ${name}`, todo),
+  }));
   return [...below(webllm, "models/demo/webllm/resolve/main"), ...beside];
 }
 

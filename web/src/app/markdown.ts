@@ -21,13 +21,16 @@ for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(
 
 export type Block = { kind: "html"; html: string } | { kind: "code"; language: string; code: string };
 
+const LINE_BREAK = /^<br\s*\/?>\s*$/i;
+
 const marked = new Marked({
   gfm: true,
   breaks: true,
   async: false,
   renderer: {
-    // Markup that a model writes is shown as text: it wrote it to be read, or to be run.
-    html: ({ text: markup }) => escapeHtml(markup),
+    // Markup that a model writes is shown as text: it wrote it to be read, or to be run. Line breaks in the
+    // cells of a table have no other way to be written.
+    html: ({ text: markup }) => (LINE_BREAK.test(markup) ? "<br>" : escapeHtml(markup)),
     code: (token) => `<pre><code class="hljs">${highlight(token.text, languageOf(token))}</code></pre>`,
   },
 });

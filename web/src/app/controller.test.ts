@@ -1,0 +1,232 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Ask, Forget, Stop } from "../protocol/wire";
+import { Controller } from "./controller";
+import { createState, type AppState } from "./state";
+import { turnsOf } from "./stores/conversation";
+import { block, BOOTED, DEMO, DIED, ended, event, LOADED } from "./testing/messages";
+
+/** The two other threads, as far as the controller speaks to them. */
+class Threads {
+  readonly sent: (Ask | Stop | Forget)[] = [];
+  readonly loads: string[] = [];
+  starts = 0;
+  restarts = 0;
+
+  readonly python = {
+    start: (): void => {
+      this.starts += 1;
+    },
+    send: (message: Ask | Stop | Forget): void => {
+      this.sent.push(message);
+    },
+  };
+  readonly engine = {
+    start: (model: string): void => {
+      this.loads.push(model);
+    },
+    load: (model: string): void => {
+      this.loads.push(model);
+    },
+    restart: (): Promise<void> => {
+      this.restarts += 1;
+      return Promise.resolve();
+    },
+  };
+
+  asks(): Ask[] {
+    return this.sent.filter((message) => message.type === "ask");
+  }
+}
+
+let state: AppState;
+let threads: Threads;
+let controller: Controller;
+
+beforeEach(() => {
+  let ids = 0;
+  state = createState("c");
+  threads = new Threads();
+  controller = new Controller({
+    state,
+    // Every message is a frame of its own: batching has its own test.
+    clock: {
+      request: (callback) => {
+        queueMicrotask(callback);
+      },
+    },
+    now: () => 1000,
+    elapsed: () => 5,
+    newId: () => `id-${String((ids += 1))}`,
+  });
+  controller.start(threads.python, threads.engine, DEMO);
+});
+
+async function says(...messages: Parameters<Controller["receive"]>[0][]): Promise<void> {
+  for (const message of messages) controller.receive(message);
+  await Promise.resolve();
+}
+
+const pythonIsReady = (): Promise<void> => says(BOOTED);
+const modelIsReady = (model = LOADED): void => {
+  controller.engineChanged({ type: "load_event", model: model.id, event: { type: "loaded", model, load_ms: 1 } });
+};
+async function allReady(): Promise<void> {
+  await pythonIsReady();
+  modelIsReady();
+}
+const states = (): string[] => turnsOf(state.conversation.value).map((turn) => turn.state.kind);
+
+describe("asking", () => {
+  it("starts Python and the model side by side", () => {
+    expect([threads.starts, threads.loads]).toEqual([1, [DEMO]]);
+  });
+
+  it("takes a question at once and sends it when both are ready, whichever comes last", async () => {
+    controller.ask("  What is this?  ");
+    expect(states()).toEqual(["waiting"]);
+    await pythonIsReady();
+    expect(threads.asks()).toEqual([]);
+    modelIsReady();
+    expect(threads.asks()).toMatchObject([{ conversation: "c", text: "What is this?" }]);
+    expect(states()).toEqual(["running"]);
+  });
+
+  it("asks nothing for an empty message", () => {
+    controller.ask(" \n ");
+    expect(states()).toEqual([]);
+  });
+
+  it("sends the next question when the one before has ended", async () => {
+    await allReady();
+    controller.ask("One?");
+    controller.ask("Two?");
+    expect(threads.asks()).toHaveLength(1);
+    await says(ended(threads.asks()[0]?.id ?? ""));
+    expect(threads.asks().map((ask) => ask.text)).toEqual(["One?", "Two?"]);
+  });
+
+  it("returns a withdrawn question to the empty message box", () => {
+    controller.ask("Typo?");
+    controller.withdraw(turnsOf(state.conversation.value)[0]?.id ?? "");
+    expect(state.draft.value).toBe("Typo?");
+    expect(states()).toEqual([]);
+  });
+
+  it("does not overwrite what was typed meanwhile", () => {
+    controller.ask("Typo?");
+    state.draft.value = "Another";
+    controller.withdraw(turnsOf(state.conversation.value)[0]?.id ?? "");
+    expect(state.draft.value).toBe("Another");
+  });
+});
+
+describe("stopping", () => {
+  it("tells Python which turn, and leaves its end to Python", async () => {
+    await allReady();
+    controller.ask("One?");
+    controller.stop();
+    const id = threads.asks()[0]?.id ?? "";
+    expect(threads.sent.at(-1)).toEqual({ type: "stop", id });
+    expect(states()).toEqual(["running"]);
+    await says(ended(id, "", "cancelled"));
+    expect(states()).toEqual(["stopped"]);
+  });
+
+  it("is nothing when nothing runs", () => {
+    controller.stop();
+    expect(threads.sent).toEqual([]);
+  });
+});
+
+describe("after a failure", () => {
+  it("a failed last turn makes room for its second try", async () => {
+    await allReady();
+    controller.ask("One?");
+    const id = threads.asks()[0]?.id ?? "";
+    await says({ type: "turn_failed", id, error: DIED });
+    expect(states()).toEqual(["failed"]);
+    controller.retry(id);
+    expect(states()).toEqual(["running"]);
+    expect(threads.asks()).toHaveLength(2);
+  });
+
+  it("a question asked while the engine starts again waits for it", async () => {
+    await allReady();
+    controller.engineChanged({ type: "died", error: DIED });
+    controller.ask("Now?");
+    expect(threads.asks()).toEqual([]);
+    modelIsReady();
+    expect(threads.asks()).toHaveLength(1);
+  });
+
+  it("a second try starts an engine that had been given up", async () => {
+    await allReady();
+    controller.ask("One?");
+    const id = threads.asks()[0]?.id ?? "";
+    await says({ type: "turn_failed", id, error: DIED });
+    controller.engineChanged({ type: "gave_up", error: DIED });
+    controller.retry(id);
+    expect(threads.restarts).toBe(1);
+    expect(states()).toEqual(["waiting"]);
+  });
+
+  it("Python can be started again; what waits is sent then, and the page says what was forgotten", async () => {
+    await allReady();
+    controller.ask("One?");
+    await says(ended(threads.asks()[0]?.id ?? "", "Yes."));
+    await says({ type: "python_failed", error: { code: "python_failed", message: "It crashed." } });
+    controller.ask("Two?");
+    expect(state.readiness.value).toBe("python_failed");
+    controller.restartPython();
+    expect(threads.starts).toBe(2);
+    await pythonIsReady();
+    expect(threads.asks().map((ask) => ask.text)).toEqual(["One?", "Two?"]);
+    expect(state.conversation.value.entries.map((entry) => entry.kind)).toEqual(["turn", "notice", "turn"]);
+  });
+});
+
+describe("a new conversation", () => {
+  it("stops what runs, lets Python forget it and begins under a new name", async () => {
+    await allReady();
+    controller.ask("One?");
+    controller.newConversation();
+    expect(threads.sent.slice(1).map((message) => message.type)).toEqual(["stop", "forget"]);
+    expect(state.conversation.value.entries).toEqual([]);
+    controller.ask("Two?");
+    expect(threads.asks().at(-1)?.conversation).toBe(state.conversation.value.id);
+    expect(state.conversation.value.id).not.toBe("c");
+  });
+});
+
+describe("another model", () => {
+  it("is announced between the turns", async () => {
+    await allReady();
+    controller.ask("One?");
+    await says(ended(threads.asks()[0]?.id ?? "", "Yes."));
+    controller.chooseModel("other");
+    expect(threads.loads).toEqual([DEMO, "other"]);
+    controller.engineChanged({ type: "load_asked", model: "other" });
+    modelIsReady({ ...LOADED, id: "other" });
+    expect(state.conversation.value.entries.at(-1)).toMatchObject({ kind: "notice", text: "From here on other answers." });
+  });
+});
+
+describe("what is told", () => {
+  it("keeps every Amplifier event with its arrival", async () => {
+    await says(event("t", "prompt:submit", { prompt: "x" }), ...block("t", "text", ["y"]));
+    expect(controller.events.map((seen) => seen.name)).toEqual([
+      "prompt:submit",
+      "llm:stream_block_start",
+      "llm:stream_block_delta",
+      "llm:stream_block_end",
+    ]);
+    expect(controller.events[0]).toEqual({ turn: "t", name: "prompt:submit", payload: { prompt: "x" }, at: 5 });
+  });
+
+  it("says once that everything is ready", async () => {
+    await pythonIsReady();
+    expect(state.announcement.value).toBe("");
+    modelIsReady();
+    expect(state.announcement.value).toMatch(/Ready/);
+  });
+});

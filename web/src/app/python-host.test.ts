@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { PageMessage, PythonMessage } from "../protocol/wire";
+import { PythonHost, type PythonThread } from "./python-host";
+import { BOOTED, ended } from "./testing/messages";
+
+/** A thread that a test speaks for. */
+class ScriptedThread implements PythonThread {
+  readonly #events = new EventTarget();
+  readonly received: PageMessage["type"][] = [];
+  terminated = false;
+
+  constructor(readonly lock: string) {}
+
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.#events.addEventListener(type, listener as EventListener);
+  }
+
+  postMessage(message: PageMessage): void {
+    this.received.push(message.type);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  say(data: unknown): void {
+    this.#events.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  crash(message: string): void {
+    this.#events.dispatchEvent(Object.assign(new Event("error"), { message }));
+  }
+}
+
+/** Web Locks as far as a death is concerned: a request is granted when the holder lets go. */
+class ScriptedLocks {
+  readonly wanted = new Map<string, () => void>();
+
+  request(name: string, ...rest: unknown[]): Promise<unknown> {
+    const granted = rest.at(-1) as () => void;
+    return new Promise((resolve) => {
+      this.wanted.set(name, () => {
+        granted();
+        resolve(undefined);
+      });
+    });
+  }
+}
+
+let threads: ScriptedThread[];
+let heard: PythonMessage[];
+let locks: ScriptedLocks;
+let host: PythonHost;
+
+beforeEach(() => {
+  threads = [];
+  heard = [];
+  locks = new ScriptedLocks();
+  host = new PythonHost({
+    spawn: (lock) => {
+      const thread = new ScriptedThread(lock);
+      threads.push(thread);
+      return thread;
+    },
+    boot: { pyodide_url: "/pyodide/", lock_url: "/wheels/pyodide-lock.json", packages_url: "/wheels/" },
+    onMessage: (message) => heard.push(message),
+    enginePort: () => new MessageChannel().port1,
+    locks: locks,
+  });
+  host.start();
+});
+
+function thread(): ScriptedThread {
+  const latest = threads.at(-1);
+  if (latest === undefined) throw new Error("Nothing was started.");
+  return latest;
+}
+
+const failures = (): string[] =>
+  heard.flatMap((message) => (message.type === "python_failed" ? [`${message.error.code}: ${message.error.message}`] : []));
+
+describe("Python's thread", () => {
+  it("is told to boot and given a port to the engine", () => {
+    expect(thread().received).toEqual(["boot", "attach_engine"]);
+  });
+
+  it("is heard", () => {
+    thread().say(BOOTED);
+    thread().say(ended("t"));
+    expect(heard).toEqual([BOOTED, ended("t")]);
+  });
+
+  it("that crashes is a failure with its words, and is ended", () => {
+    thread().crash("RangeError: out of memory");
+    expect(failures()).toEqual(["python_failed: Python crashed: RangeError: out of memory"]);
+    expect(thread().terminated).toBe(true);
+  });
+
+  it("that dies without a word is noticed by its lock", () => {
+    thread().say(BOOTED);
+    locks.wanted.get(thread().lock)?.();
+    expect(failures()).toEqual(["python_failed: Python stopped without a word."]);
+  });
+
+  it("is not taken for dead before it holds its lock", () => {
+    expect(locks.wanted.size).toBe(0);
+  });
+
+  it("that reports its own failure is ended", () => {
+    thread().say({ type: "python_failed", error: { code: "python_failed", message: "No wheel." } });
+    expect(failures()).toEqual(["python_failed: No wheel."]);
+    expect(thread().terminated).toBe(true);
+  });
+
+  it.each([[{ type: "surprise" }, "surprise"], ["text", "string"], [null, "object"]])(
+    "that says something unknown (%j) is a failure that names it",
+    (data, named) => {
+      thread().say(data);
+      expect(failures()[0]).toContain("protocol_mismatch");
+      expect(failures()[0]).toContain(named);
+    },
+  );
+
+  it("of another protocol version is told apart", () => {
+    thread().say({ ...BOOTED, protocol: { min: 2, max: 3 } });
+    expect(failures()[0]).toMatch(/protocol_mismatch.*2 to 3/);
+  });
+
+  it("that was replaced is heard no more", () => {
+    const [first] = threads;
+    host.start();
+    expect(first?.terminated).toBe(true);
+    first?.say(ended("late"));
+    first?.crash("late");
+    expect(heard).toEqual([]);
+    expect(thread().received).toEqual(["boot", "attach_engine"]);
+  });
+});
