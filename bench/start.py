@@ -9,6 +9,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, Playwright
 
+from tests.e2e.app import wait_until
 from tools import browser as chromium
 
 PAIRS = 3
@@ -25,7 +26,7 @@ def _bare_ms(browser: Browser, site: str) -> float:
         page = context.new_page()
         page.route("**/bare.html", lambda route: route.fulfill(body=BARE_PAGE, content_type="text/html"))
         page.goto(f"{site}bare.html")
-        page.wait_for_function("globalThis.bareMs", timeout=120_000)
+        wait_until(page, "globalThis.bareMs ?? null", 120_000)
         return float(page.evaluate("bareMs"))
 
 
@@ -33,7 +34,7 @@ def _session_ms(browser: Browser, site: str) -> float:
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(f"{site}?device=cpu")
-        page.wait_for_function("globalThis.webllmApp?.pythonState.kind === 'ready'", timeout=120_000)
+        wait_until(page, "globalThis.webllmApp?.pythonState.kind === 'ready'", 120_000)
         return float(page.evaluate("performance.now()"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,15 @@ from playwright.sync_api import Frame, Locator, Page, Worker, expect
 # The software adapter compiles shaders for about 17 s on two idle cores; machines differ.
 LOAD_TIMEOUT_MS = 180_000
 ANSWER_TIMEOUT_MS = 120_000
+
+
+def wait_until(page: Page, condition: str, timeout_ms: float) -> None:
+    """Wait for a JavaScript condition. Playwright's own wait evaluates text in the page, which the policy forbids."""
+    deadline = time.monotonic() + timeout_ms / 1000
+    while not page.evaluate(condition):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not true within {timeout_ms / 1000:.0f} s: {condition}")
+        page.wait_for_timeout(50)
 
 
 @dataclass(frozen=True)
@@ -34,9 +44,10 @@ class App:
 
     def wait_until_ready(self) -> None:
         """Wait until Python has started and a model answers."""
-        self.page.wait_for_function(
+        wait_until(
+            self.page,
             "webllmApp.engineState.kind === 'ready' && webllmApp.pythonState.kind === 'ready'",
-            timeout=LOAD_TIMEOUT_MS,
+            LOAD_TIMEOUT_MS,
         )
 
     def send(self, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.e2e.app import App
+from tests.e2e.app import App, wait_until
 from tests.e2e.conftest import Opener
 from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE, WHAT
 
@@ -14,11 +14,10 @@ def start_long_answer(app: App) -> None:
     before = app.answers.count()
     app.send(EVERYTHING)
     expect(app.answers).to_have_count(before + 1, timeout=60_000)
-    app.page.wait_for_function(
-        "document.querySelector('[data-testid=message-assistant]:last-of-type [data-testid=answer-text]')"
-        "?.textContent.length > 10 || [...document.querySelectorAll('[data-testid=answer-text]')].at(-1)"
-        "?.textContent.length > 10",
-        timeout=60_000,
+    wait_until(
+        app.page,
+        "[...document.querySelectorAll('[data-testid=answer-text]')].at(-1)?.textContent.length > 10",
+        60_000,
     )
 
 

@@ -10,12 +10,11 @@ const RESTART_TIMEOUT_MS = 10_000;
 export class EngineFrame {
   private readonly frame: HTMLIFrameElement;
   private readonly loaded: Promise<void>;
+  private readonly url: URL;
 
-  /** `url` is the address of engine.html, on this origin. */
-  constructor(
-    private readonly url: URL,
-    document: Document = window.document,
-  ) {
+  /** `url` is the address of engine.html, on this origin; a relative one counts from the document. */
+  constructor(url: URL | string, document: Document = window.document) {
+    this.url = new URL(url, document.baseURI);
     this.frame = document.createElement("iframe");
     this.frame.hidden = true;
     this.frame.title = "Engine";
@@ -29,7 +28,7 @@ export class EngineFrame {
         { once: true },
       );
     });
-    this.frame.src = url.href;
+    this.frame.src = this.url.href;
     document.body.append(this.frame);
   }
 
