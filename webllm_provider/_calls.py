@@ -22,8 +22,11 @@ class Call:
     raw: str
 
 
-def parse_call(raw: str, *, model: str | None = None) -> Call:
+def parse_call(raw: str, *, model: str | None = None, cut: bool = False) -> Call:
     """Read the JSON of one call: `{"name": ..., "arguments": {...}}`.
+
+    Args:
+        cut: the answer ended because it had reached its greatest length.
 
     Raises:
         InvalidToolCallError: it is no such JSON; the raw text is in the error.
@@ -31,9 +34,9 @@ def parse_call(raw: str, *, model: str | None = None) -> Call:
     try:
         value = load_json(raw)
     except ValueError as error:
-        raise _invalid(
-            f"The model wrote a tool call that is not valid JSON ({error}).", raw, model
-        ) from error
+        why = "the answer had reached its greatest length" if cut else str(error)
+        sentence = f"The model wrote a tool call that is not valid JSON ({why})."
+        raise _invalid(sentence, raw, model) from error
     name = value.get("name") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(name, str) or not name:
         raise _invalid("The model wrote a tool call without the name of a tool.", raw, model)

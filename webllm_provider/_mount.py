@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ._bridge import BridgeTransport
+from ._transport import Transport
 from .config import ProviderConfig
 from .errors import PROVIDER
 from .provider import WebLLMProvider
@@ -24,10 +25,17 @@ async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Ca
     Raises:
         RequestRefused: the config has a bad value.
     """
-    transport = coordinator.get_capability(TRANSPORT_CAPABILITY) or BridgeTransport()
+    given: Transport | None = coordinator.get_capability(TRANSPORT_CAPABILITY)
+    transport = given or BridgeTransport()
     provider = WebLLMProvider(transport, ProviderConfig.read(config), coordinator)
     await coordinator.mount("providers", provider, name=PROVIDER)
     # It runs on the user's own device: free, and known to be.
     coordinator.register_contributor("session.cost", "provider-webllm", lambda: {"cost_usd": "0"})
     coordinator.register_contributor("observability.events", "provider-webllm", lambda: list(EVENTS))
-    return provider.close
+
+    async def cleanup() -> None:
+        # Who gave the transport may use it for other sessions too.
+        if given is None:
+            await provider.close()
+
+    return cleanup

@@ -99,7 +99,7 @@ class Assembler:
     raw: str = ""
 
     def __post_init__(self) -> None:
-        self._segments = Segmenter()
+        self._segments = Segmenter(calls=self.schemas is None or bool(self.schemas))
         self._blocks: list[_Block] = []
         self._surrogate = ""
 
@@ -198,7 +198,8 @@ class Assembler:
         return ToolCallBlock(id=self.new_id(), name=call.name, input=call.arguments)
 
     def _call(self, raw: str) -> Call:
-        call = parse_call(raw, model=self.model)
+        cut = self.finished is not None and self.finished["reason"] == "length"
+        call = parse_call(raw, model=self.model, cut=cut)
         if self.schemas is not None:
             check_call(call, self.schemas, model=self.model)
         return call

@@ -37,9 +37,13 @@ class Segmenter:
     Thinking is recognised only where an answer begins: later on the marker is text about markers.
     A call ends at the first closing marker behind which its JSON is complete, so that a marker inside
     a JSON string does not end it; a call that never becomes valid JSON ends at the first marker.
+
+    Args:
+        calls: whether there are tools; without any, the markers of calls are text.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, calls: bool = True) -> None:
+        self._calls = [CALL_OPEN] if calls else []
         self._kind: Kind = "text"
         self._held = ""
         self._begun = False
@@ -75,7 +79,7 @@ class Segmenter:
     def _text(self) -> tuple[Piece | None, bool]:
         if self._strip and not self._open:
             self._held = self._held.lstrip()
-        markers = [CALL_OPEN] if self._begun else [THINK_OPEN, CALL_OPEN]
+        markers = self._calls if self._begun else [THINK_OPEN, *self._calls]
         found = [(at, marker) for marker in markers if (at := self._held.find(marker)) >= 0]
         if found:
             at, marker = min(found)
@@ -85,7 +89,7 @@ class Segmenter:
         if found and not self._begun:
             self._begun = True
             return None, True
-        keep = max(_partial(self._held, marker) for marker in markers)
+        keep = max((_partial(self._held, marker) for marker in markers), default=0)
         return self._give(len(self._held) - keep), False
 
     def _enter(self, at: int, marker: str) -> tuple[Piece | None, bool]:

@@ -39,6 +39,7 @@ from amplifier_core.llm_errors import (
     ConfigurationError,
     ContextLengthError,
     InvalidRequestError,
+    InvalidToolCallError,
     LLMError,
     LLMTimeoutError,
     NetworkError,
@@ -51,6 +52,7 @@ from amplifier_core.llm_errors import (
 from ._wire import ErrorCode, WireError
 
 PROVIDER = "webllm"
+CALL_HINT = "Ask in other words, or choose a larger model."
 
 
 class EngineError(LLMError):
@@ -213,4 +215,6 @@ def to_wire_error(error: BaseException) -> WireError:
             wire["details"] = dict(error.details)
         return wire
     sentence = str(error).strip() or type(error).__name__
+    if isinstance(error, InvalidToolCallError):
+        return {"code": "engine_failed", "message": sentence, "hint": CALL_HINT}
     return {"code": "internal", "message": sentence, "details": {"type": type(error).__name__}}

@@ -33,10 +33,13 @@ from ._response import Assembler, WebLLMResponse
 from ._transport import Transport
 from ._wire import LoadedModel
 from .config import ProviderConfig
-from .errors import PROVIDER, BridgeMissing, EngineError, RequestRefused, engine_error
+from .errors import PROVIDER, BridgeMissing, RequestRefused, engine_error, to_wire_error
 from .models import assumed_info, loaded_info, record_info
 
 logger = logging.getLogger(__name__)
+
+LOOK_AT_LOAD_EVERY = 0.2
+"""Seconds between two looks at a load; loads take seconds to minutes."""
 
 
 @dataclass
@@ -127,11 +130,22 @@ class WebLLMProvider:
     async def refresh(self) -> None:
         """Ask the engine what is loaded, so that `get_model_info` tells the truth.
 
+        Waits while a model is on its way: what its window is and what it can hold is known only then.
+
         Raises:
-            EngineError: the engine is there but does not answer.
+            EngineError: the engine is there but does not answer, or its load takes too long.
         """
         try:
-            state = await self._transport.status()
+            async with asyncio.timeout(self.config.timeout):
+                # An engine can be asked, but does not call.
+                while (state := await self._transport.status())["type"] == "loading":  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_AT_LOAD_EVERY)
+        except TimeoutError as error:
+            raise engine_error(
+                "timeout",
+                f"The model was still loading after {self.config.timeout:g} seconds.",
+                hint="Choose a smaller model, or raise the timeout.",
+            ) from error
         except BridgeMissing as error:
             logger.info("The engine's state is not known: %s", error)
             return
@@ -353,7 +367,7 @@ def _error_payload(call: _Completion, error: BaseException) -> dict[str, Any]:
         "duration_ms": call.elapsed_ms,
         "error": {
             "type": type(error).__name__,
-            "code": error.code if isinstance(error, EngineError) else ("aborted" if stopped else "internal"),
+            "code": "aborted" if stopped else to_wire_error(error)["code"],
             "msg": str(error).strip() or ("The answer was stopped." if stopped else type(error).__name__),
         },
     }

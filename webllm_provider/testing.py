@@ -131,6 +131,7 @@ class ScriptedTransport:
     Attributes:
         scripts: what each completion does: events, `Wait`s, and exceptions that are raised.
         model: what `status()` says is loaded; None for an empty engine.
+        loading: how many times `status()` says before that that a model is on its way.
         records: the catalogue.
         bodies: every body it was sent.
         cancelled: the numbers (from 0) of the completions that were cancelled before their end.
@@ -140,6 +141,7 @@ class ScriptedTransport:
 
     scripts: Iterable[Script] = ()
     model: LoadedModel | None = field(default_factory=loaded_model)
+    loading: int = 0
     records: list[ModelRecord] = field(default_factory=list)
     bodies: list[CompletionBody] = field(default_factory=list)
     cancelled: list[int] = field(default_factory=list)
@@ -190,6 +192,9 @@ class ScriptedTransport:
         return list(self.records)
 
     async def status(self) -> EngineState:
+        if self.loading > 0:
+            self.loading -= 1
+            return {"type": "loading", "model": self.model["id"] if self.model else MODEL_ID, "fraction": 0.5}
         if self.model is None:
             return {"type": "empty"}
         return {"type": "ready", "model": self.model, "queued": 0}

@@ -232,6 +232,28 @@ async def test_the_model_info_is_that_of_the_loaded_model() -> None:
     assert (defaults["context_window"], defaults["max_output_tokens"]) == (2048, 512)
 
 
+async def test_a_request_waits_for_the_model_that_is_loading_and_uses_its_facts() -> None:
+    bench = Bench(answer("Hi"))
+    bench.transport.loading = 2
+    bench.transport.model = loaded_model("webllm-demo-1-q0f32", context_window=2048)
+    await bench.provider.complete(HI)
+    assert bench.transport.bodies[0]["temperature"] == 0.0
+    assert bench.transport.bodies[0]["max_tokens"] == 512
+
+
+async def test_a_load_that_never_ends_is_given_up() -> None:
+    bench = Bench(timeout=0.05)
+    bench.transport.loading = 1_000_000
+    with pytest.raises(EngineTimeout, match="still loading"):
+        await bench.provider.complete(HI)
+
+
+async def test_without_tools_the_markers_of_calls_are_text() -> None:
+    bench = Bench(answer("Write <tool_call> for a call."))
+    response = await bench.provider.complete(HI)
+    assert response.content == [TextBlock(text="Write <tool_call> for a call.")]
+
+
 async def test_the_catalogue_says_what_a_model_needs() -> None:
     record: ModelRecord = {
         "id": "m",

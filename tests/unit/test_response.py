@@ -122,6 +122,11 @@ def test_a_call_that_is_wrong_is_an_error_with_its_raw_text(text: str) -> None:
     assert caught.value.raw_arguments
 
 
+def test_a_call_that_was_cut_by_the_length_says_so() -> None:
+    with pytest.raises(InvalidToolCallError, match="greatest length"):
+        assembled(answer('<tool_call>{"name": "notes", ', reason="length"))
+
+
 ENDED = answer("x")
 EVENTS: st.SearchStrategy[StreamEvent] = st.one_of(
     st.just(ENDED[0]),

@@ -149,6 +149,31 @@ async def test_an_empty_answer_is_an_empty_text(open_session: Any) -> None:
     assert await session.execute("Say something") == "Hi"
 
 
+async def test_stop_is_heard_while_a_model_is_loading(open_session: Any, heard: Any) -> None:
+    session, transport = await open_session(answer("Hi"))
+    transport.loading = 1_000_000
+    task = asyncio.ensure_future(session.execute("Hello"))
+    await heard.until(lambda: "provider:request" in heard.names)
+    await session.coordinator.request_cancel(True)
+    assert await task == ""
+    assert transport.bodies == []
+
+
+async def test_a_transport_that_was_given_is_not_closed_with_the_session(open_session: Any) -> None:
+    session, transport = await open_session(answer("Hi"))
+    await session.cleanup()
+    assert transport.closed == 0
+
+
+async def test_a_malformed_call_is_a_failed_turn_that_says_what_to_do(open_session: Any, heard: Any) -> None:
+    session, _ = await open_session(answer('<tool_call>{"name": "notes", oops}</tool_call>'), answer("Hi"))
+    with pytest.raises(RuntimeError, match="InvalidToolCallError"):
+        await session.execute("note it")
+    (told,) = heard.of("provider:error")
+    assert (told["error"]["code"], told["error"]["type"]) == ("engine_failed", "InvalidToolCallError")
+    assert "larger model" in told["error"]["hint"]
+
+
 async def test_two_sessions_at_once_do_not_hear_each_other(store: Any) -> None:
     heard: dict[str, list[str]] = {"a": [], "b": []}
 

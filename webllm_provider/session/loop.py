@@ -160,8 +160,7 @@ class WebLLMLoop:
     async def _ask(self, turn: _Turn) -> ChatResponse:
         forget = _watch_text(turn)
         try:
-            request = await self._request(turn)
-            response: ChatResponse = await _until_cancelled(turn, turn.provider.complete(request))
+            response = await _until_cancelled(turn, self._complete(turn))
         except Stopped:
             raise
         except Exception as error:
@@ -173,14 +172,16 @@ class WebLLMLoop:
         await turn.emit(PROVIDER_RESPONSE, {"provider": turn.provider_name, "usage": usage})
         return response
 
-    async def _request(self, turn: _Turn) -> ChatRequest:
+    async def _complete(self, turn: _Turn) -> ChatResponse:
         messages = await turn.context.get_messages_for_request(provider=turn.provider)
         messages = _with_injections(list(messages), turn.injections)
         turn.injections.clear()
-        return ChatRequest(
+        request = ChatRequest(
             messages=[Message(**message) for message in messages],
             tools=[_spec(tool) for tool in turn.tools.values()] or None,
         )
+        response: ChatResponse = await turn.provider.complete(request)
+        return response
 
     async def _tell_blocks(self, turn: _Turn, response: ChatResponse) -> None:
         blocks = getattr(response, "content_blocks", None) or []
