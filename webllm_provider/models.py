@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from amplifier_core import capabilities
-from amplifier_core.models import ModelInfo
+from amplifier_core.models import ConfigField, ModelInfo, ProviderInfo
 from pydantic import Field
 
 from ._wire import Capabilities, LoadedModel, ModelRecord
+from .config import ProviderConfig
+from .errors import PROVIDER
 
 CONTEXT_WINDOW = 4096
 """Assumed while nobody has said: what nearly every model of WebLLM's catalogue is compiled for."""
@@ -105,6 +107,38 @@ def assumed_info(model_id: str | None, max_tokens: int | None = None) -> ModelIn
         capabilities=_capabilities(None),
         defaults=_defaults(model_id),
         metadata={"cost_tier": "free", "assumed": True},
+    )
+
+
+def provider_info(model: ModelInfo, config: ProviderConfig) -> ProviderInfo:
+    """The provider itself, with the facts of the model it would answer with now."""
+    return ProviderInfo(
+        id=PROVIDER,
+        display_name="WebLLM (in this browser)",
+        credential_env_vars=[],
+        capabilities=[capabilities.STREAMING, capabilities.TOOLS, capabilities.LOCAL],
+        defaults={
+            "model": model.id,
+            **model.defaults,
+            "max_tokens": model.max_output_tokens,
+            "timeout": config.timeout,
+            "context_window": model.context_window,
+            "max_output_tokens": model.max_output_tokens,
+        },
+        config_fields=[
+            ConfigField(
+                id="temperature",
+                display_name="Temperature",
+                prompt="How varied answers are, from 0 to 2 (empty: what suits the model)",
+                required=False,
+            ),
+            ConfigField(
+                id="max_tokens",
+                display_name="Longest answer",
+                prompt="Most tokens of an answer (empty: what suits the model)",
+                required=False,
+            ),
+        ],
     )
 
 

@@ -11,55 +11,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-import uuid
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from amplifier_core import RetryConfig, capabilities
+from amplifier_core import RetryConfig
 from amplifier_core.events import LLM_REQUEST, LLM_RESPONSE, PROVIDER_RETRY, PROVIDER_TOOL_SEQUENCE_REPAIRED
 from amplifier_core.llm_errors import LLMError
 from amplifier_core.message_models import ChatRequest, ChatResponse, ToolCall
-from amplifier_core.models import ConfigField, ModelInfo, ProviderInfo
+from amplifier_core.models import ModelInfo, ProviderInfo
 from amplifier_core.utils.retry import retry_with_backoff
 from pydantic import ValidationError
 
 from ._hooks import aborted_event, stream_event
-from ._request import Prepared, prepare
+from ._payloads import (
+    CompletionRun,
+    error_payload,
+    repair_payload,
+    request_payload,
+    response_payload,
+    retry_payload,
+)
+from ._request import prepare
 from ._response import Assembler, WebLLMResponse
 from ._transport import Transport
 from ._wire import LoadedModel
 from .config import ProviderConfig
-from .errors import PROVIDER, BridgeMissing, RequestRefused, engine_error, to_wire_error
-from .models import assumed_info, loaded_info, record_info
+from .errors import PROVIDER, BridgeMissing, RequestRefused, engine_error
+from .models import assumed_info, loaded_info, provider_info, record_info
 
 logger = logging.getLogger(__name__)
 
 LOOK_AT_LOAD_EVERY = 0.2
 """Seconds between two looks at a load; loads take seconds to minutes."""
-
-
-@dataclass
-class _Completion:
-    """One call of `complete()`."""
-
-    prepared: Prepared
-    listening: bool
-    timeout: float
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    began: float = field(default_factory=time.monotonic)
-    shown: bool = False
-
-    @property
-    def model(self) -> str | None:
-        return self.prepared.body.get("model")
-
-    @property
-    def elapsed_ms(self) -> int:
-        return round((time.monotonic() - self.began) * 1000)
 
 
 class WebLLMProvider:
@@ -91,35 +76,7 @@ class WebLLMProvider:
 
     def get_info(self) -> ProviderInfo:
         """Who this is; needs no engine."""
-        model = self.get_model_info()
-        return ProviderInfo(
-            id=PROVIDER,
-            display_name="WebLLM (in this browser)",
-            credential_env_vars=[],
-            capabilities=[capabilities.STREAMING, capabilities.TOOLS, capabilities.LOCAL],
-            defaults={
-                "model": model.id,
-                **model.defaults,
-                "max_tokens": model.max_output_tokens,
-                "timeout": self.config.timeout,
-                "context_window": model.context_window,
-                "max_output_tokens": model.max_output_tokens,
-            },
-            config_fields=[
-                ConfigField(
-                    id="temperature",
-                    display_name="Temperature",
-                    prompt="How varied answers are, from 0 to 2 (empty: what suits the model)",
-                    required=False,
-                ),
-                ConfigField(
-                    id="max_tokens",
-                    display_name="Longest answer",
-                    prompt="Most tokens of an answer (empty: what suits the model)",
-                    required=False,
-                ),
-            ],
-        )
+        return provider_info(self.get_model_info(), self.config)
 
     def get_model_info(self) -> ModelInfo:
         """The loaded model as last seen; see `refresh`. Before that, what is safe to assume."""
@@ -180,26 +137,27 @@ class WebLLMProvider:
         await self.refresh()
         prepared = prepare(asked, kwargs, self.config, self._loaded)
         timeout = kwargs.get("timeout", asked.timeout)
-        call = _Completion(
+        call = CompletionRun(
             prepared,
             listening=self.config.use_streaming and (asked.metadata or {}).get("stream") is not False,
             timeout=self.config.timeout if timeout is None else float(timeout),
         )
-        await self._tell_repairs(prepared)
-        await self._emit(LLM_REQUEST, self._request_payload(call))
+        if prepared.repairs:
+            await self._emit(PROVIDER_TOOL_SEQUENCE_REPAIRED, repair_payload(prepared.repairs))
+        await self._emit(LLM_REQUEST, request_payload(call, raw=self.config.raw))
         try:
             response = await self._with_retries(call)
         except BaseException as error:
-            await self._emit(LLM_RESPONSE, _error_payload(call, error))
+            await self._emit(LLM_RESPONSE, error_payload(call, error))
             raise
-        await self._emit(LLM_RESPONSE, _response_payload(call, response))
+        await self._emit(LLM_RESPONSE, response_payload(call, response))
         return response
 
     async def close(self) -> None:
         """Give up the transport. Safe to repeat."""
         await self._transport.close()
 
-    async def _with_retries(self, call: _Completion) -> WebLLMResponse:
+    async def _with_retries(self, call: CompletionRun) -> WebLLMResponse:
         config = self.config
         return await retry_with_backoff(
             partial(self._attempt, call),
@@ -212,7 +170,7 @@ class WebLLMProvider:
             on_retry=partial(self._tell_retry, call),
         )
 
-    async def _attempt(self, call: _Completion) -> WebLLMResponse:
+    async def _attempt(self, call: CompletionRun) -> WebLLMResponse:
         assembler = Assembler(schemas=call.prepared.schemas, degradations=call.prepared.degradations)
         try:
             await self._run(call, assembler)
@@ -235,7 +193,7 @@ class WebLLMProvider:
                 partial=assembler.partial,
             ) from error
 
-    async def _run(self, call: _Completion, assembler: Assembler) -> None:
+    async def _run(self, call: CompletionRun, assembler: Assembler) -> None:
         """Take every event of one completion; leaving it early cancels the completion first."""
         loop = asyncio.get_running_loop()
         idle_limit = self.config.stream_idle_timeout
@@ -264,36 +222,11 @@ class WebLLMProvider:
                 partial=assembler.partial,
             ) from error
 
-    async def _tell_repairs(self, prepared: Prepared) -> None:
-        if not prepared.repairs:
-            return
-        await self._emit(
-            PROVIDER_TOOL_SEQUENCE_REPAIRED,
-            {
-                "provider": self.name,
-                "repair_count": len(prepared.repairs),
-                "repairs": [
-                    {"tool_call_id": repair.tool_call_id, "tool_name": repair.tool_name}
-                    for repair in prepared.repairs
-                ],
-            },
-        )
+    async def _tell_retry(self, call: CompletionRun, attempt: int, delay: float, error: LLMError) -> None:
+        limit = self.config.max_retries
+        await self._emit(PROVIDER_RETRY, retry_payload(call, attempt, limit, delay, error))
 
-    async def _tell_retry(self, call: _Completion, attempt: int, delay: float, error: LLMError) -> None:
-        await self._emit(
-            PROVIDER_RETRY,
-            {
-                "provider": self.name,
-                "model": call.model,
-                "attempt": attempt,
-                "max_retries": self.config.max_retries,
-                "delay": delay,
-                "error_type": type(error).__name__,
-                "error_message": str(error),
-            },
-        )
-
-    async def _tell_aborted(self, call: _Completion, error: BaseException) -> None:
+    async def _tell_aborted(self, call: CompletionRun, error: BaseException) -> None:
         if call.shown:
             await self._emit(*aborted_event(call.request_id, error))
 
@@ -301,22 +234,6 @@ class WebLLMProvider:
         hooks = getattr(self.coordinator, "hooks", None)
         if hooks is not None:
             await hooks.emit(name, payload)
-
-    def _request_payload(self, call: _Completion) -> dict[str, Any]:
-        body = call.prepared.body
-        payload: dict[str, Any] = {
-            "provider": self.name,
-            "model": call.model,
-            "request_id": call.request_id,
-            "message_count": len(body["messages"]),
-            "has_instructions": call.prepared.has_instructions,
-            "reasoning_enabled": False,
-            "thinking_enabled": False,
-            "thinking_budget": None,
-        }
-        if self.config.raw:
-            payload["raw"] = dict(body)
-        return payload
 
 
 def _read_request(request: ChatRequest | Mapping[str, Any]) -> ChatRequest:
@@ -330,44 +247,3 @@ def _read_request(request: ChatRequest | Mapping[str, Any]) -> ChatRequest:
         raise engine_error(
             "invalid_request", f"The request is malformed at {place}: {first['msg']}.", kind=RequestRefused
         ) from error
-
-
-def _response_payload(call: _Completion, response: WebLLMResponse) -> dict[str, Any]:
-    metadata = response.metadata or {}
-    usage = response.usage
-    assert usage is not None
-    counts: dict[str, Any] = {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cost_usd": str(usage.cost_usd),
-    }
-    if usage.cache_read_tokens is not None:
-        counts["cache_read_tokens"] = usage.cache_read_tokens
-    return {
-        "provider": PROVIDER,
-        "model": metadata["webllm:model"],
-        "request_id": call.request_id,
-        "status": "ok",
-        "duration_ms": call.elapsed_ms,
-        "usage": counts,
-        "finish_reason": response.finish_reason,
-        "engine": metadata["webllm:engine"],
-        "figures": metadata["webllm:figures"],
-        "degradation": response.degradation.model_dump() if response.degradation else None,
-    }
-
-
-def _error_payload(call: _Completion, error: BaseException) -> dict[str, Any]:
-    stopped = isinstance(error, asyncio.CancelledError)
-    return {
-        "provider": PROVIDER,
-        "model": call.model,
-        "request_id": call.request_id,
-        "status": "error",
-        "duration_ms": call.elapsed_ms,
-        "error": {
-            "type": type(error).__name__,
-            "code": "aborted" if stopped else to_wire_error(error)["code"],
-            "msg": str(error).strip() or ("The answer was stopped." if stopped else type(error).__name__),
-        },
-    }

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from amplifier_core.testing import MockCoordinator
 from hypothesis import settings
 
 from webllm_provider.session import MemoryStore, create_session
@@ -62,6 +63,11 @@ def heard() -> Heard:
 @pytest.fixture
 def store() -> MemoryStore:
     return MemoryStore()
+
+
+def new_coordinator() -> Any:
+    """A coordinator of the native kernel, with hooks that work."""
+    return MockCoordinator()  # type: ignore[no-untyped-call]
 
 
 Opened = tuple[Any, ScriptedTransport]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from amplifier_core.message_models import ChatRequest, Message, TextBlock, ToolCallBlock
 from amplifier_core.models import HookResult
-from amplifier_core.testing import MockCoordinator
 from amplifier_core.validation.behavioral.test_provider import ProviderBehaviorTests
 from amplifier_core.validation.provider import ProviderValidator
 
@@ -24,7 +23,7 @@ from webllm_provider import (
 from webllm_provider._wire import ModelRecord
 from webllm_provider.testing import Script, ScriptedTransport, Wait, answer, failure, loaded_model
 
-from .conftest import Heard
+from .conftest import Heard, new_coordinator
 
 FAST = {"min_retry_delay": 0, "max_retry_delay": 0, "retry_jitter": False}
 HI = ChatRequest(messages=[Message(role="user", content="Hi")])
@@ -39,7 +38,7 @@ class Bench:
 
     def __init__(self, *scripts: Script, **config: Any) -> None:
         self.heard = Heard()
-        self.coordinator = MockCoordinator()
+        self.coordinator = new_coordinator()
         self.transport = ScriptedTransport(scripts)
         self.provider = WebLLMProvider(self.transport, {**FAST, **config}, self.coordinator)
         for event in EVENTS:
@@ -62,7 +61,7 @@ class TestBehaviour(ProviderBehaviorTests):
 
     @pytest.fixture
     async def provider_module(self) -> WebLLMProvider:
-        coordinator = MockCoordinator()
+        coordinator = new_coordinator()
         await mount(coordinator, {})
         provider: WebLLMProvider = coordinator.get("providers")["webllm"]
         return provider
@@ -79,7 +78,7 @@ async def test_it_has_no_stream_attribute() -> None:
 
 
 async def test_without_a_browser_it_mounts_and_lists_no_models(caplog: pytest.LogCaptureFixture) -> None:
-    coordinator = MockCoordinator()
+    coordinator = new_coordinator()
     cleanup = await mount(coordinator, None)
     provider = coordinator.get("providers")["webllm"]
     assert await provider.list_models() == []
@@ -89,7 +88,7 @@ async def test_without_a_browser_it_mounts_and_lists_no_models(caplog: pytest.Lo
 
 
 async def test_mount_offers_its_events_and_a_cost_of_nothing() -> None:
-    coordinator = MockCoordinator()
+    coordinator = new_coordinator()
     await mount(coordinator, {})
     assert await coordinator.collect_contributions("session.cost") == [{"cost_usd": "0"}]
     assert "llm:stream_aborted" in (await coordinator.collect_contributions("observability.events"))[0]

@@ -126,6 +126,20 @@ async def test_every_failure_of_the_engine_reaches_the_application_with_its_code
     assert await session.execute("Again") == "Hi"
 
 
+async def test_what_was_written_before_a_failure_stays_in_the_conversation(open_session: Any) -> None:
+    session, transport = await open_session(
+        [*answer("I", " am")[:3], failure("worker_died")], answer("The guide.")
+    )
+    with pytest.raises(RuntimeError, match="EngineLost"):
+        await session.execute("Who are you?")
+    assert await session.execute("Go on") == "The guide."
+    assert [message["content"] for message in transport.bodies[1]["messages"][1:]] == [
+        "Who are you?",
+        "I am",
+        "Go on",
+    ]
+
+
 async def test_a_stored_conversation_goes_on(open_session: Any, heard: Any) -> None:
     stored = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
     session, transport = await open_session(answer("Yes."), messages=stored, session_id="kept")

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from amplifier_core.models import ToolResult
-from amplifier_core.testing import MockCoordinator
 from amplifier_core.validation.behavioral.test_tool import ToolBehaviorTests
 
 from webllm_provider.session import MemoryStore
 from webllm_provider.session.store import store_of
 from webllm_provider.session.tools.notes_tool import NotesTool
 from webllm_provider.session.tools.todo_tool import TodoTool
+
+from .conftest import new_coordinator
 
 
 class TestNotesBehaviour(ToolBehaviorTests):
@@ -119,7 +120,7 @@ async def test_each_session_has_its_own_tasks(open_session: Any) -> None:
 async def test_without_browser_storage_a_log_line_says_that_notes_end_with_the_session(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    assert isinstance(store_of(MockCoordinator()), MemoryStore)
+    assert isinstance(store_of(new_coordinator()), MemoryStore)
     assert "kept in memory" in caplog.text
 
 
