@@ -293,3 +293,26 @@ def test_a_manifest_cannot_reach_outside_its_folder_by_a_link(tmp_path: Path) ->
 
 def test_every_name_in_all_exists() -> None:
     assert [name for name in engine.__all__ if not hasattr(engine, name)] == []
+
+
+def test_a_plan_that_cannot_be_written_is_refused_as_a_plan() -> None:
+    with pytest.raises(RuntimeError, match="Invalid config JSON: NaN"):
+        engine.RustSession({**PLAN, "x": float("nan")})
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])
+def test_a_timeout_that_is_no_time_is_refused(seconds: float) -> None:
+    with pytest.raises(ValueError, match="neither zero nor a positive number"):
+        engine.RustHookRegistry().emit_and_collect("e", {}, timeout=seconds)
+
+
+async def test_a_timeout_of_zero_still_asks_plain_handlers() -> None:
+    hooks = engine.RustHookRegistry()
+    hooks.register("e", lambda event, data: {"data": {"x": 1}})
+    assert await hooks.emit_and_collect("e", {}, timeout=0) == [{"x": 1}]
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf"), "\ud800"])
+def test_a_refused_payload_says_what_is_wrong_with_it(bad: Any) -> None:
+    with pytest.raises(RuntimeError, match=r"Invalid JSON: (-?Infinity|NaN|lone surrogate)"):
+        engine.RustHookRegistry().emit("e", {"x": bad})

@@ -130,6 +130,18 @@ async def through_depth(value: Any) -> str:
 
 
 @scenario
+async def brackets_in_texts(see: Recorder) -> None:
+    for label, value in {
+        "many": "[{" * 200,
+        "after an escaped quote": '"[' * 200,
+        "after a backslash": "\\[" * 200,
+        "key": {"[" * 200: 1},
+        "side by side": [[]] * 200,
+    }.items():
+        await see.outcome(label, through_depth(value))
+
+
+@scenario
 async def other_payload_types(see: Recorder) -> None:
     class Dumps:
         def model_dump(self, **keywords: Any) -> dict[str, Any]:
