@@ -5,6 +5,7 @@ import type {
 } from "@mlc-ai/web-llm";
 import type { BodyMessage, CompletionBody, Constraint } from "../protocol/wire";
 import { type EngineFailure, failure } from "./errors";
+import { screenSchema } from "./schema-screen";
 
 /** What of a model's own configuration decides how a request must be written for WebLLM. */
 export interface TemplateFacts {
@@ -116,7 +117,19 @@ function responseFormat(body: CompletionBody): ResponseFormat | null {
     return { type: "structural_tag", structural_tag: structuralTag(constraint) };
   }
   if (format === undefined || format.type === "text") return null;
-  return { type: "json_object", schema: jsonSchemaOf(format) };
+  const schema = jsonSchemaOf(format);
+  screenSchema(parsed(schema));
+  return { type: "json_object", schema };
+}
+
+function parsed(schema: string): unknown {
+  try {
+    return JSON.parse(schema);
+  } catch {
+    throw failure("invalid_request", "The schema of the response_format is not JSON.", undefined, {
+      field: "response_format",
+    });
+  }
 }
 
 /** The schema as text, as WebLLM wants it. OpenAI's `json_object` promises an object, and so does this. */
@@ -162,6 +175,7 @@ interface StructuralTag {
 
 /** A constraint in XGrammar's words. */
 function structuralTag(constraint: Constraint): StructuralTag {
+  for (const { schema } of constraint.tags) screenSchema(schema);
   return {
     type: "structural_tag",
     format: {

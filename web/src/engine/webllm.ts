@@ -21,7 +21,11 @@ export class WebLLMEngine implements Engine {
   private lose!: (error: WireError) => void;
   private stopWatching: () => void = () => undefined;
 
-  constructor() {
+  /**
+   * `abandonWorker` is called when one of WebLLM's WebAssembly runtimes has aborted: it keeps them for the life of
+   * the worker, so no other model can be loaded beside the wreck.
+   */
+  constructor(private readonly abandonWorker: () => void) {
     this.lost = new Promise((resolve) => {
       this.lose = resolve;
     });
@@ -84,6 +88,9 @@ export class WebLLMEngine implements Engine {
         this.throwFault("engine_failed");
         outcome.take(chunk, onText, performance.now() - startedAt);
       }
+    } catch (raw) {
+      this.noticeCrash(raw);
+      throw raw;
     } finally {
       signal.removeEventListener("abort", interrupt);
     }
@@ -112,6 +119,7 @@ export class WebLLMEngine implements Engine {
     try {
       await engine.reload(id);
     } catch (raw) {
+      this.noticeCrash(raw);
       throw signal.aborted ? aborted("load") : raw;
     } finally {
       signal.removeEventListener("abort", stop);
@@ -119,6 +127,11 @@ export class WebLLMEngine implements Engine {
     // An aborted reload returns as if it had worked.
     if (signal.aborted) throw aborted("load");
     this.throwFault("shader_failed");
+  }
+
+  private noticeCrash(raw: unknown): void {
+    const origin = raw instanceof Error ? (raw.cause ?? raw) : raw;
+    if (origin instanceof WebAssembly.RuntimeError) this.abandonWorker();
   }
 
   private watch(adapter: GPUAdapter, device: GPUDevice): void {

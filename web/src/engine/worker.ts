@@ -22,11 +22,18 @@ function compose(site: SiteUrls): EngineServer {
       const placement = await choosePlacement(entry, device, navigator.gpu);
       return {
         device: placement,
-        create: () => (placement === "webgpu" ? new WebLLMEngine() : new WllamaEngine(site.wllamaWasm)),
+        create: () => (placement === "webgpu" ? new WebLLMEngine(die) : new WllamaEngine(site.wllamaWasm)),
       };
     },
   });
   return new EngineServer(host, { epoch, lock });
+}
+
+/** Ends this worker, once what was said has gone out. Its lock tells the rest, and the page starts another. */
+function die(): void {
+  setTimeout(() => {
+    self.close();
+  }, 0);
 }
 
 /** Resolves once this worker holds its lock, which it lets go only by dying. */
