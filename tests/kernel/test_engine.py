@@ -303,7 +303,7 @@ def test_a_plan_that_cannot_be_written_is_refused_as_a_plan() -> None:
 @pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])
 def test_a_timeout_that_is_no_time_is_refused(seconds: float) -> None:
     with pytest.raises(ValueError, match="neither zero nor a positive number"):
-        engine.RustHookRegistry().emit_and_collect("e", {}, timeout=seconds)
+        engine.RustHookRegistry().emit_and_collect("e", {}, timeout=seconds).close()
 
 
 async def test_a_timeout_of_zero_still_asks_plain_handlers() -> None:
@@ -315,4 +315,4 @@ async def test_a_timeout_of_zero_still_asks_plain_handlers() -> None:
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf"), "\ud800"])
 def test_a_refused_payload_says_what_is_wrong_with_it(bad: Any) -> None:
     with pytest.raises(RuntimeError, match=r"Invalid JSON: (-?Infinity|NaN|lone surrogate)"):
-        engine.RustHookRegistry().emit("e", {"x": bad})
+        engine.RustHookRegistry().emit("e", {"x": bad}).close()
