@@ -43,3 +43,8 @@ describe("the catalogue", () => {
     expect(obstacle(LLAMA_F16.id, null)).toBeNull();
   });
 });
+
+it("puts what cannot run here behind what can", () => {
+  const device = { webgpu: true, features: new Set<string>() };
+  expect(choices(ALL, device, "").map(({ record }) => record.id)).toEqual([DEMO.id, LLAMA.id, BIG.id, LLAMA_F16.id]);
+});

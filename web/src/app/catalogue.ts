@@ -14,7 +14,7 @@ export interface ChoiceGroup {
   choices: Choice[];
 }
 
-/** The records that match a search, smallest first. */
+/** The records that match a search: those that can run here first, the smaller before the bigger. */
 export function choices(
   records: readonly ModelRecord[],
   device: DeviceAbilities | null,
@@ -27,7 +27,12 @@ export function choices(
   return records
     .filter((record) => words.every((word) => `${record.name} ${record.id}`.toLowerCase().includes(word)))
     .map((record) => ({ record, obstacle: device === null ? null : obstacleOf(record, device) }))
-    .sort((a, b) => size(a.record) - size(b.record) || a.record.name.localeCompare(b.record.name));
+    .sort(
+      (a, b) =>
+        Number(a.obstacle !== null) - Number(b.obstacle !== null) ||
+        size(a.record) - size(b.record) ||
+        a.record.name.localeCompare(b.record.name),
+    );
 }
 
 /** In groups, without the empty ones. */

@@ -56,7 +56,12 @@ export class PythonHost {
       this.#receive(event.data);
     });
     thread.addEventListener("error", (event) => {
-      if (!watch.signal.aborted) this.#fail(text.failures.pythonCrashed(event.message || "no message"));
+      if (watch.signal.aborted) return;
+      // A script that cannot be loaded is an error without words, before any message.
+      const started = watched || event.message !== "";
+      this.#fail(
+        started ? text.failures.pythonCrashed(event.message) : text.failures.pythonDoesNotStart,
+      );
     });
     thread.addEventListener("messageerror", () => {
       if (!watch.signal.aborted) this.#fail(text.failures.pythonUnknownMessage("unreadable"));

@@ -36,6 +36,7 @@ export const text = {
   },
 
   composer: {
+    formLabel: "Write a message",
     label: "Message",
     placeholder: "Ask something",
     send: "Send",
@@ -141,16 +142,19 @@ export const text = {
     loaded: "Loaded",
     loading: "Loading",
     download: (size: string) => `${size} download`,
-    downloadUnknown: "download size unknown",
     memory: (size: string) => `${size} memory`,
     context: (tokens: string) => `${tokens} tokens of context`,
-    needsWebGpu: "Needs WebGPU, which this browser does not offer",
+    needsWebGpu: "Needs WebGPU",
+    noWebGpu:
+      "This browser offers no WebGPU, so only models for the CPU can run here. A current Chrome, Edge, Safari or Firefox with hardware acceleration runs the others.",
     needsFeature: (feature: string) => `Needs ${feature}, which this device does not offer`,
     confirmTitle: (name: string) => `Load ${name}?`,
     confirmDownload: (size: string) =>
       `This downloads ${size} from huggingface.co and keeps it in this browser. What you type stays here.`,
+    confirmDownloadAtMost: (size: string) =>
+      `This downloads the model, about ${size} or less, from huggingface.co and keeps it in this browser. What you type stays here.`,
     confirmDownloadUnknown:
-      "This downloads the model from huggingface.co and keeps it in this browser. What you type stays here.",
+      "This downloads the model from huggingface.co and keeps it in this browser. How big it is, its list does not say. What you type stays here.",
     confirmMemory: (size: string) => `While it is loaded it takes about ${size} of memory.`,
     confirm: "Download and load",
     confirmEmbedded: "Load",
@@ -220,6 +224,7 @@ export const text = {
 
   failures: {
     pythonDied: "Python stopped without a word.",
+    pythonDoesNotStart: "Python's worker could not be loaded.",
     pythonCrashed: (message: string) => `Python crashed: ${message}`,
     pythonUnknownMessage: (type: string) => `Python sent a message that this page does not know: ${type}.`,
     pythonProtocol: (theirs: string, ours: string) =>

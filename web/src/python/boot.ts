@@ -2,7 +2,7 @@
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
 import type { PyProxy } from "pyodide/ffi";
 import type { Boot, BootStage, PythonMessage, Versions } from "../protocol/wire";
-import { fileName, MissingPackages } from "./failure";
+import { fileName, MissingFile, MissingPackages } from "./failure";
 import { createSessions, type PythonSessions } from "./sessions";
 import { watchFetch } from "./watched-fetch";
 
@@ -35,8 +35,8 @@ export async function bootPython(boot: Boot, emit: Emit): Promise<BootedPython> 
 
 async function start(boot: Boot, progress: BootProgress, emit: Emit): Promise<BootedPython> {
   progress.interpreter();
-  const lock = await fetchLock(boot.lock_url);
-  const pyodide = await startInterpreter(boot, lock);
+  const { text, lock } = await fetchLock(boot.lock_url);
+  const pyodide = await startInterpreter(boot, text);
   progress.packages(countNeeded(lock));
   await installPackages(pyodide);
   progress.importing();
@@ -45,10 +45,19 @@ async function start(boot: Boot, progress: BootProgress, emit: Emit): Promise<Bo
   return { sessions, versions: readVersions(pyodide) };
 }
 
-/** The lock file by our own hands: Pyodide would say only that it is no JSON. */
-async function fetchLock(url: string): Promise<string> {
+interface Lock {
+  packages: Record<string, { depends: string[] } | undefined>;
+}
+
+/** The lock file by our own hands: Pyodide would not say which file is no JSON. */
+async function fetchLock(url: string): Promise<{ text: string; lock: Lock }> {
   const response = await fetch(url);
-  return response.text();
+  const text = await response.text();
+  try {
+    return { text, lock: JSON.parse(text) as Lock };
+  } catch (error) {
+    throw new MissingFile(url, "what came in its place is no JSON", { cause: error });
+  }
 }
 
 async function startInterpreter(boot: Boot, lock: string): Promise<PyodideAPI> {
@@ -65,8 +74,7 @@ async function startInterpreter(boot: Boot, lock: string): Promise<PyodideAPI> {
 }
 
 /** How many packages will come: those asked for and, by the lock file, what they depend on. */
-function countNeeded(lock: string): number {
-  const { packages } = JSON.parse(lock) as { packages: Record<string, { depends: string[] } | undefined> };
+function countNeeded({ packages }: Lock): number {
   const needed = new Set<string>();
   const add = (name: string): void => {
     if (needed.has(name)) return;

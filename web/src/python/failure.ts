@@ -8,8 +8,9 @@ export class MissingFile extends Error {
   constructor(
     readonly url: string,
     readonly reason: string,
+    options?: ErrorOptions,
   ) {
-    super(`Python needs ${fileName(url)}, and it did not arrive (${reason}).`);
+    super(`Python needs ${fileName(url)}, and it did not arrive (${reason}).`, options);
   }
 }
 

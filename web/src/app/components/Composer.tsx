@@ -34,6 +34,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
   return (
     <form
       class="composer"
+      aria-label={text.composer.formLabel}
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -99,6 +99,7 @@ function Catalogue({ onChoose }: { onChoose: (record: ModelRecord) => void }): J
           {shown.length === 0 ? text.models.none : text.models.count(shown.length, records.length)}
         </p>
       </div>
+      {state.device.value?.webgpu === false && <p class="sheet-note">{text.models.noWebGpu}</p>}
       <div class="choices">
         {groupChoices(shown).map((group) => (
           <Group key={group.kind} group={group} onChoose={choose} />
@@ -180,18 +181,14 @@ function facts(record: ModelRecord): string[] {
 
 function Confirmation({ record, onBack }: { record: ModelRecord; onBack: () => void }): JSX.Element {
   const { actions } = useApp();
-  const { download_bytes: download, memory_mb: memory } = record;
+  const { memory_mb: memory } = record;
   const confirm = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     confirm.current?.focus();
   }, []);
   return (
     <div class="confirmation">
-      <p>
-        {download === null
-          ? text.models.confirmDownloadUnknown
-          : text.models.confirmDownload(bytes(download))}
-      </p>
+      <p>{downloadSentence(record)}</p>
       {memory !== null && <p>{text.models.confirmMemory(megabytes(memory))}</p>}
       <p class="muted">
         <code>{record.id}</code>
@@ -214,4 +211,12 @@ function Confirmation({ record, onBack }: { record: ModelRecord; onBack: () => v
       </div>
     </div>
   );
+}
+
+/** The weights lie in memory as they are downloaded, beside the cache: so memory bounds an unknown download. */
+function downloadSentence({ download_bytes: download, memory_mb: memory }: ModelRecord): string {
+  if (download !== null) return text.models.confirmDownload(bytes(download));
+  return memory === null
+    ? text.models.confirmDownloadUnknown
+    : text.models.confirmDownloadAtMost(megabytes(memory));
 }

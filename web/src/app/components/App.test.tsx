@@ -1,0 +1,206 @@
+// @vitest-environment jsdom
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createState, type AppState } from "../state";
+import { reduceConversation } from "../stores/conversation";
+import { reduceEngine } from "../stores/engine";
+import { reducePython } from "../stores/python";
+import { recordedActions, type Done } from "../testing/actions";
+import { block, BOOTED, DEMO, DIED, ended, LOADED, record, response, toolCall } from "../testing/messages";
+import { createTheme } from "../theme";
+import { App } from "./App";
+import { AppContext } from "./context";
+import type { PythonMessage } from "../../protocol/wire";
+
+let state: AppState;
+let done: Done;
+let place: HTMLElement;
+
+beforeEach(() => {
+  // What jsdom has no layout for.
+  vi.stubGlobal("matchMedia", () => ({ matches: true }));
+  vi.stubGlobal("CSS", { supports: () => true });
+  vi.stubGlobal("scrollTo", () => undefined);
+  HTMLDialogElement.prototype.showModal = function showModal() {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function close() {
+    this.open = false;
+    this.dispatchEvent(new Event("close"));
+  };
+  state = createState("c");
+  done = [];
+  place = document.createElement("div");
+  document.body.append(place);
+  const value = { state, actions: recordedActions(done), theme: createTheme(document.documentElement, null) };
+  void act(() => {
+    render(
+      <AppContext.Provider value={value}>
+        <App />
+      </AppContext.Provider>,
+      place,
+    );
+  });
+});
+
+afterEach(() => {
+  render(null, place);
+  place.remove();
+  vi.unstubAllGlobals();
+});
+
+function find(testId: string): HTMLElement {
+  const element = place.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
+  if (element === null) throw new Error(`The page shows no ${testId}.`);
+  return element;
+}
+const shows = (testId: string): boolean => place.querySelector(`[data-testid="${testId}"]`) !== null;
+const change = (what: () => void): void => {
+  void act(what);
+};
+
+function ready(): void {
+  change(() => {
+    state.python.value = reducePython(state.python.value, BOOTED);
+    state.engine.value = reduceEngine(state.engine.value, {
+      type: "load_event",
+      model: DEMO,
+      event: { type: "loaded", model: LOADED, load_ms: 1 },
+    });
+    state.catalogue.value = [record(DEMO, { name: "Demo", embedded: true }), record("big", { name: "Big" })];
+  });
+}
+
+function turn(...messages: PythonMessage[]): void {
+  change(() => {
+    let conversation = state.conversation.value;
+    conversation = reduceConversation(conversation, { type: "asked", id: "t", question: "What?", at: 0 });
+    conversation = reduceConversation(conversation, { type: "sent", id: "t" });
+    for (const message of messages) {
+      conversation = reduceConversation(conversation, { type: "python", message, at: 0 });
+    }
+    state.conversation.value = conversation;
+  });
+}
+
+function press(element: Element, key: string, init: KeyboardEventInit = {}): void {
+  change(() => {
+    element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init }));
+  });
+}
+
+function type(value: string): HTMLTextAreaElement {
+  const field = find("composer") as HTMLTextAreaElement;
+  change(() => {
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  return field;
+}
+
+describe("while things start", () => {
+  it("shows what Python and the model do, and takes text already", () => {
+    expect(find("python-stage").textContent).toContain("interpreter");
+    expect(find("load-stage").textContent).toContain("engine");
+    press(type("Hello?"), "Enter");
+    expect(done).toEqual([["ask", "Hello?"]]);
+  });
+
+  it("shows a failed Python with what to do", () => {
+    change(() => {
+      state.python.value = { kind: "failed", error: { code: "python_failed", message: "No wheel." } };
+    });
+    expect(find("error").dataset["code"]).toBe("python_failed");
+    expect(find("error").textContent).toContain("No wheel.");
+    change(() => {
+      find("restart-python").click();
+    });
+    expect(done).toEqual([["restartPython"]]);
+  });
+
+  it("draws the stages away when everything is ready", () => {
+    ready();
+    expect(shows("load-stage")).toBe(false);
+    expect(find("engine-name").textContent).toBe("WebLLM · WebGPU (google swiftshader)");
+  });
+});
+
+describe("the message box", () => {
+  it("sends on Enter, starts a line on Shift+Enter, and leaves an input method alone", () => {
+    ready();
+    press(type("Hello?"), "Enter", { shiftKey: true });
+    press(find("composer"), "Enter", { isComposing: true });
+    expect(done).toEqual([]);
+    press(find("composer"), "Enter");
+    expect(done).toEqual([["ask", "Hello?"]]);
+    expect((find("composer") as HTMLTextAreaElement).value).toBe("");
+  });
+
+  it("stops the running answer on Escape, wherever the focus is", () => {
+    press(document.body, "Escape");
+    expect(done).toEqual([["stop"]]);
+  });
+
+  it("begins a new conversation on Ctrl+Shift+O", () => {
+    press(document.body, "O", { ctrlKey: true, shiftKey: true });
+    expect(done).toEqual([["newConversation"]]);
+  });
+});
+
+describe("an answer", () => {
+  it("shows thinking folded away, tool calls as cards, the text and the figures", () => {
+    ready();
+    turn(
+      ...block("t", "thinking", ["Hm."]),
+      ...toolCall("t", "1", "notes", { action: "list" }, { success: true, output: "none" }),
+      ...block("t", "text", ["**Done.**"], { index: 1 }),
+      response("t"),
+      ended("t", "**Done.**"),
+    );
+    expect(find("thinking").hasAttribute("open")).toBe(false);
+    expect(find("tool-call").textContent).toContain("notes");
+    expect(find("answer-text").querySelector("strong")?.textContent).toBe("Done.");
+    expect(find("figures").textContent).toContain("6.4 tokens/s");
+    expect(find("message-assistant").dataset["state"]).toBe("done");
+  });
+
+  it("that failed says so, keeps its text and can be tried again", () => {
+    ready();
+    turn(...block("t", "text", ["Half"]), { type: "turn_failed", id: "t", error: DIED });
+    expect(find("answer-text").textContent?.trim()).toBe("Half");
+    expect(find("error").dataset["code"]).toBe("worker_died");
+    change(() => {
+      find("retry").click();
+    });
+    expect(done).toEqual([["retry", "t"]]);
+  });
+
+  it("that streams can be stopped", () => {
+    ready();
+    turn(...block("t", "text", ["Half"]));
+    expect(find("message-assistant").dataset["state"]).toBe("streaming");
+    change(() => {
+      find("stop").click();
+    });
+    expect(done).toEqual([["stop"]]);
+  });
+});
+
+describe("the models", () => {
+  it("load at a click when they come with the page, and after a word about the download when they do not", () => {
+    ready();
+    change(() => {
+      find("model-picker").click();
+    });
+    change(() => {
+      place.querySelector<HTMLElement>('[data-model="big"]')?.click();
+    });
+    expect(done).toEqual([]);
+    expect(find("model-dialog").textContent).toContain("700 MB");
+    change(() => {
+      find("model-confirm").click();
+    });
+    expect(done).toEqual([["chooseModel", "big"]]);
+  });
+});
