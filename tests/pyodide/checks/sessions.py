@@ -1,0 +1,88 @@
+"""What only Pyodide can show of the provider: the worker's sessions, its validator, and cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from functools import partial
+from typing import Any
+
+import js
+from amplifier_core.message_models import ChatRequest, Message
+from amplifier_core.validation.provider import ProviderValidator
+
+from webllm_provider import WebLLMProvider, create_session, set_llm_bridge
+from webllm_provider._bridge import BridgeTransport
+from webllm_provider.session import MemoryStore
+from webllm_provider.session.worker import WorkerSessions
+from webllm_provider.testing import ScriptedTransport, Wait, answer, failure
+
+
+async def check_the_kernels_validator_passes() -> None:
+    result = await ProviderValidator().validate("webllm_provider", config={})
+    assert result.passed, result.summary()
+
+
+async def check_turns_of_the_worker_end_stop_and_fail_and_the_next_one_works() -> None:
+    told: list[dict[str, Any]] = []
+    seen = asyncio.Event()
+
+    def hear(text: str) -> None:
+        told.append(json.loads(text))
+        if told[-1].get("name") == "llm:stream_block_delta" and told[-1]["id"] == "2":
+            seen.set()
+
+    transport = ScriptedTransport(
+        [
+            answer("Hel", "lo"),
+            [*answer("I")[:2], Wait()],
+            [failure("device_lost", "Gone.", "Ask again.")],
+            answer("Back."),
+        ]
+    )
+    sessions = WorkerSessions(hear, partial(create_session, transport=transport, store=MemoryStore()))
+    await sessions.ask("1", "c", "Hi")
+    assert told[-1] == {"type": "turn_ended", "id": "1", "outcome": "completed", "text": "Hello"}
+    turn = asyncio.ensure_future(sessions.ask("2", "c", "Tell me a lot"))
+    await seen.wait()
+    sessions.stop("2")
+    await turn
+    assert told[-1] == {"type": "turn_ended", "id": "2", "outcome": "cancelled", "text": "I"}
+    await sessions.ask("3", "c", "Hi")
+    assert told[-1]["error"] == {"code": "device_lost", "message": "Gone.", "hint": "Ask again."}
+    await sessions.ask("4", "c", "Hi")
+    assert told[-1]["text"] == "Back."
+    await sessions.close()
+
+
+async def check_two_hundred_cancellations_lose_nothing() -> None:
+    provider = WebLLMProvider(BridgeTransport())
+    request = ChatRequest(messages=[Message(role="user", content="Hi")])
+    moments = random.Random(7)
+    before = js.scripted_bridge_calls.cancelled
+    for _ in range(200):
+        task = asyncio.ensure_future(provider.complete(request))
+        for _ in range(moments.randrange(12)):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+    assert js.scripted_bridge_calls.cancelled > before
+    response = await provider.complete(request)
+    assert response.text == "Hello from JavaScript."
+
+
+async def check_a_python_function_can_be_the_bridge() -> None:
+    async def complete(request: str) -> str:
+        asked = json.loads(request)["messages"][-1]["content"]
+        return json.dumps({"choices": [{"message": {"content": f"You said {asked}"}}]})
+
+    stream = js.js_llm_stream
+    js.js_llm_stream = None
+    try:
+        set_llm_bridge(complete)
+        session = await create_session(store=MemoryStore(), tools=())
+        assert await session.execute("hello") == "You said hello"
+        await session.cleanup()
+    finally:
+        js.js_llm_stream = stream
