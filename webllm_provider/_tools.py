@@ -19,6 +19,9 @@ CALL_CLOSE = "</tool_call>"
 RESULT_OPEN = "<tool_result"
 RESULT_CLOSE = "</tool_result>"
 
+DEEPEST = 64
+"""Levels of nesting that are read. The kernel's events carry somewhat more than a hundred."""
+
 _NAME = re.compile(r'^\s*\{\s*"name"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -46,7 +49,17 @@ def load_json(text: str) -> Any:
         dump_json(value).encode()
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    if not _shallow(value, DEEPEST):
+        raise ValueError("nested too deeply")
     return value
+
+
+def _shallow(value: object, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels > 0 and all(_shallow(member, levels - 1) for member in value.values())
+    if isinstance(value, list):
+        return levels > 0 and all(_shallow(member, levels - 1) for member in value)
+    return True
 
 
 def name_so_far(raw: str) -> str | None:

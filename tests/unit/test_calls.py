@@ -52,6 +52,12 @@ def test_what_is_no_call_is_an_error_with_the_raw_text(raw: str) -> None:
     assert not caught.value.retryable
 
 
+def test_arguments_that_no_event_could_carry_are_refused() -> None:
+    raw = '{"name": "n", "arguments": ' + '{"a": ' * 70 + "1" + "}" * 71
+    with pytest.raises(InvalidToolCallError, match="nested too deeply"):
+        parse_call(raw)
+
+
 def test_a_malformed_call_names_its_tool_where_that_can_be_read() -> None:
     with pytest.raises(InvalidToolCallError) as caught:
         parse_call('{"name": "notes", "arguments": {"action": ')
