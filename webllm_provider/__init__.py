@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from ._bridge import set_llm_bridge
+from ._load import load_model
 from ._mount import mount
 from .config import ProviderConfig
 from .errors import (
@@ -62,6 +63,7 @@ __all__ = [
     "WebLLMProvider",
     "__version__",
     "create_session",
+    "load_model",
     "mount",
     "set_llm_bridge",
 ]

@@ -136,6 +136,7 @@ class ScriptedTransport:
         bodies: every body it was sent.
         cancelled: the numbers (from 0) of the completions that were cancelled before their end.
         loads: the models it was asked to load.
+        load_fails: the error of every load, or None.
         closed: how often it was closed.
     """
 
@@ -146,6 +147,7 @@ class ScriptedTransport:
     bodies: list[CompletionBody] = field(default_factory=list)
     cancelled: list[int] = field(default_factory=list)
     loads: list[str] = field(default_factory=list)
+    load_fails: WireError | None = None
     closed: int = 0
 
     def __post_init__(self) -> None:
@@ -177,7 +179,6 @@ class ScriptedTransport:
     async def load(self, model: str, device: DeviceChoice = "auto") -> AsyncGenerator[StreamEvent, None]:
         self.loads.append(model)
         await asyncio.sleep(0)
-        self.model = loaded_model(model)
         yield {
             "type": "progress",
             "stage": "prepare",
@@ -186,6 +187,10 @@ class ScriptedTransport:
             "total_bytes": None,
             "text": f"Preparing {model} ({device})",
         }
+        if self.load_fails is not None:
+            yield {"type": "failure", "error": self.load_fails}
+            return
+        self.model = loaded_model(model)
         yield {"type": "loaded", "model": self.model, "load_ms": 0.0}
 
     async def models(self) -> list[ModelRecord]:

@@ -1,0 +1,47 @@
+"""Load a model into the engine, from Python."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+
+from ._bridge import BridgeTransport
+from ._transport import DeviceChoice, Transport
+from ._wire import LoadedModel, Progress
+from .errors import StreamBroken, engine_error, to_llm_error
+
+Watcher = Callable[[Progress], Awaitable[None] | None]
+
+
+async def load_model(
+    model: str,
+    *,
+    device: DeviceChoice = "auto",
+    transport: Transport | None = None,
+    on_progress: Watcher | None = None,
+) -> LoadedModel:
+    """Load a model and return what it can do; cancelling the task cancels the load.
+
+    Args:
+        model: an id of the catalogue.
+        device: "auto" takes WebGPU where it works, else the CPU.
+        transport: another way to an engine than the page's bridge.
+        on_progress: hears the stages of the load, with `fraction` from 0 to 1.
+
+    Raises:
+        EngineError: the model could not be loaded; see `errors.py`.
+    """
+    way = transport or BridgeTransport()
+    async with aclosing(way.load(model, device)) as events:
+        async for event in events:
+            if event["type"] == "progress" and on_progress is not None:
+                told = on_progress(event)
+                if inspect.isawaitable(told):
+                    await told
+            elif event["type"] == "loaded":
+                return event["model"]
+            elif event["type"] == "failure":
+                raise to_llm_error(event["error"], model=model)
+    sentence = f"The load of {model} ended without a result."
+    raise engine_error("engine_failed", sentence, model=model, kind=StreamBroken)
