@@ -160,9 +160,10 @@ describe("a death", () => {
     await loaded();
     current().die(DIED);
     await settle();
-    expect([restarts, connections.length, pythonPorts]).toEqual([1, 2, 1]);
+    expect([restarts, connections.length]).toEqual([1, 2]);
     expect(connections[0]?.isClosed).toBe(true);
     await loaded();
+    expect(pythonPorts).toBe(1);
     expect(current().loads.map((load) => load.model)).toEqual([DEMO]);
     expect(view.kind).toBe("ready");
   });
@@ -216,6 +217,17 @@ describe("a death", () => {
     await settle();
     expect(view).toMatchObject({ kind: "failed", error: { code: "timeout" } });
   });
+});
+
+it("gives Python its port to a new worker only behind the load", async () => {
+  supervisor.start(DEMO);
+  await loaded();
+  current().die(DIED);
+  await settle();
+  expect(pythonPorts).toBe(0);
+  current().greet();
+  await settle();
+  expect([current().loads.length, pythonPorts]).toEqual([1, 1]);
 });
 
 describe("another model", () => {

@@ -29,7 +29,10 @@ export interface SupervisorOptions {
   connect: () => EngineConnection;
   /** Ends the worker and starts another. */
   restart: () => Promise<void>;
-  /** Called after a restart, when Python needs a port to the new worker. */
+  /**
+   * Called after a restart, when Python needs a port to the new worker: behind the page's own load, so that
+   * what Python asks next finds a model on its way.
+   */
   onRestarted: () => void;
   dispatch: (action: EngineAction) => void;
   onModels: (models: ModelRecord[]) => void;
@@ -78,7 +81,7 @@ export class EngineSupervisor {
     this.#connection = null;
   }
 
-  #connect(): void {
+  #connect(onLoading: () => void = () => undefined): void {
     const connection = this.options.connect();
     const life = new AbortController();
     this.#life = life;
@@ -87,10 +90,10 @@ export class EngineSupervisor {
     void connection.closed.then((error) => {
       if (!signal.aborted) void this.#died(error);
     });
-    void this.#begin(connection, signal);
+    void this.#begin(connection, signal, onLoading);
   }
 
-  async #begin(connection: EngineConnection, signal: AbortSignal): Promise<void> {
+  async #begin(connection: EngineConnection, signal: AbortSignal, onLoading: () => void): Promise<void> {
     try {
       await connection.ready;
       if (signal.aborted) return;
@@ -98,7 +101,9 @@ export class EngineSupervisor {
       void connection.models().then((models) => {
         if (!signal.aborted) this.options.onModels(models);
       }, this.#reportUnless(signal));
-      if (this.#wanted !== null) await this.#runLoad(connection, signal, this.#wanted);
+      const load = this.#wanted === null ? null : this.#runLoad(connection, signal, this.#wanted);
+      onLoading();
+      await load;
     } catch (error) {
       this.#reportUnless(signal)(error);
     }
@@ -158,8 +163,7 @@ export class EngineSupervisor {
       this.options.dispatch({ type: "gave_up", error: toWireError(error) });
       return;
     }
-    this.#connect();
-    this.options.onRestarted();
+    this.#connect(this.options.onRestarted);
   }
 }
 

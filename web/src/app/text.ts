@@ -118,7 +118,7 @@ export const text = {
     firstToken: (value: string) => `first token after ${value}`,
     tokens: (count: number) => (count === 1 ? "1 token" : `${String(count)} tokens`),
     lengthLimit: "cut at the length limit",
-    degraded: "done differently",
+    degraded: "With limits",
     degradedHow: (requested: string, actual: string, reason: string) =>
       `Asked for: ${requested}. Done: ${actual}, because ${reason}.`,
   },

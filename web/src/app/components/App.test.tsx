@@ -168,7 +168,7 @@ describe("an answer", () => {
   it("that failed says so, keeps its text and can be tried again", () => {
     ready();
     turn(...block("t", "text", ["Half"]), { type: "turn_failed", id: "t", error: DIED });
-    expect(find("answer-text").textContent?.trim()).toBe("Half");
+    expect(find("answer-text").textContent.trim()).toBe("Half");
     expect(find("error").dataset["code"]).toBe("worker_died");
     change(() => {
       find("retry").click();
