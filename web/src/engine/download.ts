@@ -14,8 +14,8 @@ export async function download(
   if (!response.ok || response.body === null) {
     throw failure(
       "download_failed",
-      `A file of the model could not be downloaded: the server answered ${String(response.status)}.`,
-      "Check the address of the model, or reload the page.",
+      `A file could not be downloaded: the server answered ${String(response.status)}.`,
+      "Reload the page, or check the address of the model.",
       { url, status: response.status },
     );
   }

@@ -17,6 +17,10 @@ describe("the table of raw errors", () => {
     [named("QuotaExceededError", "The quota has been exceeded."), "quota_exceeded"],
     [new DOMException("Quota exceeded.", "QuotaExceededError"), "quota_exceeded"],
     [named("IntegrityError", "hash mismatch"), "integrity_failed"],
+    [
+      named("CompileError", "WebAssembly.instantiate(): expected magic word 00 61 73 6d, found 3c 21"),
+      "integrity_failed",
+    ],
     [new TypeError("Failed to fetch"), "download_failed"],
     [new TypeError("NetworkError when attempting to fetch resource."), "download_failed"],
     [named("GrammarMatcherInitError", "cannot compile"), "grammar_failed"],

@@ -89,6 +89,13 @@ const TABLE: readonly Row[] = [
     hint: "Delete the model from the cache and download it again.",
   },
   {
+    name: /^CompileError$/,
+    message: /expected magic word/,
+    code: "integrity_failed",
+    sentence: "A file of the engine is not what it should be.",
+    hint: "Reload the page.",
+  },
+  {
     name: /^QuotaExceededError$/,
     message: /quota/i,
     code: "quota_exceeded",

@@ -89,9 +89,8 @@ function screen(schema: Schema, where: string, root: Schema): void {
 
 function screenType(type: unknown, where: string): void {
   if (type === undefined) return;
-  const unknown = (Array.isArray(type) ? type : [type]).find(
-    (one) => typeof one !== "string" || !TYPES.has(one),
-  );
+  const listed: unknown[] = Array.isArray(type) ? type : [type];
+  const unknown = listed.find((one) => typeof one !== "string" || !TYPES.has(one));
   if (unknown !== undefined) throw refused(where, `the type ${JSON.stringify(unknown)} is unknown`);
 }
 

@@ -49,9 +49,14 @@ export class WllamaEngine implements Engine {
       totalBytes: null,
       text: "Starting the engine",
     });
-    const wllama = await this.start();
-    await untilAborted(wllama.loadModel([weights], loadParameters(entry)), signal);
-    return this.describe(entry, wllama);
+    const runtime = URL.createObjectURL(await this.runtime(signal));
+    try {
+      const wllama = await this.start(runtime);
+      await untilAborted(wllama.loadModel([weights], loadParameters(entry)), signal);
+      return this.describe(entry, wllama);
+    } finally {
+      URL.revokeObjectURL(runtime);
+    }
   }
 
   async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
@@ -81,10 +86,21 @@ export class WllamaEngine implements Engine {
     await wllama?.exit();
   }
 
-  private async start(): Promise<Wllama> {
+  /** Fetched and looked at here: left to itself, wllama waits for ever for a runtime that is not there. */
+  private async runtime(signal: AbortSignal): Promise<Blob> {
+    const wasm = await download(this.wasmUrl, signal, () => undefined);
+    const magic = new Uint8Array(await wasm.slice(0, WASM_MAGIC.length).arrayBuffer());
+    if (WASM_MAGIC.every((byte, index) => magic[index] === byte))
+      return new Blob([wasm], { type: "application/wasm" });
+    throw failure("integrity_failed", "The CPU engine's file is not WebAssembly.", "Reload the page.", {
+      url: this.wasmUrl,
+    });
+  }
+
+  private async start(wasmUrl: string): Promise<Wllama> {
     const { Wllama } = await import("@wllama/wllama");
     const wllama = new Wllama(
-      { default: this.wasmUrl },
+      { default: wasmUrl },
       {
         suppressNativeLog: true,
         logger: {
@@ -148,8 +164,10 @@ function loadParameters(entry: CatalogueEntry): Parameters<Wllama["loadModel"]>[
   };
 }
 
+const WASM_MAGIC = [0, 0x61, 0x73, 0x6d];
+
 /** The smallest module with a 64-bit memory. */
-const MEMORY64_PROBE = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 1]);
+const MEMORY64_PROBE = new Uint8Array([...WASM_MAGIC, 1, 0, 0, 0, 5, 3, 1, 4, 1]);
 
 function requireMemory64(): void {
   if (WebAssembly.validate(MEMORY64_PROBE)) return;
