@@ -68,6 +68,8 @@ class Run:
         plan.write_text(json.dumps(self._plan()), encoding="utf-8")
         run = subprocess.run(
             ["node", str(HERE / "runner.mjs"), str(plan), str(written)],
+            # Under Node, Pyodide keeps a copy of each package in a folder beside where it runs.
+            cwd=self.folder,
             capture_output=True,
             text=True,
             timeout=LONGEST_RUN_S,
