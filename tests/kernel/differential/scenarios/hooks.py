@@ -344,6 +344,22 @@ async def results_that_are_malformed(see: Recorder) -> None:
 
 
 @scenario
+async def every_value_that_is_allowed(see: Recorder) -> None:
+    allowed = {
+        "user_message_level": ["info", "warning", "error"],
+        "context_injection_role": ["system", "user", "assistant"],
+        "approval_default": ["allow", "deny"],
+        "action": ["continue", "deny", "modify", "inject_context", "ask_user"],
+    }
+    for field, choices in allowed.items():
+        for choice in choices:
+            hooks = HookRegistry()
+            answer = {"action": "ask_user", "approval_prompt": "?", "context_injection": "t", field: choice}
+            hooks.register("e", lambda e, d, answer=answer: answer, name="n")
+            see(f"{field} {choice}", await hooks.emit("e", {"x": 1}))
+
+
+@scenario
 async def results_that_cannot_be_json(see: Recorder) -> None:
     for label, answer in {
         "denies, with a key of two parts": {"action": "deny", "data": {(1, 2): 3}},

@@ -30,6 +30,14 @@ async def resolving(see: Recorder) -> None:
         "wasm escape": '[module]\ntype = "hook"\ntransport = "wasm"\nartifact = "../x.wasm"\n',
         "rust": '[module]\ntype = "context"\ntransport = "rust"\ncrate = "my-crate"\n',
         "rust without crate": '[module]\ntype = "tool"\ntransport = "rust"\n',
+        **{
+            f"rust crate {crate}": f'[module]\ntype = "tool"\ntransport = "rust"\ncrate = \'{crate}\'\n'
+            for crate in (".hidden", "a/b", "a\\b", "a..b", "a.b")
+        },
+        **{
+            f"wasm artifact {name}": f'[module]\ntype = "tool"\ntransport = "wasm"\nartifact = \'{name}\'\n'
+            for name in (".hidden", "a/b", "a\\b", "a..b")
+        },
         "rust escape": '[module]\ntype = "tool"\ntransport = "rust"\ncrate = "../evil"\n',
         "native": '[module]\ntype = "tool"\ntransport = "native"\ncrate = "c"\n',
         "unknown transport": '[module]\ntype = "tool"\ntransport = "smoke"\n',

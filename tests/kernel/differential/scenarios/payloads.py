@@ -129,6 +129,14 @@ async def through_depth(value: Any) -> str:
     return "accepted"
 
 
+def nested(depth: int) -> Any:
+    """Lists inside lists."""
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 @scenario
 async def brackets_in_texts(see: Recorder) -> None:
     for label, value in {
@@ -137,6 +145,8 @@ async def brackets_in_texts(see: Recorder) -> None:
         "after a backslash": "\\[" * 200,
         "key": {"[" * 200: 1},
         "side by side": [[]] * 200,
+        "side by side, then deep": [[[]]] * 9 + [nested(126)],
+        "texts, then deep": ['"[', "]"] * 70 + [nested(120)],
     }.items():
         await see.outcome(label, through_depth(value))
 
