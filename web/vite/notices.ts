@@ -18,6 +18,28 @@ interface PackageJson {
   dependencies?: Record<string, string>;
 }
 
+/** Dependencies of packages that no browser gets: types, and what only Node would load. */
+const NOT_SHIPPED = /^(?:@types\/.*|ws)$/;
+
+/** What others compiled into the parts above; their packages do not list it. */
+export const COMPILED_IN: readonly Notice[] = [
+  inside("CPython and its standard library", "3.14", "PSF-2.0 (text under typing_extensions)", "Pyodide"),
+  inside("Emscripten's runtime", "", "MIT or NCSA", "Pyodide, wllama and the demo model's library"),
+  inside("llama.cpp and ggml", "", "MIT, Copyright (c) 2023-2026 The ggml authors", "wllama"),
+  inside(
+    "Apache TVM's runtime",
+    "",
+    "Apache-2.0 (text under @mlc-ai/web-llm)",
+    "WebLLM and the demo model's library",
+  ),
+  inside("XGrammar", "", "Apache-2.0 (text under @mlc-ai/web-llm)", "WebLLM"),
+  inside("tokenizers", "", "Apache-2.0 (text under @mlc-ai/web-llm)", "WebLLM"),
+];
+
+function inside(name: string, version: string, license: string, where: string): Notice {
+  return { name: `${name} (in ${where})`, version, license, texts: [] };
+}
+
 const LICENSE_FILE = /^(licen[cs]e|copying|notice|authors)([.-].*)?$/i;
 
 /** npm packages whose code or files reach the site: the direct dependencies of `web/package.json`, and theirs. */
@@ -29,7 +51,7 @@ export function npmNotices(web: string): Notice[] {
 }
 
 function collect(name: string, from: string, seen: Map<string, Notice>): void {
-  if (seen.has(name)) return;
+  if (seen.has(name) || NOT_SHIPPED.test(name)) return;
   const folder = packageFolder(name, from);
   if (folder === null) return;
   const info = readPackage(folder);
@@ -96,7 +118,7 @@ export function renderNotices(sections: readonly { title: string; notices: reado
   for (const { title, notices } of sections) {
     lines.push("", "=".repeat(78), title, "=".repeat(78));
     for (const notice of notices) {
-      lines.push("", `${notice.name} ${notice.version}`, `Licence: ${notice.license}`);
+      lines.push("", `${notice.name} ${notice.version}`.trim(), `Licence: ${notice.license}`);
       for (const text of new Set(notice.texts)) lines.push("", text);
       lines.push("", "-".repeat(78));
     }

@@ -6,7 +6,7 @@ import { createReadStream, readFileSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import type { Connect, Plugin, ResolvedConfig } from "vite";
 import { developmentPolicyOf, policyOf } from "./csp.ts";
-import { npmNotices, ownNotice, renderNotices, wheelNotices } from "./notices.ts";
+import { COMPILED_IN, npmNotices, ownNotice, renderNotices, wheelNotices } from "./notices.ts";
 import { defaultRoots, siteFile, siteFiles, type SiteFile, type SiteRoots } from "./site-files.ts";
 
 const CSP_PLACEHOLDER = "%CSP%";
@@ -89,6 +89,7 @@ function notices(roots: SiteRoots, files: readonly SiteFile[]): string {
   return renderNotices([
     { title: "In the page and its workers (npm)", notices: npmNotices(roots.web) },
     { title: "In Python (wheels)", notices: wheelNotices(wheels) },
+    { title: "Inside of these parts", notices: COMPILED_IN },
     {
       title: "The demo model",
       notices: [ownNotice("webllm-demo-1", "1", "MIT", join(roots.web, "..", "LICENSE"))],

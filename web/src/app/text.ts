@@ -7,7 +7,6 @@ import type { BootStage, ErrorCode, LoadStage } from "../protocol/wire";
 
 export const text = {
   appName: "WebLLM × Amplifier",
-  appShort: "Amplifier",
   skipToComposer: "Skip to the message box",
 
   header: {
@@ -157,7 +156,6 @@ export const text = {
       "This downloads the model from huggingface.co and keeps it in this browser. How big it is, its list does not say. What you type stays here.",
     confirmMemory: (size: string) => `While it is loaded it takes about ${size} of memory.`,
     confirm: "Download and load",
-    confirmEmbedded: "Load",
     cancel: "Back to the list",
     none: "No model has this name.",
     demoNote: "Tiny. Knows this application, calls two tools, and little else.",
@@ -166,7 +164,6 @@ export const text = {
   errors: {
     retry: "Try again",
     restartPython: "Restart Python",
-    restartEngine: "Restart the engine",
     chooseModel: "Choose a model",
     code: (code: string) => `Code: ${code}`,
     titles: {
@@ -235,7 +232,6 @@ export const text = {
 
   announce: {
     ready: "Ready. The model can answer.",
-    answerComplete: "Answer complete.",
     answerStopped: "Answer stopped.",
     toolCalled: (name: string) => `Calls the tool ${name}.`,
     error: (title: string, message: string) => `${title}. ${message}`,

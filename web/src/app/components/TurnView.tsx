@@ -1,5 +1,5 @@
 /** One turn: the question as a bubble, the answer in the order its parts came. */
-import type { JSX } from "preact";
+import { Component, type JSX } from "preact";
 import { engineName, milliseconds, rate } from "../format";
 import {
   answerText,
@@ -17,16 +17,23 @@ import { ErrorCard } from "./ErrorCard";
 import { Tool } from "./icons";
 import { Markdown } from "./Markdown";
 
-export function TurnView({ turn }: { turn: Turn }): JSX.Element {
-  return (
-    <>
-      <article class="message-user" data-testid="message-user" aria-label={text.conversation.you}>
-        <p class="bubble">{turn.question}</p>
-        {turn.state.kind === "waiting" && <WaitingNote turn={turn} />}
-      </article>
-      {turn.state.kind !== "waiting" && <Answer turn={turn} />}
-    </>
-  );
+/** Drawn again only when the turn itself has changed: a long conversation costs no more than its last answer. */
+export class TurnView extends Component<{ turn: Turn }> {
+  override shouldComponentUpdate(next: { turn: Turn }): boolean {
+    return next.turn !== this.props.turn;
+  }
+
+  override render({ turn }: { turn: Turn }): JSX.Element {
+    return (
+      <>
+        <article class="message-user" data-testid="message-user" aria-label={text.conversation.you}>
+          <p class="bubble">{turn.question}</p>
+          {turn.state.kind === "waiting" && <WaitingNote turn={turn} />}
+        </article>
+        {turn.state.kind !== "waiting" && <Answer turn={turn} />}
+      </>
+    );
+  }
 }
 
 function WaitingNote({ turn }: { turn: Turn }): JSX.Element {
