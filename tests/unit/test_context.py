@@ -73,6 +73,14 @@ async def test_what_the_engine_counted_corrects_the_estimate() -> None:
     assert len(await context.get_messages_for_request(token_budget=1000)) < before
 
 
+async def test_a_count_without_what_came_from_a_cache_teaches_nothing() -> None:
+    context = WindowContext()
+    await context.set_messages([message for number in range(10) for message in turn(number, 200)])
+    before = len(await context.get_messages_for_request(token_budget=500))
+    await context.learn("llm:response", {"usage": {"input_tokens": 9}})
+    assert len(await context.get_messages_for_request(token_budget=500)) == before
+
+
 async def test_leaving_out_is_told_by_an_event(open_session: Any, heard: Any) -> None:
     session, _ = await open_session(*[answer("a" * 400)] * 8, model_facts=loaded_model(context_window=1024))
     for _ in range(8):

@@ -23,6 +23,8 @@ Message = dict[str, Any]
 
 CHARACTERS_PER_TOKEN = 3.0
 """Assumed until an engine has counted. English prose has about four; JSON and names have fewer."""
+LEAST_PER_TOKEN, MOST_PER_TOKEN = 0.5, 6.0
+"""Between them lies every count of a whole prompt: single bytes in a foreign script, words of a large vocabulary."""
 MARGIN = 64
 """Tokens kept free for what a chat template adds around messages."""
 PER_MESSAGE = 8
@@ -86,8 +88,10 @@ class WindowContext:
         """Hook: correct the estimate by what the engine counted."""
         usage = payload.get("usage")
         counted = usage.get("input_tokens", 0) if isinstance(usage, Mapping) else 0
-        if counted and self._sent:
-            self._per_token = min(6.0, max(0.8, self._sent / counted))
+        per_token = self._sent / counted if counted else 0.0
+        # An engine that answers from its cache counts only what was new: that says nothing of the whole.
+        if LEAST_PER_TOKEN <= per_token <= MOST_PER_TOKEN:
+            self._per_token = per_token
         return HookResult()
 
     def _fixed_messages(self) -> list[Message]:
