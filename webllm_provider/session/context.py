@@ -24,7 +24,7 @@ Message = dict[str, Any]
 CHARACTERS_PER_TOKEN = 3.0
 """Assumed until an engine has counted. English prose has about four; JSON and names have fewer."""
 LEAST_PER_TOKEN, MOST_PER_TOKEN = 0.5, 6.0
-"""Between them lies every count of a whole prompt: single bytes in a foreign script, words of a large vocabulary."""
+"""Between them lies every count of a whole prompt, from single bytes to whole words."""
 MARGIN = 64
 """Tokens kept free for what a chat template adds around messages."""
 PER_MESSAGE = 8
