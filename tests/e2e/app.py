@@ -14,7 +14,10 @@ ANSWER_TIMEOUT_MS = 120_000
 
 
 def wait_until(page: Page, condition: str, timeout_ms: float) -> None:
-    """Wait for a JavaScript condition. Playwright's own wait evaluates text in the page, which the policy forbids."""
+    """Wait for a JavaScript condition.
+
+    Playwright's own wait evaluates text inside the page, and the page's policy forbids that.
+    """
     deadline = time.monotonic() + timeout_ms / 1000
     while not page.evaluate(condition):
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Real browsers on the built site. A loaded engine is shared: on the software adapter it loads for a while."""
+"""Real browsers on the built site. A loaded engine is shared: a software adapter takes long to load one."""
 
 from __future__ import annotations
 

@@ -82,8 +82,9 @@ def test_the_callback_form_of_older_recipes_streams_too(plain_page: Page) -> Non
     chunks, response = plain_page.evaluate(
         """async question => {
           const chunks = [];
-          const request = { messages: [{ role: "user", content: question }], temperature: 0 };
-          const response = await js_llm_complete_streaming(JSON.stringify(request), chunk => chunks.push(chunk));
+          const messages = [{ role: "user", content: question }];
+          const request = JSON.stringify({ messages, temperature: 0 });
+          const response = await js_llm_complete_streaming(request, chunk => chunks.push(chunk));
           return [chunks, JSON.parse(response)];
         }""",
         WHAT,
