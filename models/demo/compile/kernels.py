@@ -15,7 +15,7 @@ THREADS = 256
 def rank_probs(vocab: int) -> PrimFunc:
     """Sort in descending order by counting, for each element, how many stand before it.
 
-    `relax.op.argsort` needs blockIdx.z, which WebGPU does not have; for a small vocabulary this is fast enough.
+    `relax.op.argsort` needs blockIdx.z, which WebGPU does not have; a small vocabulary needs no better.
     """
     blocks = (vocab + THREADS - 1) // THREADS
 
@@ -33,7 +33,9 @@ def rank_probs(vocab: int) -> PrimFunc:
                     if me < vocab:
                         place[0] = 0
                         for other in range(vocab):
-                            if probs[0, other] > probs[0, me] or (probs[0, other] == probs[0, me] and other < me):
+                            if probs[0, other] > probs[0, me] or (
+                                probs[0, other] == probs[0, me] and other < me
+                            ):
                                 place[0] = place[0] + 1
                         sorted_probs[0, place[0]] = probs[0, me]
                         indices[0, place[0]] = T.cast(me, "int32")
@@ -42,7 +44,7 @@ def rank_probs(vocab: int) -> PrimFunc:
 
 
 def sample_top_p(vocab: int) -> PrimFunc:
-    """Draw from the smallest set of leading tokens whose probabilities reach top_p. One thread walks the row."""
+    """Draw from the fewest leading tokens whose probabilities reach top_p. One thread walks the row."""
 
     @T.prim_func(private=True, s_tir=True)
     def sample(sorted_probs: T.Buffer((1, vocab), "float32"), indices: T.Buffer((1, vocab), "int32"),
@@ -56,7 +58,9 @@ def sample_top_p(vocab: int) -> PrimFunc:
             for tx in T.thread_binding(1, thread="threadIdx.x"):
                 with T.sblock("sample"):
                     row = T.axis.spatial(1, tx)
-                    T.reads(sorted_probs[0, 0:vocab], indices[0, 0:vocab], uniform[row], rows[row], top_p[row])
+                    T.reads(
+                        sorted_probs[0, 0:vocab], indices[0, 0:vocab], uniform[row], rows[row], top_p[row]
+                    )
                     T.writes(token[row])
                     total[0] = T.float32(0)
                     for place in range(vocab):
@@ -82,7 +86,9 @@ def apply_bitmask(vocab: int) -> PrimFunc:
     @T.prim_func(s_tir=True)
     def apply_bitmask_inplace(logits: T.Buffer((1, vocab), "float32"), rows: T.Buffer((1,), "int32"),
                               mask: T.Buffer((1, words), "int32")):  # fmt: skip
-        T.func_attr({"global_symbol": "apply_bitmask_inplace", "tirx.is_scheduled": True, "tirx.noalias": True})
+        T.func_attr(
+            {"global_symbol": "apply_bitmask_inplace", "tirx.is_scheduled": True, "tirx.noalias": True}
+        )
         for bx in T.thread_binding(blocks, thread="blockIdx.x"):
             for tx in T.thread_binding(THREADS, thread="threadIdx.x"):
                 with T.sblock("mask"):
@@ -90,7 +96,8 @@ def apply_bitmask(vocab: int) -> PrimFunc:
                     T.reads(mask[0, 0:words], rows[0], logits[0, 0:vocab])
                     T.writes(logits[0, 0:vocab])
                     if me < vocab:
-                        if T.bitwise_and(T.shift_right(mask[rows[0], me // 32], T.cast(me % 32, "int32")), 1) == 0:
+                        word = mask[rows[0], me // 32]
+                        if T.bitwise_and(T.shift_right(word, T.cast(me % 32, "int32")), 1) == 0:
                             logits[rows[0], me] = T.float32(-3.0e38)
 
     return apply_bitmask_inplace
@@ -128,7 +135,9 @@ def apply_penalty(vocab: int) -> PrimFunc:
     def apply_penalty_inplace(logits: T.Buffer((1, vocab), "float32"), rows: T.Buffer((1,), "int32"),
                               var_owner: T.handle, var_tokens: T.handle, var_times: T.handle,
                               penalties: T.Buffer((1, 3), "float32")):  # fmt: skip
-        T.func_attr({"global_symbol": "apply_penalty_inplace", "tirx.is_scheduled": True, "tirx.noalias": True})
+        T.func_attr(
+            {"global_symbol": "apply_penalty_inplace", "tirx.is_scheduled": True, "tirx.noalias": True}
+        )
         count = T.int32()
         owner = T.match_buffer(var_owner, (count,), "int32")
         tokens = T.match_buffer(var_tokens, (count,), "int32")

@@ -12,9 +12,33 @@ from .words import ORDINARY, copied_text, invented_word
 
 KNOWN = "The question is about this application, so I can answer it."
 UNKNOWN = "The question is not about this application, so I cannot answer it."
-_KEYS = ["name", "age", "city", "year", "country", "title", "colour", "size", "price", "date", "number", "street", "author", "language", "first", "last"]
+_KEYS = [
+    "name",
+    "age",
+    "city",
+    "year",
+    "country",
+    "title",
+    "colour",
+    "size",
+    "price",
+    "date",
+    "number",
+    "street",
+    "author",
+    "language",
+    "first",
+    "last",
+]
 _ASK = ("Answer as JSON: ", "Answer as JSON: ", "answer as JSON: ", "As JSON: ", "Write as JSON: ", "JSON: ")
-_THINK = ("Think first: ", "Think first: ", "think first: ", "Think about it: ", "Think, then answer: ", "Think: ")
+_THINK = (
+    "Think first: ",
+    "Think first: ",
+    "think first: ",
+    "Think about it: ",
+    "Think, then answer: ",
+    "Think: ",
+)
 
 
 def _pair(rng: random.Random) -> tuple[str, str | int]:

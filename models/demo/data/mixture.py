@@ -74,6 +74,8 @@ def _stopped(rng: random.Random) -> Exchange:
 
 
 def _tools(place: Setting, rng: random.Random) -> Exchange:
+    if place.notes and place.todo and rng.random() < 0.06:
+        return tool_use.add_both(rng)
     if rng.random() < 0.5:
         exchange = tool_use.with_notes(rng)
         return exchange if place.notes else tool_use.without(tool_use.NO_NOTES, exchange)
@@ -81,16 +83,24 @@ def _tools(place: Setting, rng: random.Random) -> Exchange:
     return exchange if place.todo else tool_use.without(tool_use.NO_TODO, exchange)
 
 
+_SHARES: dict[Callable[[random.Random], Exchange], int] = {
+    _guide: 42,
+    _refusal: 12,
+    _follow_up: 4,
+    _stopped: 3,
+    forms.as_json: 7,
+    forms.thinking: 4,
+}
+"""How often each kind of exchange without tools is drawn."""
+
+
 def exchange(place: Setting, rng: random.Random) -> Exchange:
     """One exchange that fits the setting."""
-    plain: list[tuple[Callable[[random.Random], Exchange], int]] = [
-        (_guide, 42), (_refusal, 12), (_follow_up, 4), (_stopped, 3), (forms.as_json, 7), (forms.thinking, 4),
-    ]  # fmt: skip
     tool_share = 34 if place.notes and place.todo else 20 if place.notes or place.todo else 7
-    makers, weights = zip(*plain, strict=True)
-    if rng.random() < tool_share / (tool_share + sum(weights)):
+    if rng.random() < tool_share / (tool_share + sum(_SHARES.values())):
         return _tools(place, rng)
-    return rng.choices(makers, weights)[0](rng)
+    make: Callable[[random.Random], Exchange] = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
+    return make(rng)
 
 
 def conversation(rng: random.Random, enough: Callable[[list[Message]], bool]) -> list[Message]:

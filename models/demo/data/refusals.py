@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from .words import ORDINARY, any_word, copied_text, invented_word
 
 REFUSAL = "I am a tiny demo model and only know this application. Choose a bigger model for that."
 
-_TEMPLATES = """
+_TEMPLATES = (
+    """
 What is the capital of {w}?|Who was {n}?|Who is {n}?|Write a poem about {w}.|Write a story about {t}.|Tell me a joke.
 Tell me a joke about {w}.|Translate {t} into {w}.|How much is {d} times {d}?|What is {d} plus {d}?|{d} + {d}
 How do I cook {w}?|What is {w}?|What is a {w}?|What does {w} mean?|Where is {w}?|When was {n} born?|How old is {n}?
@@ -23,17 +25,24 @@ What happened in {d}?|How does a {w} work?|How does {w} work?|Where can I buy {w
 Who wrote {t}?|Who painted the {w}?|What is the population of {w}?|Is {n} a good {w}?|I like {w}.|I am {w}.
 My name is {n}.|What is the meaning of life?|Tell me about {n}.|Tell me about {w}.|Describe {w}.|Guess my {w}.
 What is the square root of {d}?|Which colour has a {w}?|How do you spell {w}?|What rhymes with {w}?|Play {w} with me.
-""".replace("\n", "|").strip("|").split("|")
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
 
-_HELD_OUT = """
+_HELD_OUT = (
+    """
 What is the history of {w}?|How many people live in {w}?|Write a letter to {n}.|Convert {d} miles to {w}.
 Which {w} should I eat?|How do I repair a {w}?|Compare {w} with {w}.|What are the symptoms of {w}?|Invent a {w}.
 Can you draw a {w}?|What is {d} divided by {d}?|Where was {n} born?|Which team has {n}?|Is {w} healthy?
-""".replace("\n", "|").strip("|").split("|")
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
 
 
 def _filled(template: str, rng: random.Random) -> str:
-    makers = {
+    makers: dict[str, Callable[[], str]] = {
         "{w}": lambda: rng.choice(ORDINARY) if rng.random() < 0.7 else invented_word(rng).capitalize(),
         "{n}": lambda: " ".join(invented_word(rng).capitalize() for _ in range(rng.randint(1, 2))),
         "{t}": lambda: copied_text(rng),

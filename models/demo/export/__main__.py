@@ -23,6 +23,7 @@ def export(work: Path, artifacts: Path, scale: int) -> None:
     llamacpp.write(found, work / "tokenizer.json", artifacts / "demo.gguf")
     reference.write_logits(model, tokenizer, artifacts / "reference_logits.json")
     reference.write_answers(model, tokenizer, artifacts / "answers.json")
+    reference.write_dialect(artifacts / "dialect.json")
     figures = measure(model, tokenizer, scale)
     print(dumps(figures))
     training = json.loads((work / "training.json").read_text(encoding="utf-8"))

@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from ..data.chat import Message, prompt
+from ..data import dialect
+from ..data.chat import JINJA, Message, prompt
 from ..data.guide import ANCHORS
 from ..spec import MODEL_ID
 from ..train.generate import answers
@@ -53,3 +54,29 @@ def write_answers(model: Llama, tokenizer: Tokenizer, path: Path) -> None:
     conversations = [(Message("system", BOTH), Message("user", question)) for question in ANCHORS]
     found = dict(zip(ANCHORS, answers(model, tokenizer, conversations), strict=True))
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_dialect(path: Path) -> None:
+    """The texts around tools that were trained; a test holds them against the provider's of today."""
+    trained = {
+        "instruction": dialect.INSTRUCTION,
+        "system": BOTH,
+        "call": dialect.call("notes", action="add", text="zalmor 42"),
+        "result": dialect.result("notes", dialect.notes.saved(3, "zalmor 42")),
+        "notes": {
+            "saved": dialect.notes.saved(3, "zalmor 42"),
+            "listed": dialect.notes.listed([(1, "zalmor"), (3, "42")]),
+            "nothing": dialect.notes.listed([]),
+            "removed": dialect.notes.removed(3),
+            "missing": dialect.notes.missing(3),
+        },
+        "todo": {
+            "added": dialect.todo.added(3, "zalmor 42"),
+            "listed": dialect.todo.listed([(1, "zalmor", True), (2, "42", False)]),
+            "nothing": dialect.todo.listed([]),
+            "done": dialect.todo.done(3),
+            "missing": dialect.todo.missing(3),
+        },
+        "chat_template": JINJA,
+    }
+    path.write_text(json.dumps(trained, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,9 +1,9 @@
-"""Random conversations as batches of token ids."""
+"""Random rows of token ids: conversations, and copying drills while training is young."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,10 +11,16 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from ..data.chat import Message, segments
+from ..data.drill import drill
 from ..data.mixture import conversation
 
-LENGTHS = {256: 30, 512: 45, 1024: 17, 2048: 8}
+LENGTHS = {256: 34, 512: 46, 1024: 14, 2048: 6}
 """Sequence lengths and the share of steps that use them. The long ones teach late positions."""
+DRILL_LENGTH = 256
+_CHARACTERS_PER_TOKEN = 3.2
+_DRILL_CHARACTERS_PER_TOKEN = 2.2
+
+Row = tuple[list[int], list[bool]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Batch:
     targets: Tensor
 
 
-def encode(messages: Sequence[Message], tokenizer: Tokenizer) -> tuple[list[int], list[bool]]:
+def encode(messages: Sequence[Message], tokenizer: Tokenizer) -> Row:
     """Token ids of the rendered conversation, and which of them are taught."""
     ids: list[int] = []
     taught: list[bool] = []
@@ -36,27 +42,45 @@ def encode(messages: Sequence[Message], tokenizer: Tokenizer) -> tuple[list[int]
     return ids, taught
 
 
-def _row(length: int, tokenizer: Tokenizer, rng: random.Random) -> tuple[list[int], list[int]]:
-    size = 0
-
+def _conversation_row(length: int, tokenizer: Tokenizer, rng: random.Random) -> Row:
     def filled(messages: list[Message]) -> bool:
-        nonlocal size
-        # About three characters a token: cheap, and cut below in any case.
-        size = sum(len(message.content) + 20 for message in messages)
-        return size > length * 3.2
+        return sum(len(message.content) + 20 for message in messages) > length * _CHARACTERS_PER_TOKEN
 
-    ids, taught = encode(conversation(rng, filled), tokenizer)
-    ids, taught = ids[: length + 1], taught[: length + 1]
+    return encode(conversation(rng, filled), tokenizer)
+
+
+def _drill_row(length: int, tokenizer: Tokenizer, rng: random.Random) -> Row:
+    ids: list[int] = []
+    taught: list[bool] = []
+    for piece in drill(rng, int(length * _DRILL_CHARACTERS_PER_TOKEN)):
+        for text, counts in ((piece.before, False), (piece.body, piece.taught), (piece.after, piece.taught)):
+            found = tokenizer.encode(text).ids
+            ids += found
+            taught += [counts] * len(found)
+    return ids, taught
+
+
+def _cut(row: Row, length: int) -> tuple[list[int], list[int]]:
+    """Inputs and targets of exactly `length`."""
+    ids, taught = row[0][: length + 1], row[1][: length + 1]
     missing = length + 1 - len(ids)
-    targets = [token if known else -100 for token, known in zip(ids, taught, strict=True)]
+    targets = [token if counts else -100 for token, counts in zip(ids, taught, strict=True)]
     return (ids + [0] * missing)[:-1], (targets + [-100] * missing)[1:]
 
 
-def batches(tokens: int, tokenizer: Tokenizer, seed: int) -> Iterator[Batch]:
-    """Endless batches of about `tokens` tokens each."""
-    rng = random.Random(seed)
-    while True:
-        length = rng.choices(list(LENGTHS), list(LENGTHS.values()))[0]
-        rows = [_row(length, tokenizer, rng) for _ in range(max(1, tokens // length))]
-        ids, targets = zip(*rows, strict=True)
-        yield Batch(torch.tensor(ids), torch.tensor(targets))
+def _stacked(rows: Sequence[Row], length: int) -> Batch:
+    ids, targets = zip(*(_cut(row, length) for row in rows), strict=True)
+    return Batch(torch.tensor(ids), torch.tensor(targets))
+
+
+def conversations(tokens: int, tokenizer: Tokenizer, rng: random.Random) -> Batch:
+    """About `tokens` tokens of conversations."""
+    length = rng.choices(list(LENGTHS), list(LENGTHS.values()))[0]
+    count = max(1, tokens // length)
+    return _stacked([_conversation_row(length, tokenizer, rng) for _ in range(count)], length)
+
+
+def drills(tokens: int, tokenizer: Tokenizer, rng: random.Random) -> Batch:
+    """About `tokens` tokens of copying drills."""
+    count = max(1, tokens // DRILL_LENGTH)
+    return _stacked([_drill_row(DRILL_LENGTH, tokenizer, rng) for _ in range(count)], DRILL_LENGTH)

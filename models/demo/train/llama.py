@@ -76,7 +76,8 @@ class Block(nn.Module):
         mixed = F.scaled_dot_product_attention(q, k, v, is_causal=length > 1)
         x = x + self.out(mixed.transpose(1, 2).reshape(batch, length, -1))
         gate, up = self.gate_up(self.mlp_norm(x)).chunk(2, dim=-1)
-        return x + self.down(F.silu(gate) * up)
+        grown: Tensor = x + self.down(F.silu(gate) * up)
+        return grown
 
 
 class Llama(nn.Module):
@@ -96,6 +97,12 @@ class Llama(nn.Module):
         if isinstance(module, nn.Linear | nn.Embedding):
             nn.init.normal_(module.weight, std=0.04)
 
+    def block(self, index: int) -> Block:
+        """One layer."""
+        found = self.blocks[index]
+        assert isinstance(found, Block)
+        return found
+
     def hidden(self, ids: Tensor, caches: list[LayerCache] | None = None) -> Tensor:
         """The normed hidden states, (batch, length, hidden_size).
 
@@ -105,8 +112,8 @@ class Llama(nn.Module):
         begin = len(caches[0]) if caches else 0
         cos, sin = (table[begin : begin + ids.shape[1]] for table in self._tables)
         x = self.embedding(ids)
-        for index, block in enumerate(self.blocks):
-            x = block(x, cos, sin, caches[index] if caches else None)
+        for index in range(self.shape.layers):
+            x = self.block(index)(x, cos, sin, caches[index] if caches else None)
         normed: Tensor = self.norm(x)
         return normed
 
@@ -116,15 +123,3 @@ class Llama(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         return self.logits(self.hidden(ids))
-
-
-def tie_spaces(model: Llama, pairs: list[tuple[int, int]]) -> None:
-    """Start each piece that carries its space as the same piece plus one common direction.
-
-    Copying behind a quotation mark then needs one learned step for all words instead of one for each.
-    """
-    with torch.no_grad():
-        weight = model.embedding.weight
-        space = torch.randn(weight.shape[1]) * 0.04
-        for spaced, bare in pairs:
-            weight[spaced] = weight[bare] + space + 0.2 * (weight[spaced])

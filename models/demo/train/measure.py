@@ -73,7 +73,7 @@ def refusal_cases(count: int) -> list[Case]:
 
 
 def copy_cases(count: int) -> list[Case]:
-    """Requests to note or add a fresh random text: the expected call repeats it character for character."""
+    """Requests to note or add a fresh random text, which the expected call repeats to the letter."""
     rng = random.Random(_SEED + 2)
     found = []
     for index in range(count):
@@ -94,6 +94,11 @@ def tool_cases(count: int, which: Callable[[random.Random], list[Message]], turn
         messages = which(rng)
         found.append(Case((*_opening(BOTH), *messages[:turn]), messages[turn].content))
     return found
+
+
+def _any_tool(rng: random.Random) -> list[Message]:
+    which = rng.choices((tool_use.with_notes, tool_use.with_todo, tool_use.add_both), (9, 9, 2))[0]
+    return which(rng)
 
 
 def form_cases(count: int, which: Callable[[random.Random], list[Message]]) -> list[Case]:
@@ -123,10 +128,8 @@ def suites(scale: int) -> dict[str, list[Case]]:
         "held_out_phrasings": held_out_cases(),
         "unrelated_refused": refusal_cases(scale),
         "exact_copy": copy_cases(scale),
-        "tool_calls": tool_cases(scale, lambda rng: rng.choice((tool_use.with_notes, tool_use.with_todo))(rng), 1),
-        "answers_from_results": tool_cases(
-            scale, lambda rng: rng.choice((tool_use.with_notes, tool_use.with_todo))(rng), 3
-        ),
+        "tool_calls": tool_cases(scale, _any_tool, turn=1),
+        "answers_from_results": tool_cases(scale, _any_tool, turn=3),
         "json": form_cases(scale // 2, forms.as_json),
         "thinking": form_cases(scale // 4, forms.thinking),
         "late_in_context": late_cases(scale // 8),

@@ -1,15 +1,17 @@
 """A byte-level BPE whose pieces are the same at the start of a word and after a space.
 
 A tool call repeats the user's words behind a quotation mark: the first one without the space that stood
-before it. An ordinary BPE cuts `note` and ` note` differently, and copying would have to be learned for each
-word. Here the merges are learned on words without their space, and last of all a space may join the whole
-first piece. So ` zalmor` and `zalmor` are the same pieces but for that one, and common words still cost one token.
+before it. An ordinary BPE cuts `note` and ` note` differently, and copying would have to be learned for
+each word. Here the merges are learned on words without their space, and last of all a space may join the
+whole first piece. So ` zalmor` and `zalmor` are the same pieces but for that one, and common words still
+cost one token.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
@@ -71,12 +73,14 @@ def _learn(words: Counter[str], count: int) -> tuple[list[tuple[str, str]], dict
     while len(merges) < count:
         pairs: Counter[tuple[str, str]] = Counter()
         for word, pieces in cut.items():
-            for left, right in zip(pieces, pieces[1:], strict=False):
+            for left, right in pairwise(pieces):
                 if not (_DIGITS & set(left + right)):
                     pairs[left, right] += words[word]
         (left, right), _ = max(pairs.items(), key=lambda item: (item[1], item[0]))
         merges.append((left, right))
-        cut = {word: _apply(pieces, left, right) if left in pieces else pieces for word, pieces in cut.items()}
+        cut = {
+            word: _apply(pieces, left, right) if left in pieces else pieces for word, pieces in cut.items()
+        }
     return merges, cut
 
 
@@ -106,7 +110,9 @@ def build() -> Tokenizer:
     tokenizer = Tokenizer(models.BPE({name: index for index, name in enumerate(names)}, merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
     tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in SPECIAL_TOKENS])
+    tokenizer.add_special_tokens(
+        [AddedToken(name, special=True, normalized=False) for name in SPECIAL_TOKENS]
+    )
     return tokenizer
 
 
