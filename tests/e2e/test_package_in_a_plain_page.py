@@ -1,8 +1,9 @@
-"""What a user of the package does: micropip from the site's index, the bridge, a session."""
+"""What a user of the package does: the README's snippets, in a page of one's own."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,16 @@ from tests.e2e.conftest import OriginGuard
 from tests.e2e.trained import ANSWERS, WHAT
 from tools.serve import SITE
 
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = (Path(__file__).parent / "pages" / "plain.html").read_text()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODEL = "webllm-demo-1-q0f32"
+
+
+def snippets(language: str) -> list[str]:
+    """The README's code blocks in a language, as they stand there."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
 
 SESSION = f"""
 import json
@@ -38,11 +47,12 @@ json.dumps({{"answer": answer, "seen": seen}})
 
 @pytest.fixture(scope="module")
 def plain_page(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[Page]:
-    """A page of somebody else's, beside the site, with the package installed by micropip."""
+    """A page of somebody else's beside the site: Pyodide with micropip, and the README's bridge."""
     wheel = next((SITE / "wheels").glob("micropip-*.whl")).name
     with cpu_browser.new_context() as context:
         origin_guard.watch(context)
-        body = PAGE.replace("MICROPIP", json.dumps(f"wheels/{wheel}"))
+        body = PAGE.replace("/* README */", snippets("js")[0])
+        body = body.replace("MICROPIP", json.dumps(f"wheels/{wheel}"))
         context.route("**/plain.html", lambda route: route.fulfill(body=body, content_type="text/html"))
         page = context.new_page()
         page.goto(f"{site}plain.html")
@@ -55,17 +65,21 @@ def run_python(page: Page, code: str) -> str:
     return text
 
 
-def test_a_session_answers_and_a_hook_sees_it_stream(plain_page: Page) -> None:
-    events = plain_page.evaluate(
-        """async model => {
-          const stream = js_llm_load(JSON.stringify({ model, device: "cpu" }));
-          const events = [];
-          for (let batch; (batch = await stream.next()) !== null; ) events.push(...JSON.parse(batch));
-          return events;
-        }""",
-        MODEL,
-    )
-    assert events[-1]["type"] == "loaded", events[-1]
+def test_the_readme_s_snippets_work_as_they_stand(plain_page: Page, site: str) -> None:
+    printed: list[str] = []
+    plain_page.on("console", lambda message: printed.append(message.text))
+    install, _ = snippets("python")
+    run_python(plain_page, install.replace("https://your.site/", site))
+    assert any(ANSWERS[WHAT] in line for line in printed), printed
+
+
+def test_the_kernel_can_be_used_without_the_engine(plain_page: Page, site: str) -> None:
+    _, kernel = snippets("python")
+    run_python(plain_page, kernel.replace("https://your.site/", site))
+    assert run_python(plain_page, "from amplifier_core import _engine; _engine.ENGINE") == "python"
+
+
+def test_a_hook_sees_the_answer_stream_before_it_is_complete(plain_page: Page) -> None:
     result = json.loads(run_python(plain_page, SESSION))
     assert result["answer"] == ANSWERS[WHAT]
     deltas = [early for name, early in result["seen"] if name == "llm:stream_block_delta"]
