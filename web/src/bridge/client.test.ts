@@ -154,7 +154,15 @@ describe("cancelling", () => {
   });
 
   it("ends a load with failure aborted and leaves no model behind", async () => {
-    rig = new Rig(() => say("x"), { load: { pauseMs: 60_000 } });
+    // An engine that goes on reporting after it was told to stop.
+    const report = {
+      stage: "compile",
+      fraction: 0.7,
+      loadedBytes: null,
+      totalBytes: null,
+      text: "",
+    } as const;
+    rig = new Rig(() => say("x"), { load: { pauseMs: 60_000, reports: [report, report] } });
     const client = rig.client();
     const load = client.load(DEMO);
     await load.next();

@@ -23,7 +23,8 @@ export interface Engine {
   /**
    * Makes the model ready and says what it is.
    *
-   * When `signal` aborts it rejects, maybe late: pipelines that a browser compiles cannot be interrupted.
+   * When `signal` aborts it gives up its device and rejects, maybe late: what a browser compiles cannot be
+   * interrupted. Another engine may be loading by then.
    */
   load(
     entry: CatalogueEntry,

@@ -163,10 +163,11 @@ export class EngineHost {
       totalBytes: null,
       text: "Preparing the engine",
     });
+    let wanted = true;
     const loading = engine.load(
       entry,
       (report) => {
-        this.progress(entry, sink, report);
+        if (wanted) this.progress(entry, sink, report);
       },
       signal,
     );
@@ -177,10 +178,9 @@ export class EngineHost {
       });
       return { engine, model };
     } catch (raw) {
-      sink.finish({ type: "failure", error: toWireError(raw) });
-      // The caller has its answer; the engine may take longer to let go, and the next job must not meet it.
-      await Promise.race([loading.catch(() => undefined), engine.lost]);
-      await release(engine);
+      wanted = false;
+      // Not waited for: an engine may take its time to let go, and works with nothing that the next one needs.
+      void loading.catch(() => undefined).then(() => release(engine));
       throw raw;
     }
   }

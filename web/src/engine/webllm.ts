@@ -20,6 +20,9 @@ export class WebLLMEngine implements Engine {
   private fault: GPUError | null = null;
   private lose!: (error: WireError) => void;
   private stopWatching: () => void = () => undefined;
+  private device: GPUDevice | null = null;
+  /** True once nobody wants the model any more: its device may go. */
+  private discarded = false;
 
   /**
    * `abandonWorker` is called when one of WebLLM's WebAssembly runtimes has aborted: it keeps them for the life of
@@ -99,10 +102,12 @@ export class WebLLMEngine implements Engine {
   }
 
   async unload(): Promise<void> {
-    this.stopWatching();
-    const { engine } = this;
+    const { engine, discarded } = this;
+    this.discarded = true;
     this.engine = null;
-    await engine?.unload();
+    this.stopWatching();
+    // A load that was cut off has lost its device already, and with it everything that there was to give back.
+    if (!discarded) await engine?.unload();
   }
 
   private get identity(): EngineIdentity {
@@ -110,11 +115,14 @@ export class WebLLMEngine implements Engine {
   }
 
   private async reload(engine: MLCEngine, id: string, signal: AbortSignal): Promise<void> {
-    // Ends the downloads; compiling cannot be ended, and is waited for.
-    const stop = (): void =>
-      void engine.unload().catch((raw: unknown) => {
-        console.warn(raw);
+    const stop = (): void => {
+      this.discarded = true;
+      // The first ends the downloads; compiling ends only with the device.
+      engine.unload().catch((raw: unknown) => {
+        console.warn("A load could not be ended:", raw);
       });
+      this.device?.destroy();
+    };
     signal.addEventListener("abort", stop);
     try {
       await engine.reload(id);
@@ -136,12 +144,12 @@ export class WebLLMEngine implements Engine {
 
   private watch(adapter: GPUAdapter, device: GPUDevice): void {
     this.adapter = describeAdapter(adapter.info);
+    this.device = device;
     device.addEventListener("uncapturederror", ({ error }) => {
       this.fault ??= error;
     });
     void device.lost.then(({ reason, message }) => {
-      // Unloading destroys the device on purpose.
-      if (this.engine === null) return;
+      if (this.discarded) return;
       this.lose({
         code: "device_lost",
         message: "The GPU was lost.",
