@@ -1,13 +1,18 @@
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
-import { highlight, parseBlocks } from "../markdown";
+import { useMemo, useRef } from "preact/hooks";
+import { highlight, parseBlocks, parseGrowing, type GrowingMarkdown } from "../markdown";
 import { text } from "../text";
 import { CopyButton } from "./CopyButton";
 import { SafeHtml } from "./SafeHtml";
 
-/** Markdown as elements. While it streams, only blocks whose markup changed are drawn again. */
-export function Markdown({ source }: { source: string }): JSX.Element {
-  const blocks = useMemo(() => parseBlocks(source), [source]);
+/** Markdown as elements. While it grows, only its end is read and drawn again. */
+export function Markdown({ source, growing = false }: { source: string; growing?: boolean }): JSX.Element {
+  const before = useRef<GrowingMarkdown | null>(null);
+  const blocks = useMemo(() => {
+    if (!growing) return parseBlocks(source);
+    before.current = parseGrowing(before.current, source);
+    return before.current.blocks;
+  }, [source, growing]);
   return (
     <div class="prose" data-testid="answer-text">
       {blocks.map((block, index) =>

@@ -80,7 +80,7 @@ function Answer({ turn }: { turn: Turn }): JSX.Element | null {
 function PartView({ part }: { part: Part }): JSX.Element | null {
   switch (part.kind) {
     case "text":
-      return part.text.trim() === "" ? null : <Markdown source={part.text} />;
+      return part.text.trim() === "" ? null : <Markdown source={part.text} growing={part.open} />;
     case "thinking":
       return <Thinking part={part} />;
     case "tool":
