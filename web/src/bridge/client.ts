@@ -1,7 +1,6 @@
 import type { Endpoint } from "../protocol/endpoint";
 import { HELLO_TIMEOUT_MS, overlaps } from "../protocol/version";
 import {
-  type Batch,
   type ClientMessage,
   type CompletionBody,
   type EngineHello,
@@ -13,7 +12,8 @@ import {
   type WireError,
 } from "../protocol/wire";
 import { ABORTED, asWireError, EngineError } from "./engine-error";
-import { BufferedStream, type EventStream } from "./event-stream";
+import { type EventStream, failedStream } from "./event-stream";
+import { Exchanges } from "./exchanges";
 
 /** The part of `navigator.locks` that tells of a worker's death. */
 export interface Locks {
@@ -34,16 +34,6 @@ type Command = Exclude<ClientMessage, { type: "hello" }>;
 /** A command as it is made here: id and epoch are added when it is sent. */
 type Draft = { [K in Command["type"]]: Omit<Extract<Command, { type: K }>, "id" | "epoch"> }[Command["type"]];
 
-interface Reply {
-  resolve: (message: EngineMessage) => void;
-  reject: (error: EngineError) => void;
-}
-
-interface OpenStream {
-  stream: BufferedStream;
-  expected: number;
-}
-
 const DIED: WireError = {
   code: "worker_died",
   message: "The engine's worker has died.",
@@ -61,9 +51,7 @@ export class EngineClient {
   private current: EngineState = { type: "empty" };
   private hello: EngineHello | null = null;
   private ending: WireError | null = null;
-  private nextId = 1;
-  private readonly streams = new Map<string, OpenStream>();
-  private readonly replies = new Map<string, Reply>();
+  private readonly exchanges = new Exchanges();
   private readonly listeners = new Set<(state: EngineState) => void>();
   private readonly life = new AbortController();
   private readonly credit: number;
@@ -148,44 +136,35 @@ export class EngineClient {
   /** Ends the connection; what runs on it is cancelled and ends with `aborted`. */
   close(): void {
     if (this.ending !== null) return;
-    for (const { stream } of this.streams.values()) stream.cancel();
+    this.exchanges.cancelAll();
     this.end(CLOSED);
   }
 
   private open(draft: Draft, withCredit: boolean): EventStream {
-    const id = String(this.nextId++);
-    const stream = new BufferedStream({
+    if (this.ending !== null) return failedStream(this.ending);
+    const id = this.exchanges.id();
+    const stream = this.exchanges.openStream(id, {
       consumed: () => {
         if (withCredit) this.send({ type: "credit", batches: 1 }, id);
       },
       cancelled: () => {
-        if (this.hello === null) this.settle(id, ABORTED);
+        if (this.hello === null) this.exchanges.settle(id, ABORTED);
         else this.send({ type: "cancel" }, id);
       },
     });
-    if (this.ending !== null) {
-      stream.fail(this.ending);
-      return stream;
-    }
-    this.streams.set(id, { stream, expected: 0 });
     this.whenReady(() => {
-      if (this.streams.has(id)) this.send(draft, id);
+      if (this.exchanges.runs(id)) this.send(draft, id);
     });
     return stream;
   }
 
   private ask(draft: Draft): Promise<EngineMessage> {
-    return new Promise((resolve, reject) => {
-      if (this.ending !== null) {
-        reject(new EngineError(this.ending));
-        return;
-      }
-      const id = String(this.nextId++);
-      this.replies.set(id, { resolve, reject });
-      this.whenReady(() => {
-        this.send(draft, id);
-      });
+    if (this.ending !== null) return Promise.reject(new EngineError(this.ending));
+    const id = this.exchanges.id();
+    this.whenReady(() => {
+      this.send(draft, id);
     });
+    return this.exchanges.openReply(id);
   }
 
   private whenReady(send: () => void): void {
@@ -212,14 +191,14 @@ export class EngineClient {
     if (this.hello !== null && message.epoch !== this.hello.epoch) return;
     switch (message.type) {
       case "batch":
-        this.deliver(message);
+        if (!this.exchanges.deliver(message)) this.send({ type: "cancel" }, message.id);
         return;
       case "status":
         this.setState(message.state);
-        if (message.id !== null) this.reply(message.id, message);
+        if (message.id !== null) this.exchanges.reply(message.id, message);
         return;
       case "models":
-        this.reply(message.id, message);
+        this.exchanges.reply(message.id, message);
         return;
       case "refused":
         this.refuse(message.id, message.error);
@@ -271,43 +250,10 @@ export class EngineClient {
     this.ready.then(stop, stop);
   }
 
-  private deliver({ id, sequence, events }: Batch): void {
-    const open = this.streams.get(id);
-    if (open === undefined) return;
-    if (sequence !== open.expected) {
-      this.send({ type: "cancel" }, id);
-      this.settle(id, {
-        code: "internal",
-        message: "A part of the answer was lost on the way from the engine.",
-        details: { expected: open.expected, received: sequence },
-      });
-      return;
-    }
-    open.expected += 1;
-    open.stream.deliver(events);
-    if (["finished", "failure", "loaded"].includes(events.at(-1)?.type ?? "")) this.streams.delete(id);
-  }
-
-  private reply(id: string, message: EngineMessage): void {
-    this.replies.get(id)?.resolve(message);
-    this.replies.delete(id);
-  }
-
   private refuse(id: string | null, error: WireError): void {
-    if (id === null) {
-      // Nothing that this client sent can be refused without an id, but its hello.
-      this.end(error);
-      return;
-    }
-    this.settle(id, error);
-    this.replies.get(id)?.reject(new EngineError(error));
-    this.replies.delete(id);
-  }
-
-  private settle(id: string, error: WireError): void {
-    const open = this.streams.get(id);
-    this.streams.delete(id);
-    open?.stream.fail(open.stream.cancelled ? ABORTED : error);
+    // Nothing that this client sends can be refused without an id, but its hello.
+    if (id === null) this.end(error);
+    else this.exchanges.settle(id, error);
   }
 
   private setState(state: EngineState): void {
@@ -321,9 +267,7 @@ export class EngineClient {
     this.life.abort();
     this.endpoint.removeEventListener("message", this.receive);
     this.endpoint.close?.();
-    for (const id of [...this.streams.keys()]) this.settle(id, error);
-    for (const { reject } of this.replies.values()) reject(new EngineError(error));
-    this.replies.clear();
+    this.exchanges.settleAll(error);
     this.refused(new EngineError(error));
     this.ended(error);
   }

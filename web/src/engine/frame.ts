@@ -7,12 +7,17 @@ import workerUrl from "./worker.ts?worker&url";
 
 /** One worker's life. Ports wait until it has started; where it cannot start they are told why. */
 class WorkerLife {
-  private readonly worker: Worker;
+  private worker: Worker | null = null;
   private phase: "starting" | "running" | "failed" = "starting";
   private error: WireError | null = null;
   private waiting: MessagePort[] = [];
 
   constructor() {
+    if (window.isSecureContext) this.start();
+    else this.fail("a browser keeps engines for pages that come over https or from localhost");
+  }
+
+  private start(): void {
     this.worker = startSealedWorker(new URL(workerUrl, import.meta.url), "engine");
     this.worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       data.type satisfies "started";
@@ -34,7 +39,7 @@ class WorkerLife {
 
   /** Terminates the worker. Whoever is connected learns of it by the worker's lock, whoever waits right here. */
   end(): void {
-    this.worker.terminate();
+    this.worker?.terminate();
     if (this.phase === "starting") this.fail("it was stopped");
   }
 
@@ -49,7 +54,7 @@ class WorkerLife {
   }
 
   private post(message: ToWorker, transfer: Transferable[] = []): void {
-    this.worker.postMessage(message, transfer);
+    this.worker?.postMessage(message, transfer);
   }
 }
 

@@ -10,7 +10,8 @@ import type {
 } from "../protocol/wire";
 import type { Catalogue, CatalogueEntry } from "./catalogue";
 import type { Engine, LoadReport } from "./engine";
-import { aborted, EngineFailure, failure, toWireError, translate } from "./errors";
+import { bringUp, release, untilAborted, untilLost } from "./engine-life";
+import { aborted, type EngineFailure, failure, toWireError, translate } from "./errors";
 import { JobQueue } from "./queue";
 
 /** Takes the events of one load or completion; `finish` takes the last one. */
@@ -135,7 +136,7 @@ export class EngineHost {
       if (this.present?.model.id !== entry.record.id || this.present.model.engine.device !== choice.device) {
         await this.release();
         this.loss = null;
-        this.present = await this.bringUp(choice.create(), entry, sink, signal);
+        this.present = await this.start(choice.create(), entry, sink, signal);
       }
       this.loss = this.lastLoadError = null;
       sink.finish({ type: "loaded", model: this.present.model, load_ms: performance.now() - startedAt });
@@ -149,40 +150,27 @@ export class EngineHost {
     }
   }
 
-  /** Loads into a fresh engine; one that fails or is cancelled leaves nothing behind. */
-  private async bringUp(
+  private async start(
     engine: Engine,
     entry: CatalogueEntry,
     sink: EventSink,
     signal: AbortSignal,
   ): Promise<Present> {
-    this.progress(entry, sink, {
+    const report = (progress: LoadReport): void => {
+      this.progress(entry, sink, progress);
+    };
+    report({
       stage: "prepare",
       fraction: 0,
       loadedBytes: null,
       totalBytes: null,
       text: "Preparing the engine",
     });
-    let wanted = true;
-    const loading = engine.load(
-      entry,
-      (report) => {
-        if (wanted) this.progress(entry, sink, report);
-      },
-      signal,
-    );
-    try {
-      const model = await Promise.race([untilAborted(loading, signal, "load"), whenLost(engine)]);
-      void engine.lost.then((error) => {
-        this.lose(engine, error);
-      });
-      return { engine, model };
-    } catch (raw) {
-      wanted = false;
-      // Not waited for: an engine may take its time to let go, and works with nothing that the next one needs.
-      void loading.catch(() => undefined).then(() => release(engine));
-      throw raw;
-    }
+    const model = await bringUp(engine, entry, report, signal);
+    void engine.lost.then((error) => {
+      this.lose(engine, error);
+    });
+    return { engine, model };
   }
 
   private progress(entry: CatalogueEntry, sink: EventSink, report: LoadReport): void {
@@ -214,7 +202,7 @@ export class EngineHost {
         },
         signal,
       );
-      sink.finish({ type: "finished", ...(await Promise.race([answering, whenLost(engine)])) });
+      sink.finish({ type: "finished", ...(await untilLost(engine, answering)) });
     } catch (raw) {
       const { error, fatal } = translate(raw);
       sink.finish({ type: "failure", error });
@@ -270,32 +258,4 @@ export class EngineHost {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
-}
-
-/** Gives an engine up. One that fails at that too is gone all the same; nobody can act on it. */
-async function release(engine: Engine): Promise<void> {
-  try {
-    await engine.unload();
-  } catch (raw) {
-    console.warn("The engine could not be released:", raw);
-  }
-}
-
-const whenLost = (engine: Engine): Promise<never> =>
-  engine.lost.then((error) => {
-    throw new EngineFailure(error);
-  });
-
-/** Settles with `work`, or rejects as soon as `signal` aborts. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(aborted(what));
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener("abort", abort);
-    });
-  });
 }

@@ -4,7 +4,8 @@ import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../
 import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
 import { download } from "./download";
 import type { Ending, Engine, LoadReport } from "./engine";
-import { aborted, failure } from "./errors";
+import { untilAborted } from "./engine-life";
+import { failure } from "./errors";
 import { toWllamaRequest } from "./wllama-request";
 
 const IDENTITY: EngineIdentity = { kind: "wllama", version, device: "cpu", adapter: null };
@@ -52,7 +53,8 @@ export class WllamaEngine implements Engine {
     const runtime = URL.createObjectURL(await this.runtime(signal));
     try {
       const wllama = await this.start(runtime);
-      await untilAborted(wllama.loadModel([weights], loadParameters(entry)), signal);
+      // A worker that was terminated settles nothing any more.
+      await untilAborted(wllama.loadModel([weights], loadParameters(entry)), signal, "load");
       return this.describe(entry, wllama);
     } finally {
       URL.revokeObjectURL(runtime);
@@ -176,19 +178,6 @@ function requireMemory64(): void {
     "The CPU engine needs 64-bit WebAssembly memory, which this browser does not have.",
     "Use a current Chrome, Edge or Firefox.",
   );
-}
-
-/** Settles with `work`; on abort rejects at once, because a terminated worker settles nothing any more. */
-function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(aborted("load"));
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener("abort", abort);
-    });
-  });
 }
 
 /** What the chunks of one answer add up to. */

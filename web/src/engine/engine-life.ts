@@ -1,0 +1,60 @@
+import type { LoadedModel } from "../protocol/wire";
+import type { CatalogueEntry } from "./catalogue";
+import type { Engine, LoadReport } from "./engine";
+import { aborted, EngineFailure } from "./errors";
+
+/** Loads into a fresh engine; one that fails or is cancelled leaves nothing behind, and reports nothing more. */
+export async function bringUp(
+  engine: Engine,
+  entry: CatalogueEntry,
+  report: (report: LoadReport) => void,
+  signal: AbortSignal,
+): Promise<LoadedModel> {
+  let wanted = true;
+  const loading = engine.load(
+    entry,
+    (progress) => {
+      if (wanted) report(progress);
+    },
+    signal,
+  );
+  try {
+    return await untilLost(engine, untilAborted(loading, signal, "load"));
+  } catch (raw) {
+    wanted = false;
+    // Not waited for: an engine may take its time to let go, and works with nothing that the next one needs.
+    void loading.catch(() => undefined).then(() => release(engine));
+    throw raw;
+  }
+}
+
+/** Gives an engine up. One that fails at that too is gone all the same; nobody can act on it. */
+export async function release(engine: Engine): Promise<void> {
+  try {
+    await engine.unload();
+  } catch (raw) {
+    console.warn("The engine could not be released:", raw);
+  }
+}
+
+/** Settles with `work`, or rejects as soon as the engine's model is lost: what waits on a dead GPU waits for ever. */
+export function untilLost<T>(engine: Engine, work: Promise<T>): Promise<T> {
+  const lost = engine.lost.then((error) => {
+    throw new EngineFailure(error);
+  });
+  return Promise.race([work, lost]);
+}
+
+/** Settles with `work`, or rejects with `aborted` as soon as `signal` aborts. */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(aborted(what));
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", abort);
+    });
+  });
+}
