@@ -276,6 +276,41 @@ describe("a partner that is not what it should be", () => {
     expect(textOf(await readAll(client.complete(ask("hi"))))).toBe("fine");
   });
 
+  it("fails an answer of which a part was lost on the way, and stops the engine", async () => {
+    rig = new Rig(() => say("x"));
+    const { port1, port2 } = new MessageChannel();
+    const received: ClientMessage[] = [];
+    const post = (message: EngineMessage): void => {
+      port2.postMessage(message);
+    };
+    port2.onmessage = ({ data }: MessageEvent<ClientMessage>) => {
+      received.push(data);
+      if (data.type === "hello") {
+        post({
+          type: "hello",
+          protocol: { min: 1, max: 1 },
+          epoch: "e",
+          lock: "l",
+          state: { type: "empty" },
+        });
+      } else if (data.type === "complete") {
+        post({
+          type: "batch",
+          id: data.id,
+          epoch: "e",
+          sequence: 1,
+          events: [{ type: "delta", text: "late" }],
+        });
+      }
+    };
+    const client = new EngineClient(port1);
+    expect(await readAll(client.complete(ask("hi")))).toMatchObject([
+      { type: "failure", error: { code: "internal" } },
+    ]);
+    await expect.poll(() => received.at(-1)?.type).toBe("cancel");
+    client.close();
+  });
+
   it("is not heard when it means another epoch", async () => {
     rig = new Rig(() => ramble());
     const port = rig.port();

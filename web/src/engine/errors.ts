@@ -159,7 +159,7 @@ const TABLE: readonly Row[] = [
   { name: /^AbortError$/, code: "aborted", sentence: "It was cancelled." },
   {
     message:
-      /Failed to fetch|NetworkError|Load failed|Cannot fetch|Failed to execute 'add' on 'Cache'|network error/i,
+      /Failed to fetch|NetworkError|Load failed|^terminated$|body stream|Cannot fetch|Failed to execute 'add' on 'Cache'|network error/i,
     code: "download_failed",
     sentence: "A file of the model could not be downloaded.",
     hint: "Check the connection and load the model again; what was downloaded is kept.",
