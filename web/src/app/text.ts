@@ -17,7 +17,7 @@ export const text = {
     model: "Model",
     chooseModel: (name: string) => `Model: ${name}. Choose another`,
     noModel: "No model",
-    engineNone: "No engine yet",
+    engineNone: "No engine loaded",
     engineLabel: "Engine that answers",
   },
 
