@@ -1,20 +1,11 @@
 /** One turn: the question as a bubble, the answer in the order its parts came. */
 import { Component, type JSX } from "preact";
-import { engineName, milliseconds, rate } from "../format";
-import {
-  answerText,
-  type AnswerFigures,
-  type Degradation,
-  type Part,
-  type ThinkingPart,
-  type ToolPart,
-  type Turn,
-} from "../stores/turn";
+import type { Part, Turn } from "../stores/turn";
 import { text } from "../text";
+import { AnswerFooter } from "./AnswerFooter";
+import { Thinking, ToolCard } from "./AnswerParts";
 import { useApp } from "./context";
-import { CopyButton } from "./CopyButton";
 import { ErrorCard } from "./ErrorCard";
-import { Tool } from "./icons";
 import { Markdown } from "./Markdown";
 
 /** Drawn again only when the turn itself has changed: a long conversation costs no more than its last answer. */
@@ -88,56 +79,6 @@ function PartView({ part }: { part: Part }): JSX.Element | null {
   }
 }
 
-function Thinking({ part }: { part: ThinkingPart }): JSX.Element {
-  const label = part.endedAt === null ? text.conversation.thinking : thoughtLabel(part.endedAt - part.startedAt);
-  return (
-    <details class="thinking" data-open={part.open} data-testid="thinking">
-      <summary>{label}</summary>
-      <div class="thinking-text">{part.text.trim()}</div>
-    </details>
-  );
-}
-
-const WORTH_TELLING_MS = 1000;
-
-function thoughtLabel(duration: number): string {
-  return duration < WORTH_TELLING_MS
-    ? text.conversation.thought
-    : text.conversation.thoughtFor(milliseconds(duration));
-}
-
-function ToolCard({ part }: { part: ToolPart }): JSX.Element {
-  return (
-    <details
-      class="tool-card"
-      open
-      data-testid="tool-call"
-      data-state={part.state}
-      aria-label={text.tool.label(part.name)}
-    >
-      <summary>
-        <Tool />
-        <code>{part.name}</code>
-        <span class="tool-state">{text.tool.states[part.state]}</span>
-      </summary>
-      <dl>
-        <dt>{text.tool.arguments}</dt>
-        <dd data-testid="tool-arguments">
-          <pre>{part.arguments === "" ? text.tool.noArguments : part.arguments}</pre>
-        </dd>
-        {part.result !== "" && (
-          <>
-            <dt>{text.tool.result}</dt>
-            <dd data-testid="tool-result">
-              <pre>{part.result}</pre>
-            </dd>
-          </>
-        )}
-      </dl>
-    </details>
-  );
-}
-
 function AnswerEnd({ turn }: { turn: Turn }): JSX.Element | null {
   const { actions } = useApp();
   switch (turn.state.kind) {
@@ -149,14 +90,14 @@ function AnswerEnd({ turn }: { turn: Turn }): JSX.Element | null {
       return (
         <>
           {turn.parts.length === 0 && <p class="muted">{text.conversation.emptyAnswer}</p>}
-          <Footer turn={turn} />
+          <AnswerFooter turn={turn} />
         </>
       );
     case "stopped":
       return (
         <>
           <p class="muted">{text.conversation.stopped}</p>
-          <Footer turn={turn} />
+          <AnswerFooter turn={turn} />
         </>
       );
     case "failed":
@@ -198,46 +139,3 @@ function Running({ turn }: { turn: Turn }): JSX.Element | null {
   );
 }
 
-function Footer({ turn }: { turn: Turn }): JSX.Element {
-  const answer = answerText(turn);
-  return (
-    <footer class="answer-footer">
-      {answer !== "" && <CopyButton content={answer} label={text.conversation.copyAnswer} />}
-      {turn.figures !== null && <FiguresLine figures={turn.figures} />}
-      {turn.figures?.degradation != null && <Degraded degradation={turn.figures.degradation} />}
-    </footer>
-  );
-}
-
-/** What the engine could not do as asked: said, but only in full to whoever wants to know. */
-function Degraded({ degradation }: { degradation: Degradation }): JSX.Element {
-  const { requested, actual, reason } = degradation;
-  return (
-    <details class="degraded" data-testid="degraded">
-      <summary>{text.figures.degraded}</summary>
-      <p>{text.figures.degradedHow(requested, actual, reason)}</p>
-    </details>
-  );
-}
-
-function FiguresLine({ figures }: { figures: AnswerFigures }): JSX.Element {
-  const measured = figures.figures;
-  const facts = [
-    measured?.decode_tokens_per_s == null
-      ? null
-      : text.figures.tokensPerSecond(rate(measured.decode_tokens_per_s)),
-    measured?.time_to_first_token_ms == null
-      ? null
-      : text.figures.firstToken(milliseconds(measured.time_to_first_token_ms)),
-    figures.outputTokens === null ? null : text.figures.tokens(figures.outputTokens),
-    figures.finishReason === "length" ? text.figures.lengthLimit : null,
-    figures.engine === null ? null : engineName(figures.engine),
-  ].filter((fact) => fact !== null);
-  return (
-    <p class="figures" data-testid="figures" aria-label={text.figures.label}>
-      {facts.map((fact) => (
-        <span key={fact}>{fact}</span>
-      ))}
-    </p>
-  );
-}

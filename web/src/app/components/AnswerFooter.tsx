@@ -1,0 +1,50 @@
+/** Below an answer: copying it, what the engine measured, and what it could not do as asked. */
+import type { JSX } from "preact";
+import { engineName, milliseconds, rate } from "../format";
+import { answerText, type AnswerFigures, type Degradation, type Turn } from "../stores/turn";
+import { text } from "../text";
+import { CopyButton } from "./CopyButton";
+
+export function AnswerFooter({ turn }: { turn: Turn }): JSX.Element {
+  const answer = answerText(turn);
+  return (
+    <footer class="answer-footer">
+      {answer !== "" && <CopyButton content={answer} label={text.conversation.copyAnswer} />}
+      {turn.figures !== null && <FiguresLine figures={turn.figures} />}
+      {turn.figures?.degradation != null && <Degraded degradation={turn.figures.degradation} />}
+    </footer>
+  );
+}
+
+/** What the engine could not do as asked: said, but only in full to whoever wants to know. */
+function Degraded({ degradation }: { degradation: Degradation }): JSX.Element {
+  const { requested, actual, reason } = degradation;
+  return (
+    <details class="degraded" data-testid="degraded">
+      <summary>{text.figures.degraded}</summary>
+      <p>{text.figures.degradedHow(requested, actual, reason)}</p>
+    </details>
+  );
+}
+
+function FiguresLine({ figures }: { figures: AnswerFigures }): JSX.Element {
+  const measured = figures.figures;
+  const facts = [
+    measured?.decode_tokens_per_s == null
+      ? null
+      : text.figures.tokensPerSecond(rate(measured.decode_tokens_per_s)),
+    measured?.time_to_first_token_ms == null
+      ? null
+      : text.figures.firstToken(milliseconds(measured.time_to_first_token_ms)),
+    figures.outputTokens === null ? null : text.figures.tokens(figures.outputTokens),
+    figures.finishReason === "length" ? text.figures.lengthLimit : null,
+    figures.engine === null ? null : engineName(figures.engine),
+  ].filter((fact) => fact !== null);
+  return (
+    <div class="figures" role="group" data-testid="figures" aria-label={text.figures.label}>
+      {facts.map((fact) => (
+        <span key={fact}>{fact}</span>
+      ))}
+    </div>
+  );
+}
