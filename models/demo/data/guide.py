@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from .paraphrase import paraphrased
+
 NO_MORE = "That is all I know about it."
 MORE = ("Tell me more.", "Tell me more", "More, please.", "And what else?", "Go on.", "What else?")
 
@@ -79,6 +81,11 @@ _AFTER = (" please", " Please.", " Thanks.", " I do not understand it.", " Expla
 _FILLERS = {"the", "a", "an", "do", "does", "this", "is", "it", "my", "please", "of", "in", "to"}
 
 
+@cache
+def _held_out() -> frozenset[str]:
+    return frozenset(question.lower() for topic in topics() for question in topic.held_out)
+
+
 def _typo(text: str, rng: random.Random) -> str:
     if len(text) < 8:
         return text
@@ -99,9 +106,13 @@ def _dropped(text: str, rng: random.Random) -> str:
 
 def varied(question: str, rng: random.Random) -> str:
     """The question as another person might type it, so that small differences come to mean nothing."""
-    if rng.random() < 0.45:
+    if rng.random() < 0.35:
         return question
     text = question
+    if rng.random() < 0.4:
+        text = paraphrased(text, rng)
+        # What is measured as held out must not come up by chance.
+        text = question if text.lower() in _held_out() else text
     if rng.random() < 0.25:
         text = _dropped(text, rng)
     if rng.random() < 0.3:

@@ -74,7 +74,7 @@ def _stopped(rng: random.Random) -> Exchange:
 
 
 def _tools(place: Setting, rng: random.Random) -> Exchange:
-    if place.notes and place.todo and rng.random() < 0.06:
+    if place.notes and place.todo and rng.random() < 0.08:
         return tool_use.add_both(rng)
     if rng.random() < 0.5:
         exchange = tool_use.with_notes(rng)
@@ -85,10 +85,10 @@ def _tools(place: Setting, rng: random.Random) -> Exchange:
 
 _SHARES: dict[Callable[[random.Random], Exchange], int] = {
     _guide: 42,
-    _refusal: 12,
+    _refusal: 14,
     _follow_up: 4,
     _stopped: 3,
-    forms.as_json: 7,
+    forms.as_json: 9,
     forms.thinking: 4,
 }
 """How often each kind of exchange without tools is drawn."""
@@ -96,7 +96,7 @@ _SHARES: dict[Callable[[random.Random], Exchange], int] = {
 
 def exchange(place: Setting, rng: random.Random) -> Exchange:
     """One exchange that fits the setting."""
-    tool_share = 34 if place.notes and place.todo else 20 if place.notes or place.todo else 7
+    tool_share = 42 if place.notes and place.todo else 20 if place.notes or place.todo else 7
     if rng.random() < tool_share / (tool_share + sum(_SHARES.values())):
         return _tools(place, rng)
     make: Callable[[random.Random], Exchange] = rng.choices(list(_SHARES), list(_SHARES.values()))[0]

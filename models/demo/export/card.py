@@ -23,7 +23,7 @@ _SUITES = {
     "answers_from_results": "Answers from a tool's result",
     "json": "JSON objects",
     "thinking": "Answers with a thinking part",
-    "late_in_context": "Anchors after sixteen other exchanges",
+    "late_in_context": "Anchors after about 1,500 tokens of other exchanges",
 }
 
 

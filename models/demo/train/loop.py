@@ -45,7 +45,7 @@ class Drilling:
 
     def next(self, done: float, rng: random.Random) -> bool:
         """Whether the next step is a drill, after a share `done` of the training."""
-        return rng.random() < (0.15 if self.learned or done > 0.3 else 0.7)
+        return rng.random() < (0.2 if self.learned or done > 0.3 else 0.7)
 
     def saw(self, loss: float) -> None:
         """Take note of a drill's loss."""

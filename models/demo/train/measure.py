@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from ..data import dialect, forms, tool_use
 from ..data.chat import Message
 from ..data.guide import ANCHORS, answer_to, topics
-from ..data.mixture import exchange, setting
+from ..data.mixture import Setting, exchange, setting
 from ..data.refusals import REFUSAL, unrelated_held_out
 from ..data.words import copied_text
 from .generate import answers
@@ -21,6 +21,7 @@ from .llama import Llama
 BOTH = dialect.system_text(dialect.NOTES, dialect.TODO)
 SYSTEMS = (BOTH, dialect.INSTRUCTION, None)
 _SEED = 77_003  # no seed of training
+_LATE_CHARACTERS = 4600  # about 1,500 tokens
 
 
 @dataclass(frozen=True)
@@ -109,9 +110,15 @@ def form_cases(count: int, which: Callable[[random.Random], list[Message]]) -> l
 
 
 def late_cases(count: int) -> list[Case]:
-    """Anchors and copies after about 1,500 tokens of other exchanges."""
+    """Anchors after about 1,500 tokens of other exchanges under the default system text."""
     rng = random.Random(_SEED + 5)
-    return [_after_history(q, answer_to(q), rng, turns=16) for q in rng.choices(ANCHORS, k=count)]
+    found = []
+    for question in rng.choices(ANCHORS, k=count):
+        history: list[Message] = list(_opening(BOTH))
+        while sum(len(message.content) + 20 for message in history) < _LATE_CHARACTERS:
+            history += exchange(Setting(BOTH, notes=True, todo=True), rng)
+        found.append(Case((*history, Message("user", question)), answer_to(question)))
+    return found
 
 
 def share(model: Llama, tokenizer: Tokenizer, cases: Sequence[Case]) -> dict[str, int | float]:
