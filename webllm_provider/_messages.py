@@ -60,13 +60,28 @@ def convert(messages: Sequence[Message], dialect: Dialect) -> Conversation:
                 results.append(_result(messages[place], names, dialect))
                 place += 1
             # One message for all results of a turn: the engine keeps its cache only then.
-            made.messages.append({"role": "user", "content": "\n".join(results)})
+            _append(made.messages, {"role": "user", "content": "\n".join(results)})
         elif message.role == "assistant":
-            made.messages.append({"role": "assistant", "content": _assistant(message, dialect, made)})
+            _append(made.messages, {"role": "assistant", "content": _assistant(message, dialect, made)})
         else:
-            made.messages.append({"role": "user", "content": _user(message, names, dialect, made)})
+            _append(made.messages, {"role": "user", "content": _user(message, names, dialect, made)})
     made.system = "\n\n".join(text for text in system if text)
     return made
+
+
+def _append(messages: list[BodyMessage], message: BodyMessage) -> None:
+    """Add a message, or join it to the last one: many chat templates refuse two of one side in a row."""
+    last = messages[-1] if messages else None
+    if last is None or last["role"] != message["role"]:
+        messages.append(message)
+    elif isinstance(last["content"], str) and isinstance(message["content"], str):
+        last["content"] = "\n\n".join(text for text in (last["content"], message["content"]) if text)
+    else:
+        last["content"] = [*_parts(last["content"]), *_parts(message["content"])]
+
+
+def _parts(content: str | list[TextPart | ImagePart]) -> list[TextPart | ImagePart]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _assistant(message: Message, dialect: Dialect, made: Conversation) -> str:

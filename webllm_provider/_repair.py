@@ -1,7 +1,8 @@
-"""A conversation in which every tool call has a result (pure).
+"""A conversation in which every tool call has its result behind it (pure).
 
-A turn can break off between a call and its result. Models and engines take such a history badly, so
-the missing results are put in, on a copy: the stored conversation stays as it is.
+A turn can break off between a call and its result, and a hook can put something between the two. Models
+and engines take such a history badly, so results are put in or put back, on a copy: the stored
+conversation stays as it is.
 """
 
 from __future__ import annotations
@@ -53,21 +54,35 @@ def stored_calls(message: Message) -> list[StoredCall]:
 def repaired(messages: Sequence[Message]) -> tuple[list[Message], list[Repair]]:
     """A copy of the messages with a result for every call, and what had to be added."""
     answered = {identity for message in messages for identity in _results(message)}
+    waiting = {
+        message.tool_call_id: place
+        for place, message in enumerate(messages)
+        if message.role in RESULT_ROLES and message.tool_call_id is not None
+    }
     copy: list[Message] = []
     repairs: list[Repair] = []
-    place = 0
-    while place < len(messages):
-        message = messages[place]
-        copy.append(message)
-        place += 1
+    placed: set[int] = set()
+
+    def take(place: int) -> None:
+        copy.append(messages[place])
+        placed.add(place)
+
+    for place, message in enumerate(messages):
+        if place in placed:
+            continue
+        take(place)
         if message.role != "assistant":
             continue
-        # Behind the results that are there: they belong to the same turn.
-        while place < len(messages) and messages[place].role in RESULT_ROLES:
-            copy.append(messages[place])
-            place += 1
+        # The results that are there already keep their order: they belong to the same turn.
+        behind = place + 1
+        while behind < len(messages) and messages[behind].role in RESULT_ROLES:
+            take(behind)
+            behind += 1
         for call in stored_calls(message):
-            if call.id not in answered:
+            later = waiting.get(call.id, place)
+            if later > place and later not in placed:
+                take(later)
+            elif call.id not in answered:
                 repairs.append(Repair(call.id, call.name))
                 copy.append(Message(role="tool", content=MISSING, name=call.name, tool_call_id=call.id))
     return copy, repairs

@@ -24,7 +24,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from webllm_provider import ProviderConfig, RequestRefused
+from webllm_provider._messages import convert
+from webllm_provider._repair import repaired
 from webllm_provider._request import Prepared, prepare
+from webllm_provider._tools import dialect_named
 from webllm_provider._wire import LoadedModel
 from webllm_provider.session.defaults import INSTRUCTION
 from webllm_provider.session.tools import notes
@@ -69,7 +72,7 @@ def test_system_texts_are_joined_and_stand_first() -> None:
 
 def test_developer_text_is_a_context_file_of_the_user() -> None:
     made = prepared(Message(role="developer", content="readme"), user())
-    assert contents(made)[0] == ("user", "<context_file>\nreadme\n</context_file>")
+    assert contents(made) == [("user", "<context_file>\nreadme\n</context_file>\n\nHi")]
 
 
 def test_tools_are_told_at_the_end_of_the_system_text_as_the_demo_model_was_trained() -> None:
@@ -169,7 +172,7 @@ def test_a_missing_result_is_put_in_on_a_copy() -> None:
     results = contents(made)[2][1]
     assert "one" in results
     assert 'name="t2"' in results
-    assert contents(made)[3] == ("user", "Go on")
+    assert results.endswith("\n\nGo on")
 
 
 def test_an_image_is_sent_to_a_model_that_sees() -> None:
@@ -337,3 +340,48 @@ def test_any_request_becomes_a_valid_body_or_a_typed_error(
     else:
         BODY.validate(made.body)
     assert request.messages == before.messages
+
+
+def test_messages_of_one_side_in_a_row_become_one_because_templates_want_turns() -> None:
+    talk = convert(
+        [
+            Message(role="developer", content="A file."),
+            Message(role="user", content="First."),
+            Message(role="user", content="Second."),
+            Message(role="assistant", content="Yes."),
+            Message(role="assistant", content="And no."),
+        ],
+        dialect_named(None),
+    )
+    assert talk.messages == [
+        {"role": "user", "content": "<context_file>\nA file.\n</context_file>\n\nFirst.\n\nSecond."},
+        {"role": "assistant", "content": "Yes.\n\nAnd no."},
+    ]
+
+
+def test_an_image_stays_an_image_when_messages_become_one() -> None:
+    picture = ImageBlock(source={"type": "base64", "media_type": "image/png", "data": "AA=="})
+    talk = convert(
+        [Message(role="user", content="Look."), Message(role="user", content=[picture])], dialect_named(None)
+    )
+    assert talk.messages == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "Look."},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+            ],
+        }
+    ]
+
+
+def test_a_result_that_something_came_before_goes_back_to_its_call() -> None:
+    messages = [
+        Message(role="user", content="Note it."),
+        Message(role="assistant", content=[ToolCallBlock(id="c1", name="notes", input={})]),
+        Message(role="user", content="Mind the notes."),
+        Message(role="tool", content="Saved.", tool_call_id="c1"),
+    ]
+    copy, repairs = repaired(messages)
+    assert [message.content for message in copy[2:]] == ["Saved.", "Mind the notes."]
+    assert repairs == []
