@@ -117,3 +117,42 @@ async def test_what_is_given_out_can_be_changed_without_changing_the_history() -
     (message,) = await context.get_messages()
     message["content"] = "changed"
     assert (await context.get_messages())[0]["content"] == "Hi"
+
+
+def hint(role: str = "user") -> dict[str, Any]:
+    """What a hook has added for good, as the kernel stores it."""
+    return {"role": role, "content": "Mind the notes.", "metadata": {"source": "hook", "event": "tool:post"}}
+
+
+async def test_what_a_hook_added_in_a_turn_does_not_cut_it_in_two() -> None:
+    question, call, result, last = turn(1, 400)
+    context = WindowContext()
+    await context.set_messages([*turn(0, 10), question, call, hint(), result, last])
+    given = await context.get_messages_for_request(token_budget=200)
+    assert given == [question, call, hint(), result, last]
+
+
+async def test_a_question_without_an_answer_is_kept_but_not_asked_again_with_the_next_one() -> None:
+    context = WindowContext()
+    await context.set_messages([*turn(1, 5), {"role": "user", "content": "Never mind"}])
+    await context.mark_unanswered()
+    await context.add_message({"role": "user", "content": "Hello"})
+    asked = await context.get_messages_for_request()
+    assert asked == [*turn(1, 5), {"role": "user", "content": "Hello"}]
+    assert [message["content"] for message in await context.get_messages()][-2:] == ["Never mind", "Hello"]
+
+
+async def test_a_question_with_a_call_behind_it_is_not_without_an_answer() -> None:
+    context = WindowContext()
+    await context.set_messages([*turn(1, 5), *turn(2, 5)[:3]])
+    await context.mark_unanswered()
+    await context.add_message({"role": "user", "content": "Hello"})
+    assert len(await context.get_messages_for_request()) == 8
+
+
+async def test_what_a_hook_added_to_a_question_without_an_answer_stays() -> None:
+    context = WindowContext()
+    await context.set_messages([{"role": "user", "content": "Never mind"}, hint()])
+    await context.mark_unanswered()
+    await context.add_message({"role": "user", "content": "Hello"})
+    assert await context.get_messages_for_request() == [hint(), {"role": "user", "content": "Hello"}]

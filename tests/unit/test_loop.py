@@ -145,7 +145,7 @@ async def test_a_hook_can_add_to_one_request_without_storing_it(open_session: An
         ),
     )
     await session.execute("Hello")
-    assert transport.bodies[0]["messages"][-1] == {"role": "user", "content": "It is late."}
+    assert transport.bodies[0]["messages"][-1] == {"role": "user", "content": "Hello\n\nIt is late."}
     stored = await session.coordinator.get("context").get_messages()
     assert "It is late." not in str(stored)
 
@@ -202,7 +202,7 @@ async def test_a_tool_that_runs_is_cancelled_and_its_call_keeps_a_result(open_se
     session.coordinator.cancellation.reset()
     await session.execute("And now?")
     assert tool.ended == []
-    assert "was cancelled" in transport.bodies[1]["messages"][-2]["content"]
+    assert "was cancelled" in transport.bodies[1]["messages"][-3]["content"]
 
 
 async def test_a_model_that_only_calls_tools_comes_to_a_clear_end(open_session: Any) -> None:

@@ -217,3 +217,44 @@ async def test_a_recorded_device_loss_is_a_failed_turn(open_session: Any, heard:
     with pytest.raises(RuntimeError, match="EngineLost"):
         await session.execute("What is this?")
     assert heard.of("llm:stream_aborted")[0]["error"]["type"] == "EngineLost"
+
+
+async def test_a_question_that_was_stopped_before_its_answer_is_not_sent_with_the_next_one(
+    open_session: Any, heard: Any
+) -> None:
+    session, transport = await open_session([answer()[0], Wait()], answer("After."))
+    task = asyncio.ensure_future(session.execute("Tell me a lot"))
+    await heard.until(lambda: "llm:request" in heard.names)
+    await session.coordinator.request_cancel(True)
+    assert await task == ""
+    session.coordinator.cancellation.reset()
+    assert await session.execute("And now?") == "After."
+    assert [message["content"] for message in transport.bodies[1]["messages"][1:]] == ["And now?"]
+    stored = await session.coordinator.get("context").get_messages()
+    assert [message["content"] for message in stored][:2] == ["Tell me a lot", "And now?"]
+
+
+async def test_a_question_that_failed_before_its_answer_is_asked_once_when_it_is_asked_again(
+    open_session: Any,
+) -> None:
+    session, transport = await open_session([failure("device_lost")], answer("The guide."))
+    with pytest.raises(RuntimeError, match="EngineLost"):
+        await session.execute("Who are you?")
+    assert await session.execute("Who are you?") == "The guide."
+    assert [message["content"] for message in transport.bodies[1]["messages"][1:]] == ["Who are you?"]
+
+
+async def test_a_turn_that_broke_off_behind_a_tool_has_an_end_before_the_next_question(
+    open_session: Any, heard: Any
+) -> None:
+    session, transport = await open_session(answer(NOTE), [answer()[0], Wait()], answer("After."))
+    task = asyncio.ensure_future(session.execute("note that zalmor kipt"))
+    await heard.until(lambda: heard.names.count("llm:request") == 2)
+    await session.coordinator.request_cancel(True)
+    await task
+    session.coordinator.cancellation.reset()
+    await session.execute("And now?")
+    assert [message["role"] for message in transport.bodies[2]["messages"]] == [
+        *("system", "user", "assistant", "user", "assistant", "user"),
+    ]
+    assert "interrupted" in transport.bodies[2]["messages"][4]["content"]

@@ -1,8 +1,10 @@
 """`context-webllm`: the conversation, and what of it fits into a small model's window.
 
 The stored history is never changed by a request. When it grows too long, whole turns are left out,
-oldest first: a user message and everything up to the next one. So a tool call never loses its result,
-the system text always stays, and so does the last turn.
+oldest first: a question and everything up to the next one. So a tool call never loses its result,
+the system text always stays, and so does the last turn. A question that was stopped or failed before
+anything was answered stays in the history, but is not sent again with the next one: a small model would
+answer both.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 
+ANSWERS = ("assistant", "tool", "function")
+
 CHARACTERS_PER_TOKEN = 3.0
 """Assumed until an engine has counted. English prose has about four; JSON and names have fewer."""
 LEAST_PER_TOKEN, MOST_PER_TOKEN = 0.5, 6.0
@@ -29,6 +33,8 @@ MARGIN = 64
 """Tokens kept free for what a chat template adds around messages."""
 PER_MESSAGE = 8
 """Characters that a chat template adds to each message, roughly."""
+UNANSWERED = "webllm:unanswered"
+"""Metadata key of a question that got no answer."""
 
 
 class WindowContext:
@@ -52,6 +58,17 @@ class WindowContext:
             raise ValueError("A message needs a role.")
         self._messages.append(dict(message))
 
+    async def mark_unanswered(self) -> None:
+        """The last question got no answer: it stays in the history and is left out of later requests."""
+        for place in reversed(range(len(self._messages))):
+            message = self._messages[place]
+            if message["role"] in ANSWERS:
+                return
+            if _is_question(message):
+                metadata = {**(message.get("metadata") or {}), UNANSWERED: True}
+                self._messages[place] = {**message, "metadata": metadata}
+                return
+
     async def get_messages(self) -> list[Message]:
         """The whole history, without the instruction."""
         return [dict(message) for message in self._messages]
@@ -74,7 +91,7 @@ class WindowContext:
             provider: asked for its model's window by `get_model_info()`, else `get_info()`.
         """
         budget = token_budget if token_budget is not None else await _budget(provider)
-        turns = _turns(self._messages)
+        turns = _turns([message for message in self._messages if not _is_unanswered(message)])
         fixed = self._fixed_messages()
         room = None if budget is None else budget * self._per_token - self._fixed_characters(fixed)
         kept = turns if room is None else _last_that_fit(turns, room)
@@ -147,13 +164,22 @@ async def _budget(provider: Any | None) -> int | None:
 
 
 def _turns(messages: Sequence[Message]) -> list[list[Message]]:
-    """The history, cut before every user message."""
+    """The history, cut before every question."""
     turns: list[list[Message]] = []
     for message in messages:
-        if message["role"] == "user" or not turns:
+        if _is_question(message) or not turns:
             turns.append([])
         turns[-1].append(message)
     return turns
+
+
+def _is_question(message: Message) -> bool:
+    """Whether a user said it; what a hook says in the user's place belongs to the turn that runs."""
+    return message["role"] == "user" and (message.get("metadata") or {}).get("source") != "hook"
+
+
+def _is_unanswered(message: Message) -> bool:
+    return bool((message.get("metadata") or {}).get(UNANSWERED))
 
 
 def _last_that_fit(turns: list[list[Message]], room: float) -> list[list[Message]]:

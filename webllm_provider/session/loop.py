@@ -35,6 +35,7 @@ NAME = "loop-webllm"
 MAX_ITERATIONS = 12
 """Requests of one turn. A small model that has not answered after so many tool calls goes in circles."""
 ENDLESS = "I stopped here: after {count} rounds of tool calls there was still no answer."
+BROKEN_OFF = "I was interrupted here, before I had answered."
 
 
 class WebLLMLoop:
@@ -77,10 +78,10 @@ class WebLLMLoop:
             await self._stopped(turn)
         except asyncio.CancelledError:
             status = "cancelled"
-            await self._keep_partial(turn)
+            await self._break_off(turn)
             raise
         except Exception:
-            await self._keep_partial(turn)
+            await self._break_off(turn)
             raise
         finally:
             await self._end(turn, text, status)
@@ -157,6 +158,7 @@ class WebLLMLoop:
             await turn.emit(CONTENT_BLOCK_END, ending)
 
     async def _call_tools(self, turn: Turn, calls: list[Any]) -> None:
+        turn.called = True
         running = ToolCalls(calls, turn.tools, turn.coordinator, turn.emit)
         try:
             outcomes = await until_cancelled(turn, running.run(), immediate_only=True)
@@ -179,7 +181,7 @@ class WebLLMLoop:
             )
 
     async def _stopped(self, turn: Turn) -> None:
-        await self._keep_partial(turn)
+        await self._break_off(turn)
         token = turn.coordinator.cancellation
         await turn.hooks.emit(
             CANCEL_REQUESTED,
@@ -187,10 +189,15 @@ class WebLLMLoop:
         )
         await token.trigger_callbacks()
 
-    async def _keep_partial(self, turn: Turn) -> None:
-        """What was written stays in the conversation, as far as a reader has seen it."""
+    async def _break_off(self, turn: Turn) -> None:
+        """Leave a conversation that can go on: what a reader has seen of an answer stays in it."""
         if turn.written.strip():
             await turn.context.add_message({"role": "assistant", "content": turn.written})
+        elif turn.called:
+            # Without an answer, the next question would be read as a part of the results.
+            await turn.context.add_message({"role": "assistant", "content": BROKEN_OFF})
+        elif hasattr(turn.context, "mark_unanswered"):
+            await turn.context.mark_unanswered()
 
     async def _end(self, turn: Turn, text: str, status: str) -> None:
         await turn.hooks.emit(EXECUTION_END, {"response": text, "status": status})

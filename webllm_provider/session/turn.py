@@ -35,6 +35,8 @@ class Turn:
     iteration: int = 0
     written: str = ""
     """What a reader has seen of the answer that is being written."""
+    called: bool = False
+    """Whether an answer of this turn was tool calls."""
     injections: list[HookResult] = field(default_factory=list)
     """Ephemeral injections for the next request."""
 
