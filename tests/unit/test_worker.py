@@ -159,3 +159,98 @@ async def test_stopping_what_is_over_does_nothing() -> None:
     page.sessions.stop("t1")
     assert page.ended("t1")["outcome"] == "completed"
     await page.sessions.close()
+
+
+async def test_a_turn_that_waits_for_another_ends_as_soon_as_it_is_stopped() -> None:
+    page = Page([*answer("I")[:2], Wait()], answer("never"))
+    first = asyncio.ensure_future(page.sessions.ask("t1", "c", "One"))
+    await page.until("llm:stream_block_delta")
+    second = asyncio.ensure_future(page.sessions.ask("t2", "c", "Two"))
+    await asyncio.sleep(0)
+    page.sessions.stop("t2")
+    await asyncio.wait_for(second, 10)
+    assert page.ended("t2")["outcome"] == "cancelled"
+    assert not first.done()
+    await page.sessions.close()
+    await first
+
+
+async def test_forget_stops_a_turn_whose_session_is_still_being_made() -> None:
+    page = Page([*answer("I")[:2], Wait()])
+    making, made = asyncio.Event(), asyncio.Event()
+
+    async def make(**options: Any) -> Any:
+        making.set()
+        await made.wait()
+        return await create_session(transport=page.transport, store=MemoryStore(), **options)
+
+    page.sessions = WorkerSessions(page.hear, make)
+    turn = asyncio.ensure_future(page.sessions.ask("t1", "c", "One"))
+    await making.wait()
+    forgotten = asyncio.ensure_future(page.sessions.forget("c"))
+    await asyncio.sleep(0)
+    made.set()
+    await asyncio.wait_for(asyncio.gather(turn, forgotten), 10)
+    assert page.ended("t1")["outcome"] == "cancelled"
+    assert page.transport.bodies == []
+
+
+async def test_a_stop_that_comes_with_the_last_event_does_not_stop_the_next_turn() -> None:
+    page = Page(answer("One."), answer("Two."))
+    hear = page.hear
+
+    def stop_at_the_end(text: str) -> None:
+        hear(text)
+        if json.loads(text).get("name") == "prompt:complete":
+            page.sessions.stop("t1")
+
+    page.sessions = WorkerSessions(
+        stop_at_the_end, partial(create_session, transport=page.transport, store=MemoryStore())
+    )
+    await page.sessions.ask("t1", "c", "First")
+    await page.sessions.ask("t2", "c", "Second")
+    assert page.ended("t2") == {"type": "turn_ended", "id": "t2", "outcome": "completed", "text": "Two."}
+    await page.sessions.close()
+
+
+async def test_a_stop_that_comes_just_before_the_end_of_a_turn_does_not_stop_the_next_one() -> None:
+    page = Page()
+    late: list[Any] = []
+
+    class Token:
+        is_cancelled = False
+
+        def reset(self) -> None:
+            self.is_cancelled = False
+
+    class Session:
+        """Ends at once; its coordinator takes a moment to hear a stop, as a native one may."""
+
+        def __init__(self) -> None:
+            self.coordinator = self
+            self.cancellation = Token()
+
+        async def execute(self, text: str) -> str:
+            if late:
+                late.pop()()
+                return text
+            for _ in range(5):
+                await asyncio.sleep(0)
+            return "stopped" if self.cancellation.is_cancelled else text
+
+        async def request_cancel(self, immediate: bool) -> None:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            self.cancellation.is_cancelled = True
+
+        async def cleanup(self) -> None:
+            pass
+
+    async def make(**options: Any) -> Any:
+        return Session()
+
+    page.sessions = WorkerSessions(page.hear, make)
+    late.append(lambda: page.sessions.stop("t1"))
+    await page.sessions.ask("t1", "c", "First")
+    await page.sessions.ask("t2", "c", "Second")
+    assert page.ended("t2") == {"type": "turn_ended", "id": "t2", "outcome": "completed", "text": "Second"}

@@ -33,6 +33,8 @@ class _Conversation:
     """The id of the running turn: its events carry it."""
     error: WireError | None = None
     """What the provider said went wrong; the kernel hands out only the text of an exception."""
+    stopping: set[asyncio.Task[None]] = field(default_factory=set)
+    """Requests to stop that the session has not taken yet."""
 
 
 class WorkerSessions:
@@ -48,8 +50,8 @@ class WorkerSessions:
         self._make_session = make_session
         self._conversations: dict[str, _Conversation] = {}
         self._turns: dict[str, str] = {}
+        self._waiting: dict[str, asyncio.Task[Literal[True]]] = {}
         self._stopped: set[str] = set()
-        self._stopping: set[asyncio.Task[None]] = set()
 
     async def ask(self, id: str, conversation: str, text: str) -> None:
         """Run one turn; returns when it is over, however it ended.
@@ -62,11 +64,13 @@ class WorkerSessions:
         here = self._conversations.setdefault(conversation, _Conversation())
         self._turns[id] = conversation
         try:
-            async with here.turn:
-                if self._conversations.get(conversation) is here:
+            if await self._enter(id, here):
+                try:
                     await self._turn(id, conversation, here, text)
-                else:
-                    self._ended(id, "cancelled", "")
+                finally:
+                    here.turn.release()
+            else:
+                self._ended(id, "cancelled", "")
         except asyncio.CancelledError:
             self._ended(id, "cancelled", "")
             raise
@@ -82,21 +86,22 @@ class WorkerSessions:
         if conversation is None:
             return
         self._stopped.add(id)
+        if (waiting := self._waiting.get(id)) is not None:
+            waiting.cancel()
         here = self._conversations.get(conversation)
         if here is None or here.speaking != id or here.session is None:
             return
         task = asyncio.ensure_future(here.session.coordinator.request_cancel(True))
-        # The loop keeps only a weak reference to a task.
-        self._stopping.add(task)
-        task.add_done_callback(self._stopping.discard)
+        here.stopping.add(task)
+        task.add_done_callback(here.stopping.discard)
 
     async def forget(self, conversation: str) -> None:
-        """End a conversation's session; a turn of it that runs is stopped first."""
+        """End a conversation's session; the turns of it that run or wait are stopped first."""
+        for id in [turn for turn, of in self._turns.items() if of == conversation]:
+            self.stop(id)
         here = self._conversations.pop(conversation, None)
         if here is None:
             return
-        if here.speaking is not None and here.session is not None:
-            await here.session.coordinator.request_cancel(True)
         async with here.turn:
             if here.session is not None:
                 await here.session.cleanup()
@@ -107,10 +112,24 @@ class WorkerSessions:
         for conversation in list(self._conversations):
             await self.forget(conversation)
 
+    async def _enter(self, id: str, here: _Conversation) -> bool:
+        """Wait until the turns before this one are over; False where this one was stopped meanwhile."""
+        entering = asyncio.ensure_future(here.turn.acquire())
+        self._waiting[id] = entering
+        try:
+            await asyncio.wait({entering})
+        except asyncio.CancelledError:
+            if not entering.cancel():
+                here.turn.release()
+            raise
+        finally:
+            del self._waiting[id]
+        return not entering.cancelled()
+
     async def _turn(self, id: str, conversation: str, here: _Conversation, text: str) -> None:
         here.speaking, here.error = id, None
         try:
-            if here.session is None:
+            if here.session is None and id not in self._stopped:
                 here.session = await self._make_session(
                     on_event=partial(self._told, here), session_id=conversation
                 )
@@ -122,8 +141,15 @@ class WorkerSessions:
             self._ended(id, "cancelled" if stopped else "completed", answer)
         finally:
             here.speaking = None
+            await self._calm(here)
+
+    async def _calm(self, here: _Conversation) -> None:
+        """A token that stays cancelled, or is cancelled late, would end the next turn before it begins."""
+        try:
+            if here.stopping:
+                await asyncio.wait(here.stopping)
+        finally:
             if here.session is not None:
-                # A token that stays cancelled would end the next turn before it begins.
                 here.session.coordinator.cancellation.reset()
 
     def _ended(self, id: str, outcome: Literal["completed", "cancelled"], text: str) -> None:
