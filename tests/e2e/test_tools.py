@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import dataclass
 
 import pytest
 
-from tests.e2e.app import App
+from tests.e2e.app import Answer, App
 
 SYLLABLES = ("ba", "ko", "ri", "mun", "tel", "sa", "dor", "vi", "lem", "pa")
 
@@ -25,22 +26,53 @@ def app(request: pytest.FixtureRequest) -> App:
     return shared
 
 
-def test_a_note_with_words_never_seen_ends_in_browser_storage(app: App) -> None:
-    words = random_words()
+@dataclass(frozen=True)
+class Noted:
+    """One "note that ...": what was asked, what the model called, what the browser's storage holds."""
+
+    words: str
+    called: dict[str, object] | None
+    stored: list[str]
+    answer: Answer
+
+
+def note(app: App, words: str) -> Noted:
     before = len(app.events())
     answer = app.ask(f"note that {words}")
-    assert answer.state == "done"
-    turn = app.events()[before:]
-    call = next(event for event in turn if event["name"] == "tool:pre")
-    assert call["payload"]["tool_name"] == "notes"
-    assert call["payload"]["tool_input"] == {"action": "add", "text": words}
-    stored = app.stored("notes")
-    assert stored is not None
-    assert words in [note["text"] for note in json.loads(stored)["notes"]]
+    calls = [event["payload"] for event in app.events()[before:] if event["name"] == "tool:pre"]
+    document = app.stored("notes")
+    stored = [one["text"] for one in json.loads(document)["notes"]] if document else []
+    called = calls[0]["tool_input"] if [call["tool_name"] for call in calls] == ["notes"] else None
+    return Noted(words, called, stored, answer)
+
+
+def test_words_never_seen_end_as_a_note_in_browser_storage(app: App) -> None:
+    # The demo model copies nine of ten such texts exactly (its card has the figure); three misses in a
+    # row mean that something is wrong.
+    for _ in range(3):
+        noted = note(app, random_words())
+        assert noted.answer.state == "done"
+        if noted.called is not None:
+            assert noted.called["text"] in noted.stored
+        if noted.words in noted.stored:
+            assert noted.called == {"action": "add", "text": noted.words}
+            return
+    pytest.fail("None of three notes was copied exactly.")
+
+
+def test_most_texts_are_copied_exactly(cpu_app: App) -> None:
+    exact = 0
+    for _ in range(12):
+        cpu_app.new_conversation()
+        noted = note(cpu_app, random_words())
+        exact += noted.called == {"action": "add", "text": noted.words}
+    assert exact >= 6
 
 
 def test_the_call_is_shown_as_a_card_and_never_as_text(app: App) -> None:
-    answer = app.ask(f"note that {random_words()}")
-    card = app.answers.last.get_by_test_id("tool-call")
-    assert "notes" in card.inner_text()
-    assert "<tool_call>" not in answer.text
+    noted = note(app, "the tea is in the blue tin")
+    assert noted.called == {"action": "add", "text": noted.words}
+    card = app.answers.last.get_by_test_id("tool-call").inner_text()
+    assert "notes" in card
+    assert noted.words in card
+    assert "<tool_call>" not in noted.answer.text
