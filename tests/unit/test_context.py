@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webllm_provider.session.context import WindowContext
-from webllm_provider.testing import answer, loaded_model
+from webllm_provider.testing import answer, failure, loaded_model
 
 
 class Small:
@@ -79,6 +79,48 @@ async def test_a_count_without_what_came_from_a_cache_teaches_nothing() -> None:
     before = len(await context.get_messages_for_request(token_budget=500))
     await context.learn("llm:response", {"usage": {"input_tokens": 9}})
     assert len(await context.get_messages_for_request(token_budget=500)) == before
+
+
+async def test_a_count_that_may_be_of_the_new_part_alone_does_not_make_room() -> None:
+    context = WindowContext()
+    await context.add_message({"role": "user", "content": "q" * 3000})
+    await context.get_messages_for_request()
+    await context.learn("llm:response", {"usage": {"input_tokens": 1000}})
+    await context.add_message({"role": "assistant", "content": "a" * 10})
+    before = len(await context.get_messages_for_request(token_budget=1500))
+    await context.get_messages_for_request()
+    await context.add_message({"role": "user", "content": "q" * 3000})
+    await context.get_messages_for_request()
+    # A part of it came from a cache: that is not five characters to a token.
+    await context.learn("llm:response", {"usage": {"input_tokens": 1200, "cache_read_tokens": 0}})
+    assert len(await context.get_messages_for_request(token_budget=1500)) < before
+
+
+async def test_a_count_that_names_what_came_from_a_cache_is_of_the_whole() -> None:
+    context = WindowContext()
+    await context.set_messages([message for number in range(10) for message in turn(number, 200)])
+    await context.get_messages_for_request()
+    sent = len(await context.get_messages_for_request()) * 100
+    before = len(await context.get_messages_for_request(token_budget=sent // 5))
+    await context.get_messages_for_request()
+    await context.learn("llm:response", {"usage": {"input_tokens": sent // 5, "cache_read_tokens": 7}})
+    assert len(await context.get_messages_for_request(token_budget=sent // 5)) > before
+
+
+async def test_a_conversation_that_was_too_long_for_the_engine_goes_on_with_less_of_it(
+    open_session: Any,
+) -> None:
+    stored = [message for number in range(10) for message in turn(number, 300)]
+    too_long: Any = [failure("context_exceeded")]
+    session, transport = await open_session(
+        *[too_long] * 3, answer("Yes."), messages=stored, model_facts=loaded_model(context_window=4096)
+    )
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="ContextExceeded"):
+            await session.execute("Go on")
+    assert await session.execute("Go on") == "Yes."
+    sent = [len(str(body["messages"])) for body in transport.bodies]
+    assert sent[0] > sent[1] > sent[2] > sent[3]
 
 
 async def test_leaving_out_is_told_by_an_event(open_session: Any, heard: Any) -> None:

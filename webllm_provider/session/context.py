@@ -29,6 +29,8 @@ CHARACTERS_PER_TOKEN = 3.0
 """Assumed until an engine has counted. English prose has about four; JSON and names have fewer."""
 LEAST_PER_TOKEN, MOST_PER_TOKEN = 0.5, 6.0
 """Between them lies every count of a whole prompt, from single bytes to whole words."""
+AFTER_TOO_MUCH = 0.7
+"""Factor of the estimate after a prompt that was too long for the engine."""
 MARGIN = 64
 """Tokens kept free for what a chat template adds around messages."""
 PER_MESSAGE = 8
@@ -51,6 +53,9 @@ class WindowContext:
         self._messages: list[Message] = []
         self._per_token = CHARACTERS_PER_TOKEN
         self._sent = 0
+        self._last: list[Message] = []
+        self._grew = False
+        """Whether the last request was the one before it and more: then a cache can hold a part of it."""
 
     async def add_message(self, message: Message) -> None:
         """Append a message; it needs a role."""
@@ -97,19 +102,27 @@ class WindowContext:
         kept = turns if room is None else _last_that_fit(turns, room)
         messages = [*fixed, *(message for turn in kept for message in turn if message["role"] != "system")]
         self._sent = self._fixed_characters(messages)
+        self._grew = bool(self._last) and messages[: len(self._last)] == self._last
+        self._last = messages
         if len(kept) < len(turns):
             await self._tell(turns, kept, budget)
-        return messages
+        return list(messages)
 
     async def learn(self, event: str, payload: Mapping[str, Any]) -> HookResult:
-        """Hook: correct the estimate by what the engine counted."""
+        """Hook: correct the estimate by what the engine counted, or by its word that it was too much."""
+        error = payload.get("error")
+        if isinstance(error, Mapping) and error.get("code") == "context_exceeded":
+            self._per_token = max(LEAST_PER_TOKEN, self._per_token * AFTER_TOO_MUCH)
         usage = payload.get("usage")
-        counted = usage.get("input_tokens", 0) if isinstance(usage, Mapping) else 0
-        per_token = self._sent / counted if counted else 0.0
-        # An engine that answers from its cache counts only what was new: that says nothing of the whole.
-        if LEAST_PER_TOKEN <= per_token <= MOST_PER_TOKEN:
-            self._per_token = per_token
+        if isinstance(usage, Mapping) and (counted := usage.get("input_tokens", 0)):
+            self._correct(self._sent / counted, whole=not self._grew or bool(usage.get("cache_read_tokens")))
         return HookResult()
+
+    def _correct(self, per_token: float, *, whole: bool) -> None:
+        # An engine may count only what its cache did not hold. Then more tokens than counted were sent,
+        # and a token has at most so many characters: such a count can only make the estimate smaller.
+        if LEAST_PER_TOKEN <= per_token <= MOST_PER_TOKEN and (whole or per_token < self._per_token):
+            self._per_token = per_token
 
     def _fixed_messages(self) -> list[Message]:
         instruction = [{"role": "system", "content": self._instruction}] if self._instruction else []
