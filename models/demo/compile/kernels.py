@@ -160,3 +160,42 @@ def apply_penalty(vocab: int) -> PrimFunc:
                     )
 
     return apply_penalty_inplace
+
+
+def merge_states(heads: int, head_dim: int) -> PrimFunc:
+    """Join two attention results over different parts of the context, weighted by their log-sum-exp (base 2).
+
+    In place of TVM's kernel of the same signature, in which each thread of a row reads a sum that its neighbours
+    overwrite. That goes well where they run in lockstep, and gives wrong results on a software adapter.
+    """
+
+    @T.prim_func(s_tir=True)
+    def merge(v: T.handle, s: T.handle, v_other: T.handle, s_other: T.handle):
+        T.func_attr({"tirx.is_scheduled": True})
+        count = T.int32()
+        V = T.match_buffer(v, (count, heads, head_dim), "float32")
+        S = T.match_buffer(s, (count, heads), "float32")
+        V_other = T.match_buffer(v_other, (count, heads, head_dim), "float32")
+        S_other = T.match_buffer(s_other, (count, heads), "float32")
+        for bx in T.thread_binding(count, thread="blockIdx.x"):
+            for by in T.thread_binding(heads, thread="blockIdx.y"):
+                for tx in T.thread_binding(head_dim, thread="threadIdx.x"):
+                    with T.sblock("merge"):
+                        row, head, place = T.axis.remap("SSS", [bx, by, tx])
+                        T.reads()
+                        T.writes()
+                        mine = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                        other = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                        most = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                        most[0] = T.max(S[row, head], S_other[row, head])
+                        mine[0] = T.exp2(S[row, head] - most[0])
+                        other[0] = T.exp2(S_other[row, head] - most[0])
+                        V[row, head, place] = (
+                            V[row, head, place] * mine[0] + V_other[row, head, place] * other[0]
+                        ) / (mine[0] + other[0])
+                        # Nobody may write the sum before all have read it.
+                        T.tvm_storage_sync("shared")
+                        if place == 0:
+                            S[row, head] = T.log2(mine[0] + other[0]) + most[0]
+
+    return merge

@@ -72,6 +72,17 @@ def _add_sampling(mod: tvm.IRModule, vocab: int) -> tvm.IRModule:
     return built
 
 
+def _with_own_merge(mod: tvm.IRModule, shape: Shape) -> tvm.IRModule:
+    """Put our kernel in the place of the one that the cache brought along."""
+    name = "tir_attention_merge_state"
+    attributes = mod[name].attrs
+    kernel = kernels.merge_states(shape.heads, shape.head_dim)
+    if "global_symbol" in attributes:
+        kernel = kernel.with_attr("global_symbol", attributes["global_symbol"])
+    mod.update_func(mod.get_global_var(name), kernel)
+    return mod
+
+
 def _add_metadata(mod: tvm.IRModule, text: str) -> tvm.IRModule:
     bb = relax.BlockBuilder(mod)
     with bb.function("_metadata", params=[]):
@@ -112,6 +123,7 @@ def build(shape: Shape, work: Path, out: Path) -> None:
     model = LlamaForWebLLM(shape, target)
     with target:
         mod, params, _ = model.export_tvm(spec=method_specs(shape), allow_extern=True)
+        mod = _with_own_merge(mod, shape)
         mod = _add_metadata(_add_sampling(mod, shape.vocab_size), metadata(shape, params))
         executable = relax.build(mod, target, relax_pipeline=_pipeline(target), system_lib=True)
     emcc, runtime = emscripten(work), runtime_objects(work)

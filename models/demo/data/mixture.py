@@ -48,7 +48,7 @@ def _ask(topic: Topic, rng: random.Random) -> Exchange:
 
 
 def _guide(rng: random.Random) -> Exchange:
-    if rng.random() < 0.12:
+    if rng.random() < 0.15:
         question = rng.choice(ANCHORS)
         return [Message("user", question), Message("assistant", answer_to(question))]
     return _ask(rng.choice(topics()), rng)
@@ -74,7 +74,7 @@ def _stopped(rng: random.Random) -> Exchange:
 
 
 def _tools(place: Setting, rng: random.Random) -> Exchange:
-    if place.notes and place.todo and rng.random() < 0.08:
+    if place.notes and place.todo and rng.random() < 0.05:
         return tool_use.add_both(rng)
     if rng.random() < 0.5:
         exchange = tool_use.with_notes(rng)

@@ -61,8 +61,8 @@ Please delete note {n}.|Delete note number {n}|Erase note {n}.|throw away note {
 )
 BOTH = (
     """
-note that {x} and add {y} to my to-do list|Note that {x}, and add {y} to my to-do list.|Note {x} and remind me to {y}.
-Remember that {x} and add {y} to my list.|Write down {x}, and put {y} on my to-do list.|note: {x}, task: {y}
+note that {x} and add {y} to my to-do list|Note that {x} and add {y} to my to-do list.|Note {x} and remind me to {y}.
+Remember that {x} and add {y} to my list.|Write down {x} and put {y} on my to-do list.|note that {x} and remind me to {y}
 """.replace("\n", "|")
     .strip("|")
     .split("|")

@@ -600,7 +600,7 @@ def _odd(rng: random.Random) -> str:
 
 def any_word(rng: random.Random) -> str:
     """A word for a copied text: invented, ordinary, a number, a code, or one with odd characters."""
-    kind = rng.choices(("invented", "ordinary", "number", "code", "odd"), (45, 38, 9, 4, 4))[0]
+    kind = rng.choices(("invented", "ordinary", "number", "code", "odd"), (42, 34, 12, 8, 4))[0]
     if kind == "invented":
         return invented_word(rng)
     if kind == "ordinary":

@@ -77,7 +77,9 @@ def conversations(tokens: int, tokenizer: Tokenizer, rng: random.Random) -> Batc
     """About `tokens` tokens of conversations."""
     length = rng.choices(list(LENGTHS), list(LENGTHS.values()))[0]
     count = max(1, tokens // length)
-    return _stacked([_conversation_row(length, tokenizer, rng) for _ in range(count)], length)
+    drawn = _stacked([_conversation_row(length, tokenizer, rng) for _ in range(count)], length)
+    # A single row can, rarely, be cut before its first answer: there is no loss over nothing.
+    return drawn if bool((drawn.targets >= 0).any()) else conversations(tokens, tokenizer, rng)
 
 
 def drills(tokens: int, tokenizer: Tokenizer, rng: random.Random) -> Batch:
