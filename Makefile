@@ -13,21 +13,30 @@ STAMPS := .stamps
 export PYTHONDONTWRITEBYTECODE := 1
 
 WHEEL_SOURCES := $(shell find webllm_provider kernel tools/wheels -type f -not -path '*/__pycache__/*' 2>/dev/null) \
-	pyproject.toml build_wheel.sh
-SITE_SOURCES := $(shell find web protocol models/demo/artifacts -type f -not -path '*/node_modules/*' 2>/dev/null)
+	pyproject.toml build_wheel.sh $(wildcard README.md LICENSE)
+SITE_SOURCES := $(shell find web protocol models/demo/artifacts -type f -not -path '*/node_modules/*' \
+	-not -path '*/__pycache__/*' -not -path 'web/coverage/*' 2>/dev/null)
+
+# What somebody removed by hand is made again, whatever its stamp says.
+made = $(shell [ -e $(2) ] || rm -f $(STAMPS)/$(1))
+$(call made,python,$(PY))
+$(call made,node,web/node_modules/.package-lock.json)
+$(call made,wheels,dist/wheels/pyodide-lock.json)
+$(call made,site,dist/site/index.html)
 
 # T names one test, or part of a name: make test-unit T=cancel
 PYTEST := $(PY) -m pytest $(if $(T),-k '$(T)')
 
 .PHONY: help
 help: ## what can be made
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 # ---- set-up -------------------------------------------------------------------------------------
 
 $(STAMPS)/python: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed.")'
-	$(PYTHON) -m venv $(VENV)
+	@# A set-up that was interrupted may have left one without pip.
+	$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STAMPS) && touch $@
@@ -62,7 +71,7 @@ serve: site ## the site on localhost, for a person (PORT=8000)
 # ---- tests --------------------------------------------------------------------------------------
 
 .PHONY: test check test-unit test-kernel test-model test-web test-pyodide test-e2e coverage soak bench
-test: site browser ## every suite, with one table at the end
+test: site ## every suite, with one table at the end
 	$(PY) -m tools.suites
 check: setup ## formatting, types, generated files
 	$(PY) -m tools.suites lint

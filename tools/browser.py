@@ -1,7 +1,7 @@
 """Find a Chromium that can be driven, or get one; and say with which flags to start it.
 
-Order: `$WEBLLM_CHROMIUM`, Playwright's own build, an installed Chrome or Chromium, then Debian's
-`chromium` by apt (as root), then Playwright's download. As a program it prints the path.
+Order: `$WEBLLM_CHROMIUM`, an installed Chrome or Chromium, Playwright's own build; where there is none,
+Debian's `chromium` by apt (as root), else Playwright's download. As a program it prints the path.
 """
 
 from __future__ import annotations
@@ -52,8 +52,14 @@ def _playwright_build() -> Path | None:
 
 
 def find() -> Path | None:
-    """The Chromium to use, or None."""
+    """The Chromium to use, or None.
+
+    Raises:
+        NoBrowser: `$WEBLLM_CHROMIUM` names a file that is not there.
+    """
     if chosen := os.environ.get("WEBLLM_CHROMIUM"):
+        if not Path(chosen).is_file():
+            raise NoBrowser(f"WEBLLM_CHROMIUM names {chosen}, and there is no such file.")
         return Path(chosen)
     for name in NAMES:
         if found := shutil.which(name):
@@ -61,6 +67,18 @@ def find() -> Path | None:
     if MAC_CHROME.exists():
         return MAC_CHROME
     return _playwright_build()
+
+
+def _install() -> None:
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        try:
+            _install_with_apt()
+        except (subprocess.CalledProcessError, OSError) as error:
+            # Not every distribution with apt has this package.
+            print(f"apt could not install chromium ({error}).", file=sys.stderr, flush=True)
+        else:
+            return
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 
 
 def _install_with_apt() -> None:
@@ -78,10 +96,7 @@ def ensure() -> Path:
     if found := find():
         return found
     try:
-        if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-            _install_with_apt()
-        else:
-            subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+        _install()
     except (subprocess.CalledProcessError, OSError) as error:
         raise NoBrowser(
             f"No Chromium was found and installing one failed ({error}). "

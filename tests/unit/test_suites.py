@@ -1,0 +1,140 @@
+"""`make test` tells the truth: a suite that crashed, found nothing or could not run is never ok."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import browser
+from tools.suites import ROOT, Suite, main, run
+
+PASSED = '<testsuite><testcase name="a"/></testsuite>'
+MIXED = """<testsuite><testcase name="a"/><testcase name="b"><failure/></testcase>
+<testcase name="c"><skipped message="no GPU"/></testcase></testsuite>"""
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def suite(reports: Path, report: str | None, code: int = 0, *, not_run: str | None = None) -> Suite:
+    """A suite whose runner writes this report and ends with this code."""
+    path = reports / "made.xml"
+    write = "" if report is None else f"import pathlib; pathlib.Path({str(path)!r}).write_text({report!r})\n"
+    command = (sys.executable, "-c", f"{write}raise SystemExit({code})")
+    return Suite("made", ((reports, command),), lambda: not_run, report=path)
+
+
+def test_a_suite_that_passed_is_ok(reports: Path) -> None:
+    outcome = run(suite(reports, PASSED))
+    assert (outcome.ok, outcome.passed, outcome.failed) == (True, 1, 0)
+
+
+def test_failures_and_skips_are_counted_with_their_reasons(reports: Path) -> None:
+    outcome = run(suite(reports, MIXED, 1))
+    assert (outcome.ok, outcome.passed, outcome.failed) == (False, 1, 1)
+    assert outcome.skipped == ["c: no GPU"]
+
+
+@pytest.mark.parametrize(
+    "report", [None, PASSED[:20], "<testsuite/>"], ids=["no report", "half a report", "no test in it"]
+)
+def test_a_runner_that_ends_well_without_a_result_has_failed(reports: Path, report: str | None) -> None:
+    assert not run(suite(reports, report)).ok
+
+
+def test_a_report_with_a_failure_is_a_failure_whatever_the_runner_says(reports: Path) -> None:
+    assert not run(suite(reports, MIXED, 0)).ok
+
+
+def test_an_old_report_is_not_read_again(reports: Path) -> None:
+    run(suite(reports, PASSED))
+    assert run(suite(reports, None)).passed == 0
+
+
+def test_a_runner_that_is_not_there_is_a_failed_suite(reports: Path) -> None:
+    assert not run(Suite("made", ((reports, ("no-such-runner",)),))).ok
+
+
+def test_what_cannot_run_here_is_named_and_fails_only_where_ci_is_set(
+    reports: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = (suite(reports, PASSED, not_run="there is no GPU"),)
+    monkeypatch.delenv("CI", raising=False)
+    assert main([], known) == 0
+    assert "not run: made, because there is no GPU" in capsys.readouterr().out
+    monkeypatch.setenv("CI", "1")
+    assert main([], known) == 1
+
+
+def test_a_suite_that_does_not_exist_is_refused() -> None:
+    assert main(["nowhere"]) == 2
+
+
+def test_the_suites_run_even_where_there_is_no_browser() -> None:
+    dry = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "tools.suites" in dry
+    assert "tools.browser" not in dry
+
+
+def test_help_names_everything_that_can_be_made() -> None:
+    lines = (ROOT / "Makefile").read_text().splitlines()
+    targets = {name for line in lines if line.startswith(".PHONY:") for name in line.split()[1:]}
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {line.split()[0] for line in said.splitlines() if not line.startswith("make")} == targets
+
+
+@pytest.mark.parametrize(
+    ("target", "removed", "step"),
+    [
+        ("test-unit", ".venv/bin/python", "pip install"),
+        ("test-web", "web/node_modules/.package-lock.json", "npm ci"),
+        ("wheels", "dist/wheels/pyodide-lock.json", "build_wheel.sh"),
+        ("site", "dist/site/index.html", "npm run --silent build"),
+    ],
+)
+def test_what_was_removed_by_hand_is_made_again(tmp_path: Path, target: str, removed: str, step: str) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    made = [
+        *("requirements/dev.txt", "pyproject.toml", "web/package-lock.json", "build_wheel.sh"),
+        *(".venv/bin/python", "web/node_modules/.package-lock.json"),
+        *("dist/wheels/pyodide-lock.json", "dist/site/index.html"),
+        *(f".stamps/{name}" for name in ("python", "node", "wheels", "site")),
+    ]
+    for name in made:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o755)
+
+    def plan() -> str:
+        return subprocess.run(
+            ["make", "-n", target], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert step not in plan()
+    (tmp_path / removed).unlink()
+    assert step in plan()
+
+
+def test_bytecode_and_coverage_do_not_make_the_site_again(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    listed = tmp_path / "print.mk"
+    listed.write_text("include Makefile\nprint:\n\t@echo $(SITE_SOURCES)\n")
+    for name in ("protocol/wire.schema.json", "protocol/__pycache__/a.pyc", "web/coverage/a.html"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = subprocess.run(
+        ["make", "-f", "print.mk", "print"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert found.split() == ["protocol/wire.schema.json"]
+
+
+def test_a_chosen_browser_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBLLM_CHROMIUM", str(tmp_path / "chromium"))
+    with pytest.raises(browser.NoBrowser, match="WEBLLM_CHROMIUM"):
+        browser.ensure()
