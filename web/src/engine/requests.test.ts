@@ -64,6 +64,11 @@ describe.each(engines)("a request for %s", (_name, convert) => {
     });
   });
 
+  it("refuses a constraint beside a response_format", () => {
+    const both = ask("hi", { constraint, response_format: { type: "json_object" } });
+    expect(refusal(() => convert(both))).toMatchObject({ code: "invalid_request" });
+  });
+
   it("refuses an image when the model cannot see", () => {
     const body: CompletionBody = {
       messages: [
@@ -133,9 +138,7 @@ describe("a request for WebLLM", () => {
     }
   });
 
-  it("refuses a constraint beside a response_format, and top_k, which WebLLM does not have", () => {
-    const both = ask("hi", { constraint, response_format: { type: "json_object" } });
-    expect(refusal(() => toWebLLMRequest(both, plain))).toMatchObject({ code: "invalid_request" });
+  it("refuses top_k, which WebLLM does not have", () => {
     expect(refusal(() => toWebLLMRequest(ask("hi", { top_k: 4 }), plain))).toMatchObject({
       details: { field: "top_k" },
     });
@@ -174,11 +177,11 @@ describe("a request for WebLLM", () => {
 });
 
 describe("a request for wllama", () => {
-  it("passes top_k on, refuses a constraint that it cannot hold, and an answer to go on with", () => {
+  it("passes top_k on, lowers a constraint to a grammar, and refuses an answer to go on with", () => {
     expect(toWllamaRequest(ask("hi", { top_k: 4 })).top_k).toBe(4);
-    expect(refusal(() => toWllamaRequest(ask("hi", { constraint })))).toMatchObject({
-      details: { field: "constraint" },
-    });
+    const held = toWllamaRequest(ask("hi", { constraint }));
+    expect(held.grammar).toContain("<tool_call>");
+    expect(held).not.toHaveProperty("response_format");
     expect(refusal(() => toWllamaRequest({ messages: [{ role: "assistant", content: "I" }] }))).toMatchObject(
       {
         code: "invalid_request",

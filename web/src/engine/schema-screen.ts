@@ -1,6 +1,6 @@
 import { failure } from "./errors";
 
-type Schema = Record<string, unknown>;
+export type Schema = Record<string, unknown>;
 
 /** Keywords that XGrammar holds, and those that say nothing about what is valid. */
 const HELD = new Set([
@@ -118,7 +118,14 @@ function screenReference(reference: unknown, where: string, root: Schema): void 
   if (typeof reference !== "string" || !reference.startsWith("#")) {
     throw refused(where, "its $ref does not point into the schema itself");
   }
-  let target: unknown = root;
+  if (!isSchema(resolvePointer(reference, root))) {
+    throw refused(where, `its $ref ${reference} points at nothing`);
+  }
+}
+
+/** What a `$ref` into the same document points at; undefined where there is nothing. */
+export function resolvePointer(reference: string, root: unknown): unknown {
+  let target = root;
   for (const part of reference
     .slice(1)
     .split("/")
@@ -126,7 +133,7 @@ function screenReference(reference: unknown, where: string, root: Schema): void 
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
     target = isSchema(target) && Object.hasOwn(target, key) ? target[key] : undefined;
   }
-  if (!isSchema(target)) throw refused(where, `its $ref ${reference} points at nothing`);
+  return target;
 }
 
 /** The schemas right inside a schema, by name. */
@@ -146,7 +153,7 @@ function* children(schema: Schema): Generator<[string, unknown]> {
   }
 }
 
-const isSchema = (value: unknown): value is Schema =>
+export const isSchema = (value: unknown): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const refused = (

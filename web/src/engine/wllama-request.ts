@@ -1,17 +1,20 @@
 import type { ChatCompletionMessage, ChatCompletionParams } from "@wllama/wllama";
 import type { BodyMessage, CompletionBody } from "../protocol/wire";
 import { type EngineFailure, failure } from "./errors";
+import { constraintGrammar } from "./gbnf-constraint";
 
 /** llama.cpp's server, which answers here, reads OpenAI's names; wllama's types lag behind it. */
 export type WllamaRequest = ChatCompletionParams & {
   stop?: string | string[];
   frequency_penalty?: number;
   presence_penalty?: number;
+  /** GBNF, for the whole answer. */
+  grammar?: string;
 };
 
 /**
  * An engine-neutral body as wllama's request (pure). What cannot be done is refused by name: nothing is dropped.
- * Throws `invalid_request` and `unsupported`.
+ * Throws `invalid_request`, `unsupported` and `grammar_failed`.
  */
 export function toWllamaRequest(body: CompletionBody): WllamaRequest {
   refuseUnknown(body);
@@ -28,7 +31,7 @@ export function toWllamaRequest(body: CompletionBody): WllamaRequest {
     ...(body.seed === undefined ? {} : { seed: body.seed }),
     ...(body.frequency_penalty === undefined ? {} : { frequency_penalty: body.frequency_penalty }),
     ...(body.presence_penalty === undefined ? {} : { presence_penalty: body.presence_penalty }),
-    ...responseFormat(body.response_format),
+    ...output(body),
   };
 }
 
@@ -38,7 +41,6 @@ function refuseUnknown(body: CompletionBody): void {
     // It would go on with the answer; WebLLM cannot, and a body means the same on both.
     throw failure("invalid_request", "The last message must come from the user or a tool.");
   }
-  if (body.constraint !== undefined) throw cannot("constraint", "it cannot hold one yet");
   if (body.logprobs === true || body.top_logprobs !== undefined) {
     throw cannot("logprobs", "the stream has no place for them");
   }
@@ -72,6 +74,18 @@ function plainText({ content }: BodyMessage): string {
       throw failure("unsupported", "The CPU engine cannot see images.", "Load a vision model on WebGPU.");
     })
     .join("");
+}
+
+/** What the answer is held to. */
+function output({
+  constraint,
+  response_format: format,
+}: CompletionBody): Pick<WllamaRequest, "grammar" | "response_format"> {
+  if (constraint === undefined) return responseFormat(format);
+  if (format !== undefined && format.type !== "text") {
+    throw failure("invalid_request", "A request cannot have both a constraint and a response_format.");
+  }
+  return { grammar: constraintGrammar(constraint) };
 }
 
 function responseFormat(format: CompletionBody["response_format"]): Pick<WllamaRequest, "response_format"> {

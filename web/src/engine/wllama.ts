@@ -143,7 +143,7 @@ export class WllamaEngine implements Engine {
       quantization: entry.record.quantization,
       engine: IDENTITY,
       capabilities: {
-        constraint: "none",
+        constraint: "grammar",
         native_tools: false,
         json_schema: true,
         logprobs: false,
