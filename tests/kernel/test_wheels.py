@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import shutil
 from pathlib import Path
 from urllib.parse import unquote, urljoin
 
 import pytest
 
-from tools.wheels import index, lockfile
+from tools.wheels import index, lockfile, provider
 from tools.wheels.fetch import DownloadFailed, HashDiffers, Pin, fetched, pins, sha256
 from tools.wheels.metadata import WheelFacts, facts, normalised
 
@@ -85,6 +87,22 @@ def test_a_cached_wheel_is_not_downloaded_again(tmp_path: Path) -> None:
     pin = next(pin for pin in pins()[1] if pin.name == "annotated-types")
     unreachable = dataclasses.replace(pin, version="0.0.0.dev0")
     assert fetched(unreachable, CACHE) == CACHE / pin.file
+
+
+def test_the_same_sources_give_the_same_provider_wheel(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "webllm_provider", copy / "webllm_provider", copy_function=shutil.copyfile)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(ROOT / name, copy / name)
+    # Another day, another person's permissions.
+    for path in copy.rglob("*.py"):
+        path.chmod(0o600)
+        os.utime(path, (10**9, 10**9))
+    for root, out in ((ROOT, "one"), (copy, "other")):
+        provider.built(root, tmp_path / out, tmp_path / f"{out}.stamp")
+    one, other = (sorted((tmp_path / out).glob("*.whl")) for out in ("one", "other"))
+    assert [path.name for path in one] == [path.name for path in other]
+    assert [sha256(path) for path in one] == [sha256(path) for path in other]
 
 
 def test_every_link_of_the_index_leads_to_a_wheel(wheels: list[WheelFacts]) -> None:
