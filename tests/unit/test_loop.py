@@ -221,3 +221,23 @@ async def test_the_provider_with_the_lowest_priority_number_answers() -> None:
     assert WebLLMLoop({"provider": "a"})._choose({"a": Provider(50), "b": Provider(10)}) == "a"
     with pytest.raises(RuntimeError, match="nobody to answer"):
         loop._choose({})
+
+
+@pytest.mark.parametrize("event", ["prompt:submit", "provider:request", "provider:response", "tool:pre"])
+async def test_a_stop_ends_the_wait_for_an_approval(open_session: Any, event: str) -> None:
+    asked = asyncio.Event()
+
+    class Approval:
+        async def request_approval(
+            self, prompt: str, options: list[str], timeout: float, default: str
+        ) -> str:
+            asked.set()
+            await asyncio.Event().wait()
+            return "Allow"
+
+    session, _ = await open_session(answer(LIST), answer("Done."), approval=Approval())
+    on(session, event, HookResult(action="ask_user", approval_prompt="Go on?"))
+    task = asyncio.ensure_future(session.execute("list"))
+    await asked.wait()
+    await session.coordinator.request_cancel(True)
+    assert await asyncio.wait_for(task, 10) == ""

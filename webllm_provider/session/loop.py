@@ -25,6 +25,7 @@ from amplifier_core.events import (
 )
 from amplifier_core.llm_errors import LLMError
 from amplifier_core.message_models import ChatRequest, ChatResponse, Message
+from amplifier_core.models import HookResult
 
 from ..errors import to_wire_error
 from .history import answer_text, stored_answer, tool_spec, with_injections
@@ -97,15 +98,15 @@ class WebLLMLoop:
         return min(providers, key=lambda name: getattr(providers[name], "priority", 100))
 
     async def _run(self, turn: Turn, prompt: str) -> str:
-        submitted = await turn.emit(PROMPT_SUBMIT, {"prompt": prompt})
+        submitted = await self._tell(turn, PROMPT_SUBMIT, {"prompt": prompt})
         if submitted.action == "deny":
             return f"Operation denied: {submitted.reason}"
         await turn.context.add_message({"role": "user", "content": prompt})
         for turn.iteration in range(1, self.max_iterations + 1):
             if turn.cancelled:
                 raise Stopped
-            asked = await turn.emit(
-                PROVIDER_REQUEST, {"provider": turn.provider_name, "iteration": turn.iteration}
+            asked = await self._tell(
+                turn, PROVIDER_REQUEST, {"provider": turn.provider_name, "iteration": turn.iteration}
             )
             if asked.action == "deny":
                 return f"Operation denied: {asked.reason}"
@@ -121,6 +122,10 @@ class WebLLMLoop:
         await turn.context.add_message({"role": "assistant", "content": ending})
         return ending
 
+    async def _tell(self, turn: Turn, name: str, payload: dict[str, Any]) -> HookResult:
+        """Emit; a hook may let a person decide, and that wait ends with the turn."""
+        return await until_cancelled(turn, turn.emit(name, payload))
+
     async def _ask(self, turn: Turn) -> ChatResponse:
         forget = watch_text(turn)
         try:
@@ -133,7 +138,7 @@ class WebLLMLoop:
         finally:
             forget()
         usage = response.usage.model_dump() if response.usage else None
-        await turn.emit(PROVIDER_RESPONSE, {"provider": turn.provider_name, "usage": usage})
+        await self._tell(turn, PROVIDER_RESPONSE, {"provider": turn.provider_name, "usage": usage})
         return response
 
     async def _complete(self, turn: Turn) -> ChatResponse:
@@ -151,11 +156,12 @@ class WebLLMLoop:
         blocks = getattr(response, "content_blocks", None) or []
         for index, block in enumerate(blocks):
             place = {"block_index": index, "total_blocks": len(blocks)}
-            await turn.emit(CONTENT_BLOCK_START, {"block_type": block.type.value, **place, "metadata": None})
+            began = {"block_type": block.type.value, **place, "metadata": None}
+            await self._tell(turn, CONTENT_BLOCK_START, began)
             ending = {**place, "block": block.to_dict()}
             if response.usage is not None:
                 ending["usage"] = response.usage.model_dump()
-            await turn.emit(CONTENT_BLOCK_END, ending)
+            await self._tell(turn, CONTENT_BLOCK_END, ending)
 
     async def _call_tools(self, turn: Turn, calls: list[Any]) -> None:
         turn.called = True
