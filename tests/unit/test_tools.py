@@ -13,6 +13,7 @@ from webllm_provider.session import MemoryStore
 from webllm_provider.session.store import store_of
 from webllm_provider.session.tools.notes_tool import NotesTool
 from webllm_provider.session.tools.todo_tool import TodoTool
+from webllm_provider.testing import answer
 
 from .conftest import new_coordinator
 
@@ -61,18 +62,53 @@ async def test_notes_outlive_the_tool(store: MemoryStore) -> None:
 
 
 async def test_notes_added_at_the_same_time_are_all_kept() -> None:
-    class Slow(MemoryStore):
-        async def get(self, key: str) -> str | None:
-            await asyncio.sleep(0)
-            return await super().get(key)
-
-        async def set(self, key: str, text: str) -> None:
-            await asyncio.sleep(0)
-            await super().set(key, text)
-
     tool = NotesTool(Slow())
     await asyncio.gather(*(tool.execute({"action": "add", "text": str(n)}) for n in range(5)))
     assert len((await said(tool, action="list")).splitlines()) == 5
+
+
+class Slow(MemoryStore):
+    """Gives way, as a browser's storage does."""
+
+    async def get(self, key: str) -> str | None:
+        await asyncio.sleep(0)
+        return await super().get(key)
+
+    async def set(self, key: str, text: str) -> None:
+        await asyncio.sleep(0)
+        await super().set(key, text)
+
+
+async def test_notes_of_two_sessions_over_one_storage_are_all_kept() -> None:
+    # Each session has its own way to the same documents, as in a browser.
+    one, other = Slow(), Slow()
+    other._documents = one._documents
+    tools = [NotesTool(one), NotesTool(other)]
+    await asyncio.gather(*(tools[n % 2].execute({"action": "add", "text": str(n)}) for n in range(6)))
+    assert len((await said(tools[0], action="list")).splitlines()) == 6
+
+
+def test_notes_can_be_written_from_one_event_loop_after_another() -> None:
+    tool = NotesTool(Slow())
+
+    async def add(text: str) -> None:
+        results = await asyncio.gather(*(tool.execute({"action": "add", "text": text}) for _ in range(3)))
+        assert all(result.success for result in results)
+
+    asyncio.run(add("one"))
+    asyncio.run(add("two"))
+
+
+async def test_a_full_storage_is_a_failed_call_that_says_so_and_the_turn_goes_on(open_session: Any) -> None:
+    class Full(MemoryStore):
+        async def set(self, key: str, text: str) -> None:
+            raise OSError("QuotaExceededError: the browser gives no more room")
+
+    call = '<tool_call>{"name": "notes", "arguments": {"action": "add", "text": "x"}}</tool_call>'
+    session, transport = await open_session(answer(call), answer("It is full."))
+    session.coordinator.get("tools")["notes"]._store = Full()
+    assert await session.execute("note x") == "It is full."
+    assert "QuotaExceededError" in transport.bodies[1]["messages"][-1]["content"]
 
 
 async def test_tasks_are_added_and_done() -> None:

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from amplifier_core.models import ToolResult
 
@@ -18,8 +19,13 @@ from . import notes
 
 KEY = "notes"
 
-# One document for all sessions of this interpreter: two calls at once must not lose a note.
-_WRITING = asyncio.Lock()
+# One document for all sessions of this interpreter: two calls at once must not lose a note. A lock
+# belongs to one event loop; calls of different loops never run at the same time in a browser.
+_WRITING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def _writing() -> asyncio.Lock:
+    return _WRITING.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 class NotesTool:
@@ -47,7 +53,7 @@ class NotesTool:
         return await self._remove(int(input["id"]))
 
     async def _add(self, text: str) -> ToolResult:
-        async with _WRITING:
+        async with _writing():
             document = await self._document()
             number = int(document["next"])
             document["notes"].append({"id": number, "text": text})
@@ -55,7 +61,7 @@ class NotesTool:
         return ToolResult(success=True, output=notes.saved(number, text))
 
     async def _remove(self, number: int) -> ToolResult:
-        async with _WRITING:
+        async with _writing():
             document = await self._document()
             kept = [note for note in document["notes"] if note["id"] != number]
             if len(kept) == len(document["notes"]):
