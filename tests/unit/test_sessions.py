@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from webllm_provider import RequestRefused
 from webllm_provider._wire import ErrorCode
 from webllm_provider.session import INSTRUCTION, create_session
 from webllm_provider.session.create import ModulesMissing
@@ -258,3 +259,14 @@ async def test_a_turn_that_broke_off_behind_a_tool_has_an_end_before_the_next_qu
         *("system", "user", "assistant", "user", "assistant", "user"),
     ]
     assert "interrupted" in transport.bodies[2]["messages"][4]["content"]
+
+
+@pytest.mark.parametrize(
+    ("message", "place"), [({"role": "nobody", "content": "x"}, "role"), ({"content": "x"}, "role")]
+)
+async def test_a_stored_conversation_that_cannot_be_sent_is_refused_at_once(
+    message: dict[str, Any], place: str
+) -> None:
+    stored = [{"role": "user", "content": "Hi"}, message]
+    with pytest.raises(RequestRefused, match=f"Message 1 of the stored conversation .* {place}"):
+        await create_session(transport=ScriptedTransport(), messages=stored)

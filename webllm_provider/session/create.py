@@ -8,10 +8,13 @@ from typing import Any
 
 from amplifier_core import AmplifierSession
 from amplifier_core.events import MODULE_LOAD_FAILED
+from amplifier_core.message_models import Message
 from amplifier_core.models import HookResult
+from pydantic import ValidationError
 
 from .._mount import TRANSPORT_CAPABILITY
 from .._transport import Transport
+from ..errors import engine_error
 from .defaults import INSTRUCTION
 from .events import STREAMED_EVENTS
 from .store import STORE_CAPABILITY, Store
@@ -75,11 +78,13 @@ async def create_session(
 
     Raises:
         ModulesMissing: a module could not be loaded.
+        RequestRefused: a message of the stored conversation is malformed.
         RuntimeError: the kernel could not make the session.
     """
+    stored = _checked(messages)
     plan = mount_plan(model=model, instruction=instruction, tools=tools, provider_config=provider_config)
     session = AmplifierSession(
-        plan, session_id=session_id, approval_system=approval, is_resumed=messages is not None
+        plan, session_id=session_id, approval_system=approval, is_resumed=stored is not None
     )
     coordinator = session.coordinator
     if transport is not None:
@@ -93,9 +98,25 @@ async def create_session(
     if failed:
         await session.cleanup()
         raise ModulesMissing(f"Modules of the session could not be loaded. {' '.join(failed)}")
-    if messages is not None:
-        await coordinator.get("context").set_messages([dict(message) for message in messages])
+    if stored is not None:
+        await coordinator.get("context").set_messages(stored)
     return session
+
+
+def _checked(messages: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """A stored conversation; one bad message in it would fail every turn to come."""
+    for number, message in enumerate(messages or ()):
+        try:
+            Message.model_validate(dict(message))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise engine_error(
+                "invalid_request",
+                f"Message {number} of the stored conversation is malformed at {place}: {first['msg']}.",
+                details={"message": number, "field": place},
+            ) from error
+    return None if messages is None else [dict(message) for message in messages]
 
 
 def _note_failures(hooks: Any) -> list[str]:
