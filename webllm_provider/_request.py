@@ -84,6 +84,10 @@ def prepare(
     _add_sampling(body, request, options, config, loaded, degradations)
     _add_format(body, request, loaded, degradations)
     _add_constraint(body, choice, loaded, degradations)
+    if request.reasoning_effort is not None:
+        asked = f"reasoning_effort {request.reasoning_effort}"
+        reason = "a local model has no such setting"
+        degradations.append(Degradation(requested=asked, actual="the model's own way", reason=reason))
     degradations.extend(
         Degradation(requested=what, actual="left out", reason="a local text model has no place for it")
         for what in talk.left_out

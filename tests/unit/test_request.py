@@ -385,3 +385,9 @@ def test_a_result_that_something_came_before_goes_back_to_its_call() -> None:
     copy, repairs = repaired(messages)
     assert [message.content for message in copy[2:]] == ["Saved.", "Mind the notes."]
     assert repairs == []
+
+
+def test_a_reasoning_effort_that_no_local_model_knows_is_reported() -> None:
+    made = prepared(user(), reasoning_effort="high")
+    assert [one.requested for one in made.degradations] == ["reasoning_effort high"]
+    assert prepared(user()).degradations == []
