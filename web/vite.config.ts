@@ -1,10 +1,15 @@
 import { resolve } from "node:path";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
+import { demoModel } from "./vite/demo-model.ts";
+import { defaultRoots } from "./vite/site-files.ts";
 import { site } from "./vite/site.ts";
 import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
 
 const file = (name: string): string => resolve(import.meta.dirname, name);
+
+/** What the engine worker knows of its models, found out at build time. */
+const models = () => [webllmCatalogue(), demoModel(defaultRoots(import.meta.dirname).model)];
 
 /** Entries whose names other people's pages rely on; everything else carries a hash. */
 const LIBRARY = { "lib/bridge": "src/bridge/index.ts" };
@@ -12,8 +17,8 @@ const LIBRARY = { "lib/bridge": "src/bridge/index.ts" };
 export default defineConfig({
   // Relative, so that the site works under any path.
   base: "./",
-  plugins: [preact(), webllmCatalogue(), site(import.meta.dirname)],
-  worker: { format: "es", plugins: () => [webllmCatalogue()] },
+  plugins: [preact(), ...models(), site(import.meta.dirname)],
+  worker: { format: "es", plugins: models },
   // Its package names an entry that it does not hold.
   resolve: { alias: [{ find: /^@wllama\/wllama$/, replacement: "@wllama/wllama/esm/index.js" }] },
   // The wire schema lies beside web/, not in it.

@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { demoModel } from "./vite/demo-model.ts";
+import { defaultRoots } from "./vite/site-files.ts";
 import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [webllmCatalogue()],
+  plugins: [webllmCatalogue(), demoModel(defaultRoots(import.meta.dirname).model)],
   test: {
     include: ["src/**/*.test.{ts,tsx}", "vite/**/*.test.ts"],
     environment: "node",

@@ -1,3 +1,4 @@
+import demo from "virtual:demo-model";
 import prebuilt from "virtual:webllm-catalogue";
 import { describe, expect, it } from "vitest";
 import { buildCatalogue, DEMO_MODEL_ID } from "./catalogue";
@@ -5,7 +6,7 @@ import { choosePlacement, type Gpu } from "./choose";
 import { EngineFailure } from "./errors";
 import { siteUrls } from "./site";
 
-const catalogue = buildCatalogue(siteUrls("https://example.test/deep/path/engine.html"), prebuilt);
+const catalogue = buildCatalogue(siteUrls("https://example.test/deep/path/engine.html"), demo, prebuilt);
 
 const gpu = (...features: string[]): Gpu => ({
   requestAdapter: () => Promise.resolve({ features: new Set(features) }),
@@ -28,6 +29,11 @@ describe("the catalogue", () => {
     const records = catalogue.records();
     expect(records[0]).toMatchObject({ id: DEMO_MODEL_ID, embedded: true, devices: ["webgpu", "cpu"] });
     expect(records.map(({ id }) => id)).toEqual([DEMO_MODEL_ID, ...prebuilt.map(({ model_id }) => model_id)]);
+  });
+
+  it("says of the demo model what its build said", () => {
+    expect(demo.id).toBe(DEMO_MODEL_ID);
+    expect(catalogue.find(DEMO_MODEL_ID).record).toMatchObject({ ...demo, name: "Demo guide" });
   });
 
   it("finds the demo model under any path of the site", () => {

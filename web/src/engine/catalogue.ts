@@ -15,6 +15,14 @@ export interface CatalogueEntry {
   kind: "text" | "embedding" | "vision";
 }
 
+/** What the demo model's build says of it. */
+export type DemoModelFacts = Pick<ModelRecord, "id" | "context_window" | "quantization"> & {
+  /** What WebGPU needs: the weights and a compiled library. The CPU's one file is about as large. */
+  download_bytes: number;
+  /** Weights and the cache of a whole context. */
+  memory_mb: number;
+};
+
 export const DEMO_MODEL_ID = "webllm-demo-1-q0f32";
 
 /** The only tool dialect so far; Python owns what it means. */
@@ -62,23 +70,19 @@ export class Catalogue {
 }
 
 /** The whole catalogue: the demo model that the site carries, then all that WebLLM knows. */
-export function buildCatalogue(site: SiteUrls, prebuilt: WebLLMRecord[]): Catalogue {
-  return new Catalogue([demoEntry(site), ...prebuilt.map(prebuiltEntry)]);
+export function buildCatalogue(site: SiteUrls, demo: DemoModelFacts, prebuilt: WebLLMRecord[]): Catalogue {
+  return new Catalogue([demoEntry(site, demo), ...prebuilt.map(prebuiltEntry)]);
 }
 
-function demoEntry(site: SiteUrls): CatalogueEntry {
+function demoEntry(site: SiteUrls, demo: DemoModelFacts): CatalogueEntry {
   return {
     kind: "text",
-    webllm: { model: site.demoWebllm, model_id: DEMO_MODEL_ID, model_lib: site.demoLibrary },
+    webllm: { model: site.demoWebllm, model_id: demo.id, model_lib: site.demoLibrary },
     gguf: { url: site.demoGguf },
     record: {
-      id: DEMO_MODEL_ID,
-      name: "Demo model: a guide to this application",
+      ...demo,
+      name: "Demo guide",
       devices: ["webgpu", "cpu"],
-      download_bytes: null,
-      memory_mb: null,
-      context_window: 2048,
-      quantization: "q0f32",
       required_features: [],
       low_resource: true,
       embedded: true,

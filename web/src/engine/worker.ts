@@ -1,4 +1,5 @@
 /** The engine worker: puts the parts together and opens the door. */
+import demo from "virtual:demo-model";
 import prebuilt from "virtual:webllm-catalogue";
 import { buildCatalogue } from "./catalogue";
 import { choosePlacement } from "./choose";
@@ -17,7 +18,7 @@ let server: EngineServer | null = null;
 
 function compose(site: SiteUrls): EngineServer {
   const host = new EngineHost({
-    catalogue: buildCatalogue(site, prebuilt),
+    catalogue: buildCatalogue(site, demo, prebuilt),
     choose: async (entry, device) => {
       const placement = await choosePlacement(entry, device, navigator.gpu);
       return {

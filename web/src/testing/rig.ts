@@ -1,3 +1,4 @@
+import demo from "virtual:demo-model";
 import { type ClientOptions, EngineClient } from "../bridge/client";
 import { EngineLink, type LinkOptions } from "../bridge/link";
 import type { Catalogue } from "../engine/catalogue";
@@ -31,7 +32,7 @@ export class Rig {
   ) {
     this.locks = options.locks ?? new MemoryLocks();
     this.host = new EngineHost({
-      catalogue: options.catalogue ?? buildCatalogue(siteUrls("https://example.test/app/"), []),
+      catalogue: options.catalogue ?? buildCatalogue(siteUrls("https://example.test/app/"), demo, []),
       choose: () =>
         Promise.resolve({
           device: "none" as const,
