@@ -165,8 +165,8 @@ def apply_penalty(vocab: int) -> PrimFunc:
 def merge_states(heads: int, head_dim: int) -> PrimFunc:
     """Join two attention results over different parts of the context, weighted by their log-sum-exp (base 2).
 
-    In place of TVM's kernel of the same signature, in which each thread of a row reads a sum that its neighbours
-    overwrite. That goes well where they run in lockstep, and gives wrong results on a software adapter.
+    In place of TVM's kernel of the same signature, in which each thread of a row reads a sum that its
+    neighbours overwrite. That goes well where they run in lockstep, and wrong on a software adapter.
     """
 
     @T.prim_func(s_tir=True)
