@@ -28,7 +28,7 @@ from webllm_provider._messages import convert
 from webllm_provider._repair import repaired
 from webllm_provider._request import Prepared, prepare
 from webllm_provider._tools import dialect_named
-from webllm_provider._wire import LoadedModel
+from webllm_provider._wire import ConstraintSupport, LoadedModel
 from webllm_provider.session.defaults import INSTRUCTION
 from webllm_provider.session.tools import notes
 from webllm_provider.testing import loaded_model
@@ -266,11 +266,12 @@ def test_top_k_is_reported_where_the_engine_has_none() -> None:
     assert prepared(user(), options={"top_k": 40}).body["top_k"] == 40
 
 
-def test_a_constraint_is_sent_only_to_an_engine_that_holds_it() -> None:
+@pytest.mark.parametrize("support", ["structural_tag", "grammar"])
+def test_a_constraint_is_sent_only_to_an_engine_that_holds_it(support: ConstraintSupport) -> None:
     free = prepared(user(), tools=[NOTES])
     assert "constraint" not in free.body
     assert free.degradations[0].requested == "constrained tool calls"
-    held = prepared(user(), tools=[NOTES], loaded=loaded_model(constraint="structural_tag"))
+    held = prepared(user(), tools=[NOTES], loaded=loaded_model(constraint=support))
     assert held.body["constraint"]["tags"][0]["schema"] == notes.PARAMETERS
     assert held.degradations == []
 
