@@ -254,3 +254,22 @@ async def test_a_stop_that_comes_just_before_the_end_of_a_turn_does_not_stop_the
     await page.sessions.ask("t1", "c", "First")
     await page.sessions.ask("t2", "c", "Second")
     assert page.ended("t2") == {"type": "turn_ended", "id": "t2", "outcome": "completed", "text": "Second"}
+
+
+async def test_a_turn_that_is_stopped_and_cancelled_while_it_waits_lets_no_other_in() -> None:
+    page = Page([*answer("I")[:2], Wait()], answer("Three."))
+    first = asyncio.ensure_future(page.sessions.ask("t1", "c", "One"))
+    await page.until("llm:stream_block_delta")
+    second = asyncio.ensure_future(page.sessions.ask("t2", "c", "Two"))
+    third = asyncio.ensure_future(page.sessions.ask("t3", "c", "Three"))
+    await asyncio.sleep(0)
+    page.sessions.stop("t2")
+    second.cancel()
+    await asyncio.wait({second})
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert len(page.transport.bodies) == 1
+    page.sessions.stop("t1")
+    await asyncio.gather(first, third)
+    assert page.ended("t3")["text"] == "Three."
+    await page.sessions.close()

@@ -119,7 +119,7 @@ class WorkerSessions:
         try:
             await asyncio.wait({entering})
         except asyncio.CancelledError:
-            if not entering.cancel():
+            if not entering.cancel() and not entering.cancelled():
                 here.turn.release()
             raise
         finally:
