@@ -21,6 +21,7 @@ SCREENSHOT = ROOT / "dist" / "demo.png"
 READY_WITHIN_S = 300
 ANSWER_WITHIN_S = 180
 REAL_ENGINES = ("webllm", "wllama")
+STREAMING = "[data-testid=message-assistant][data-state=streaming]"
 
 
 class DemoFailed(RuntimeError):
@@ -66,16 +67,18 @@ def ask(page: Page, question: str) -> list[dict[str, Any]]:
     page.get_by_test_id("composer").fill(question)
     page.get_by_test_id("send").click()
     print(f"\n> {question}", flush=True)
-    printed = before
+    printed, ended = before, False
     deadline = time.monotonic() + ANSWER_WITHIN_S
     while time.monotonic() < deadline:
         events: list[dict[str, Any]] = page.evaluate("from => webllmApp.events.slice(from)", printed)
         printed += len(events)
         for event in events:
             show(event)
-        if any(event["name"] == "turn_ended" for event in events) or page.evaluate(
-            "document.querySelectorAll('[data-testid=message-assistant][data-state=streaming]').length === 0"
-        ):
+        # Not "nothing streams": the page may not have drawn the turn yet.
+        ended = ended or any(event["name"] == "execution:end" for event in events)
+        if errors := state_of(page)["errors"]:
+            raise DemoFailed(errors[0])
+        if ended and page.locator(STREAMING).count() == 0:
             print(flush=True)
             return list(page.evaluate("from => webllmApp.events.slice(from)", before))
         page.wait_for_timeout(50)
