@@ -77,7 +77,10 @@ def main() -> None:
     options = parser.parse_args()
     if not (options.folder / "index.html").exists():
         parser.error(f"{options.folder} holds no index.html: build the site first (make site)")
-    server = make_server(options.folder, options.host, options.port)
+    try:
+        server = make_server(options.folder, options.host, options.port)
+    except OSError as error:
+        parser.error(f"port {options.port} cannot be used ({error.strerror}): choose another with --port")
     print(f"Serving {options.folder} on http://localhost:{server.server_address[1]}/ (Ctrl+C ends it)")
     try:
         server.serve_forever()
