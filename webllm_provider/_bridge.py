@@ -181,6 +181,10 @@ class BrowserStorage:
         """Store JSON text; it is kept when this returns."""
         await self._scope().js_store_set(key, text)
 
+    async def replace(self, key: str, expected: str | None, text: str) -> bool:
+        """Store JSON text only where `expected` still stands; False when another tab was faster."""
+        return bool(await self._scope().js_store_replace(key, expected, text))
+
     async def delete(self, key: str) -> None:
         """Remove a document; nothing happens if there is none."""
         await self._scope().js_store_delete(key)

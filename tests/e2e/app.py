@@ -61,7 +61,11 @@ class App:
         """Send a message and wait for the end of the answer."""
         before = self.answers.count()
         self.send(text)
-        expect(self.answers).to_have_count(before + 1, timeout=ANSWER_TIMEOUT_MS)
+        return self.wait_for_answer_number(before + 1)
+
+    def wait_for_answer_number(self, number: int) -> Answer:
+        """The answer that makes this many, once it has ended in whatever way."""
+        expect(self.answers).to_have_count(number, timeout=ANSWER_TIMEOUT_MS)
         return self.wait_for_answer()
 
     def wait_for_answer(self) -> Answer:

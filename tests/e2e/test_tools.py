@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.e2e.app import Answer, App
+from tests.e2e.conftest import Opener
 
 SYLLABLES = ("ba", "ko", "ri", "mun", "tel", "sa", "dor", "vi", "lem", "pa")
 
@@ -76,3 +77,23 @@ def test_the_call_is_shown_as_a_card_and_never_as_text(app: App) -> None:
     assert "notes" in card
     assert noted.words in card
     assert "<tool_call>" not in noted.answer.text
+
+
+def test_two_tabs_that_note_at_the_same_time_lose_nothing(open_on_cpu: Opener) -> None:
+    first = open_on_cpu()
+    second = App(first.page.context.new_page())
+    second.page.goto(first.page.url)
+    tabs = (first, second)
+    for tab in tabs:
+        tab.wait_until_ready()
+    words = ("milk", "bread", "coffee", "tea")
+    for word in words:
+        for tab in tabs:
+            tab.send(f"note: {word}")
+        for tab in tabs:
+            assert tab.wait_for_answer_number(words.index(word) + 1).state == "done"
+    calls = [event for tab in tabs for event in tab.events() if event["name"] == "tool:pre"]
+    document = first.stored("notes")
+    assert document is not None
+    assert len(calls) == 2 * len(words)
+    assert len(json.loads(document)["notes"]) == len(calls)

@@ -185,10 +185,24 @@ async def test_documents_are_kept_by_the_page() -> None:
     async def keys(prefix: str) -> str:
         return json.dumps([key for key in kept if key.startswith(prefix)])
 
-    page = Page(js_store_get=get, js_store_set=put, js_store_delete=delete, js_store_keys=keys)
+    async def replace(key: str, expected: str | None, text: str) -> bool:
+        free = kept.get(key) == expected
+        kept.update({key: text} if free else {})
+        return free
+
+    page = Page(
+        js_store_get=get,
+        js_store_set=put,
+        js_store_replace=replace,
+        js_store_delete=delete,
+        js_store_keys=keys,
+    )
     storage = BrowserStorage(page)
     assert await storage.get("notes") is None
     await storage.set("notes", "{}")
     assert (await storage.get("notes"), await storage.keys("no")) == ("{}", ["notes"])
+    assert not await storage.replace("notes", "[]", "lost")
+    assert await storage.replace("notes", "{}", "[]")
+    assert kept == {"notes": "[]"}
     await storage.delete("notes")
     assert kept == {}

@@ -74,9 +74,9 @@ class Slow(MemoryStore):
         await asyncio.sleep(0)
         return await super().get(key)
 
-    async def set(self, key: str, text: str) -> None:
+    async def replace(self, key: str, expected: str | None, text: str) -> bool:
         await asyncio.sleep(0)
-        await super().set(key, text)
+        return await super().replace(key, expected, text)
 
 
 async def test_notes_of_two_sessions_over_one_storage_are_all_kept() -> None:

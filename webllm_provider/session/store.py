@@ -22,6 +22,12 @@ class Store(Protocol):
     async def set(self, key: str, text: str) -> None:
         """Store the text; it is kept when this returns."""
 
+    async def replace(self, key: str, expected: str | None, text: str) -> bool:
+        """Store the text only if `expected` is what is stored (None: nothing); False if it is not.
+
+        Other sessions and other tabs write the same documents: read, change, replace, and again if False.
+        """
+
     async def delete(self, key: str) -> None:
         """Remove a document; nothing happens if there is none."""
 
@@ -40,6 +46,12 @@ class MemoryStore:
 
     async def set(self, key: str, text: str) -> None:
         self._documents[key] = text
+
+    async def replace(self, key: str, expected: str | None, text: str) -> bool:
+        if self._documents.get(key) != expected:
+            return False
+        await self.set(key, text)
+        return True
 
     async def delete(self, key: str) -> None:
         self._documents.pop(key, None)

@@ -123,6 +123,11 @@ describe("the store that Python finds", () => {
     await store.js_store_set("todo/1", '"c"');
     expect(await store.js_store_get("notes/1")).toBe('"a"');
     expect(JSON.parse(await store.js_store_keys("notes/"))).toEqual(["notes/1", "notes/2"]);
+    expect(await store.js_store_replace("notes/1", '"x"', '"late"')).toBe(false);
+    expect(await store.js_store_replace("notes/1", '"a"', '"b"')).toBe(true);
+    expect(await store.js_store_replace("notes/3", null, '"new"')).toBe(true);
+    expect(await store.js_store_get("notes/1")).toBe('"b"');
+    await store.js_store_delete("notes/3");
     await store.js_store_delete("notes/1");
     expect(JSON.parse(await store.js_store_keys("notes/"))).toEqual(["notes/2"]);
     await store.js_store_delete("notes/1");

@@ -11,6 +11,8 @@ const VERSION = 1;
 export interface StoreGlobals {
   js_store_get(key: string): Promise<string | null>;
   js_store_set(key: string, json: string): Promise<void>;
+  /** Stores `json` only where the text is still `expected` (nullish: nothing yet); false when somebody was faster. */
+  js_store_replace(key: string, expected: string | null | undefined, json: string): Promise<boolean>;
   js_store_delete(key: string): Promise<void>;
   /** JSON of the array of keys that start with `prefix`, in order. */
   js_store_keys(prefix: string): Promise<string>;
@@ -24,6 +26,14 @@ export function installStore(scope: object): void {
     js_store_get: async (key) => (await (await open()).get("documents", key)) ?? null,
     js_store_set: async (key, json) => {
       await (await open()).put("documents", json, key);
+    },
+    js_store_replace: async (key, expected, json) => {
+      // One transaction: other tabs and workers write the same documents.
+      const { store, done } = (await open()).transaction("documents", "readwrite");
+      const free = ((await store.get(key)) ?? null) === (expected ?? null);
+      if (free) await store.put(json, key);
+      await done;
+      return free;
     },
     js_store_delete: async (key) => {
       await (await open()).delete("documents", key);

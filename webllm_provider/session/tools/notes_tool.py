@@ -5,11 +5,9 @@ The texts stand in `notes.py`, apart from this code, because a model is trained 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from amplifier_core.models import ToolResult
 
@@ -18,15 +16,6 @@ from ..store import Store, store_of
 from . import notes
 
 KEY = "notes"
-
-# One document for all sessions of this interpreter: two calls at once must not lose a note. A lock
-# belongs to one event loop; calls of different loops never run at the same time in a browser.
-_WRITING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
-
-
-def _writing() -> asyncio.Lock:
-    return _WRITING.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-
 
 class NotesTool:
     """Adds, lists and removes notes. Numbers are never given twice."""
@@ -53,28 +42,33 @@ class NotesTool:
         return await self._remove(int(input["id"]))
 
     async def _add(self, text: str) -> ToolResult:
-        async with _writing():
-            document = await self._document()
+        while True:
+            stored, document = await self._document()
             number = int(document["next"])
-            document["notes"].append({"id": number, "text": text})
-            await self._store.set(KEY, json.dumps({**document, "next": number + 1}))
-        return ToolResult(success=True, output=notes.saved(number, text))
+            added = [*document["notes"], {"id": number, "text": text}]
+            if await self._replaced(stored, {"next": number + 1, "notes": added}):
+                return ToolResult(success=True, output=notes.saved(number, text))
 
     async def _remove(self, number: int) -> ToolResult:
-        async with _writing():
-            document = await self._document()
+        while True:
+            stored, document = await self._document()
             kept = [note for note in document["notes"] if note["id"] != number]
             if len(kept) == len(document["notes"]):
                 return _refused(notes.missing(number))
-            await self._store.set(KEY, json.dumps({**document, "notes": kept}))
-        return ToolResult(success=True, output=notes.removed(number))
+            if await self._replaced(stored, {**document, "notes": kept}):
+                return ToolResult(success=True, output=notes.removed(number))
+
+    async def _replaced(self, stored: str | None, document: dict[str, Any]) -> bool:
+        """False when another session or tab has written since the document was read: read it again."""
+        return await self._store.replace(KEY, stored, json.dumps(document))
 
     async def _read(self) -> list[tuple[int, str]]:
-        return [(note["id"], note["text"]) for note in (await self._document())["notes"]]
+        _, document = await self._document()
+        return [(note["id"], note["text"]) for note in document["notes"]]
 
-    async def _document(self) -> dict[str, Any]:
+    async def _document(self) -> tuple[str | None, dict[str, Any]]:
         stored = await self._store.get(KEY)
-        return json.loads(stored) if stored else {"next": 1, "notes": []}
+        return stored, json.loads(stored) if stored else {"next": 1, "notes": []}
 
 
 def _refused(sentence: str) -> ToolResult:
