@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the demo model from nothing: training, both formats, the WebGPU library, manifest and model card.
-# Everything comes from PyPI and Debian. About an hour on one core; the artefacts are committed, so nobody
+# Everything comes from PyPI and Debian. About an hour on two cores; the artefacts are committed, so nobody
 # has to run this to use or to test them.
 #
 #   models/demo/build.sh [WORK_DIR]        default: build/demo-model
@@ -11,7 +11,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 work="${1:-$root/build/demo-model}"
 python="${PYTHON:-python3}"
-tokens="${TOKENS:-16000000}"
+tokens="${TOKENS:-26000000}"
 mkdir -p "$work"
 work="$(cd "$work" && pwd)"
 

@@ -31,6 +31,7 @@ Put {x} on my to-do list.|put {x} on my to-do list|Please add {x} to my to-do li
 Add {x} to my tasks.|I have to {x}|I have to {x}.|I need to {x}|I need to {x}.|I must {x}|I must {x}.|remind me to {x}
 Remind me to {x}.|new task: {x}|New task: {x}|add a task: {x}|Add a task: {x}|todo: {x}|To do: {x}|Add the task {x}.
 I still have to {x}.|Can you add {x} to my to-do list?|Please remind me to {x}|Create a task: {x}
+add a todo: {x}|Add a todo: {x}|add to my to-do list: {x}|Add to my list: {x}|remind me: {x}|I should {x}
 """.replace("\n", "|")
     .strip("|")
     .split("|")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from .sentences import sentence
+
 ORDINARY = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8").split()
 """Common words and names."""
 
@@ -138,11 +140,19 @@ def any_word(rng: random.Random) -> str:
     return _code(rng) if kind == "code" else _odd(rng)
 
 
+def few_words(rng: random.Random) -> str:
+    """A handful of words in which some come again, so that a word alone does not tell its place."""
+    words = [any_word(rng) for _ in range(rng.randint(2, 4))]
+    return " ".join(rng.choice(words) for _ in range(rng.randint(3, 7)))
+
+
 def copied_text(rng: random.Random, longest: int = 6) -> str:
-    """One to `longest` words, now and then with a comma, a colon or a mark at the end."""
+    """One to `longest` words, now and then with a comma, a colon or a mark at the end; or a sentence."""
+    if longest >= 6 and (draw := rng.random()) < 0.45:
+        return sentence(rng) if draw < 0.35 else few_words(rng)
     words = [any_word(rng) for _ in range(rng.randint(1, longest))]
     for position in range(len(words) - 1):
         if rng.random() < 0.05:
-            words[position] += rng.choice((",", ",", ":", ";", " -", " +", " &", " ="))
+            words[position] += rng.choice((",", ",", ":", ";", " -", " +", " &", " =", " <", " >", "."))
     text = " ".join(words)
     return text + rng.choice("!?") if rng.random() < 0.05 else text

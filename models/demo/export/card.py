@@ -19,6 +19,7 @@ _SUITES = {
     "held_out_phrasings": "Phrasings that were held out of training",
     "unrelated_refused": "Unrelated questions in held-out forms, refused honestly",
     "exact_copy": "A fresh random text copied into a tool call, character for character",
+    "exact_sentences": "A fresh sentence of a held-out form copied into a tool call",
     "tool_calls": "Tool calls of all kinds",
     "answers_from_results": "Answers from a tool's result",
     "json": "JSON objects",
@@ -41,7 +42,7 @@ def shape_table(manifest: dict[str, Any]) -> str:
         ("Vocabulary", f"{manifest['vocab_size']:,} byte-level pieces"),
         ("Context window", f"{manifest['context_window_size']:,} tokens"),
         ("Trained on", f"{training['tokens']:,} tokens in {training['steps']:,} steps"),
-        ("Training time", f"{training['seconds'] // 60} minutes on one core"),
+        ("Training time", f"{training['seconds'] // 60} minutes on one to two cores"),
     ]
     return "| | |\n|---|---|\n" + "".join(f"| {name} | {value} |\n" for name, value in rows)
 

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from ..data import dialect
 from ..data.chat import JINJA, Message, prompt
-from ..data.guide import ANCHORS
+from ..data.guide import ANCHORS, answer_to
 from ..spec import MODEL_ID
 from ..train.generate import answers
 from ..train.llama import Llama
@@ -23,7 +23,8 @@ PROMPTS: dict[str, tuple[Message, ...]] = {
     "second turn": (
         Message("system", BOTH),
         Message("user", "Hello"),
-        Message("assistant", "Hello! I am the demo model of this application."),
+        # What it does say: an engine that said so itself goes on from its cache.
+        Message("assistant", answer_to("Hello")),
         Message("user", "How do I go offline?"),
     ),
 }

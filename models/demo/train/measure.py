@@ -14,6 +14,7 @@ from ..data.chat import Message
 from ..data.guide import ANCHORS, answer_to, topics
 from ..data.mixture import Setting, exchange, setting
 from ..data.refusals import REFUSAL, unrelated_held_out
+from ..data.sentences import held_out_sentence
 from ..data.words import copied_text
 from .generate import answers
 from .llama import Llama
@@ -73,12 +74,12 @@ def refusal_cases(count: int) -> list[Case]:
     return [_asked(unrelated_held_out(rng), REFUSAL) for _ in range(count)]
 
 
-def copy_cases(count: int) -> list[Case]:
-    """Requests to note or add a fresh random text, which the expected call repeats to the letter."""
+def copy_cases(count: int, text_of: Callable[[random.Random], str]) -> list[Case]:
+    """Requests to note or add a fresh text, which the expected call repeats to the letter."""
     rng = random.Random(_SEED + 2)
     found = []
     for index in range(count):
-        text = copied_text(rng)
+        text = text_of(rng)
         if index % 2:
             ask, name = rng.choice(tool_use.NOTE_ADD), "notes"
         else:
@@ -134,7 +135,8 @@ def suites(scale: int) -> dict[str, list[Case]]:
         "anchors": anchor_cases(),
         "held_out_phrasings": held_out_cases(),
         "unrelated_refused": refusal_cases(scale),
-        "exact_copy": copy_cases(scale),
+        "exact_copy": copy_cases(scale, copied_text),
+        "exact_sentences": copy_cases(scale, held_out_sentence),
         "tool_calls": tool_cases(scale, _any_tool, turn=1),
         "answers_from_results": tool_cases(scale, _any_tool, turn=3),
         "json": form_cases(scale // 2, forms.as_json),
