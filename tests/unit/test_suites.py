@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,14 @@ from tools.suites import ROOT, Suite, main, run
 PASSED = '<testsuite><testcase name="a"/></testsuite>'
 MIXED = """<testsuite><testcase name="a"/><testcase name="b"><failure/></testcase>
 <testcase name="c"><skipped message="no GPU"/></testcase></testsuite>"""
+
+
+def make(*arguments: str, folder: Path = ROOT) -> str:
+    """What a make prints that nobody called from within another one."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(
+        ["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    ).stdout
 
 
 @pytest.fixture
@@ -77,7 +86,7 @@ def test_a_suite_that_does_not_exist_is_refused() -> None:
 
 
 def test_the_suites_run_even_where_there_is_no_browser() -> None:
-    dry = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    dry = make("-n", "test")
     assert "tools.suites" in dry
     assert "tools.browser" not in dry
 
@@ -85,7 +94,7 @@ def test_the_suites_run_even_where_there_is_no_browser() -> None:
 def test_help_names_everything_that_can_be_made() -> None:
     lines = (ROOT / "Makefile").read_text().splitlines()
     targets = {name for line in lines if line.startswith(".PHONY:") for name in line.split()[1:]}
-    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = make("help")
     assert {line.split()[0] for line in said.splitlines() if not line.startswith("make")} == targets
 
 
@@ -112,9 +121,7 @@ def test_what_was_removed_by_hand_is_made_again(tmp_path: Path, target: str, rem
         path.touch(mode=0o755)
 
     def plan() -> str:
-        return subprocess.run(
-            ["make", "-n", target], cwd=tmp_path, capture_output=True, text=True, check=True
-        ).stdout
+        return make("-n", target, folder=tmp_path)
 
     assert step not in plan()
     (tmp_path / removed).unlink()
@@ -128,9 +135,7 @@ def test_bytecode_and_coverage_do_not_make_the_site_again(tmp_path: Path) -> Non
     for name in ("protocol/wire.schema.json", "protocol/__pycache__/a.pyc", "web/coverage/a.html"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    found = subprocess.run(
-        ["make", "-f", "print.mk", "print"], cwd=tmp_path, capture_output=True, text=True, check=True
-    ).stdout
+    found = make("-f", "print.mk", "print", folder=tmp_path)
     assert found.split() == ["protocol/wire.schema.json"]
 
 

@@ -17,6 +17,7 @@ from . import notes
 
 KEY = "notes"
 
+
 class NotesTool:
     """Adds, lists and removes notes. Numbers are never given twice."""
 
