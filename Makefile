@@ -97,12 +97,14 @@ bench: site browser ## figures; never fails a build
 
 # ---- upkeep -------------------------------------------------------------------------------------
 
-.PHONY: format generate lock demo-model clean
+.PHONY: format generate screenshots lock demo-model clean
 format: setup ## format both halves
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix .
 	cd web && npm run --silent format
 generate: setup ## the types of both halves, from protocol/
 	$(PY) protocol/generate.py
+screenshots: site browser ## the README's pictures, into docs/images
+	$(PY) -m tools.screenshots
 lock: ## pin the Python packages again
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
 	cd requirements && ../build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
