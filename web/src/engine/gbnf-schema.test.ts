@@ -188,6 +188,12 @@ describe("a schema as a grammar", () => {
     expect(invalid.filter((value) => allows(schema, value))).toEqual([]);
   });
 
+  it("writes no bare quotation mark into a key beside a declared name that has one", () => {
+    const grammar = grammarOf({ properties: { 'say "hi"': {} }, additionalProperties: true });
+    expect(accepts(grammar, '{"say \\"hi\\"": 1, "say": 2}')).toBe(true);
+    expect(accepts(grammar, '{"say "hi": 2}')).toBe(false);
+  });
+
   it("lets a schema hold itself", () => {
     const list = {
       type: "object",

@@ -236,7 +236,9 @@ class SchemaRules {
 
   /** A key that is none of `names`: a name must not come twice. It holds no escapes, which could hide one. */
   private otherKey(names: readonly string[]): string {
-    return `"\\"" ${this.otherThan(names.map((name) => Array.from(name)))} "\\""`;
+    // A name that needs an escape cannot be spelled by such a key at all.
+    const plain = names.filter((name) => JSON.stringify(name) === `"${name}"`);
+    return `"\\"" ${this.otherThan(plain.map((name) => Array.from(name)))} "\\""`;
   }
 
   private otherThan(names: readonly (readonly string[])[]): string {
