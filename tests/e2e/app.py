@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -139,8 +140,8 @@ class App:
         self.engine_frame.evaluate("startedWorkers.at(-1).terminate()")
 
     def worker_running(self, part: str) -> Worker:
-        """The worker whose global scope answers to `part`: 'engine' or 'python'."""
-        in_python = "'js_llm_stream' in globalThis"
+        """The worker of a part: 'python', 'engine', or 'cpu engine', which llama.cpp starts beneath it."""
+        name = {"python": "webllm-provider-python-.*", "engine": "engine", "cpu engine": ""}[part]
         return next(
-            worker for worker in self.page.workers if bool(worker.evaluate(in_python)) == (part == "python")
+            worker for worker in self.page.workers if re.fullmatch(name, str(worker.evaluate("self.name")))
         )

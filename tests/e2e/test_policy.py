@@ -32,7 +32,9 @@ def scope(app: App, name: str) -> Page | Frame | Worker:
     return app.worker_running(name.removesuffix(" worker"))
 
 
-@pytest.mark.parametrize("name", ["page", "engine document", "engine worker", "python worker"])
+@pytest.mark.parametrize(
+    "name", ["page", "engine document", "engine worker", "cpu engine worker", "python worker"]
+)
 class TestPolicy:
     def test_eval_is_refused(self, cpu_app: App, name: str) -> None:
         assert scope(cpu_app, name).evaluate(TRY_EVAL) == "EvalError"
