@@ -4,7 +4,7 @@ import { EngineClient } from "../bridge/client";
 import { EngineFrame } from "../bridge/engine-frame";
 import pythonWorkerUrl from "../python/worker?worker&url";
 import { pageClock } from "./batching";
-import { startSealedWorker } from "./blob-worker";
+import { startSealedWorker } from "../bridge/sealed-worker";
 import { App } from "./components/App";
 import { AppContext } from "./components/context";
 import { Controller } from "./controller";

@@ -1,5 +1,5 @@
 /** The script of engine.html: keeps one engine worker and hands it the ports that the page sends. */
-import { startSealedWorker } from "../app/blob-worker";
+import { startSealedWorker } from "../bridge/sealed-worker";
 import type { Refused, WireError } from "../protocol/wire";
 import type { FromWorker, Restarted, ToFrame, ToWorker } from "./frame-messages";
 import { siteUrls } from "./site";
