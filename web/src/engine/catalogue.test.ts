@@ -6,7 +6,7 @@ import { choosePlacement, type Gpu } from "./choose";
 import { EngineFailure } from "./errors";
 import { siteUrls } from "./site";
 
-const catalogue = buildCatalogue(siteUrls("https://example.test/deep/path/engine.html"), demo, prebuilt);
+const catalogue = buildCatalogue(siteUrls("https://example.test/deep/path/engine.html").demo, demo, prebuilt);
 
 const gpu = (...features: string[]): Gpu => ({
   requestAdapter: () => Promise.resolve({ features: new Set(features) }),

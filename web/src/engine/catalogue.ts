@@ -2,7 +2,7 @@ import type { ModelRecord as WebLLMRecord } from "@mlc-ai/web-llm";
 import { distance } from "fastest-levenshtein";
 import type { ModelRecord } from "../protocol/wire";
 import { failure } from "./errors";
-import type { SiteUrls } from "./site";
+import type { DemoModelUrls } from "./demo-urls";
 
 /** What the engines need to know of a model, beside what everybody may know. */
 export interface CatalogueEntry {
@@ -69,16 +69,21 @@ export class Catalogue {
   }
 }
 
-/** The whole catalogue: the demo model that the site carries, then all that WebLLM knows. */
-export function buildCatalogue(site: SiteUrls, demo: DemoModelFacts, prebuilt: WebLLMRecord[]): Catalogue {
-  return new Catalogue([demoEntry(site, demo), ...prebuilt.map(prebuiltEntry)]);
+/** The whole catalogue: the demo model where there is one, then all that WebLLM knows. */
+export function buildCatalogue(
+  urls: DemoModelUrls | null,
+  demo: DemoModelFacts,
+  prebuilt: WebLLMRecord[],
+): Catalogue {
+  const own = urls === null ? [] : [demoEntry(urls, demo)];
+  return new Catalogue([...own, ...prebuilt.map(prebuiltEntry)]);
 }
 
-function demoEntry(site: SiteUrls, demo: DemoModelFacts): CatalogueEntry {
+function demoEntry(urls: DemoModelUrls, demo: DemoModelFacts): CatalogueEntry {
   return {
     kind: "text",
-    webllm: { model: site.demoWebllm, model_id: demo.id, model_lib: site.demoLibrary },
-    gguf: { url: site.demoGguf },
+    webllm: { model: urls.webllm, model_id: demo.id, model_lib: urls.library },
+    gguf: { url: urls.gguf },
     record: {
       ...demo,
       name: "Demo guide",

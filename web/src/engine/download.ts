@@ -8,7 +8,7 @@ import { failure } from "./errors";
 export async function download(
   url: string,
   signal: AbortSignal,
-  onProgress: (loadedBytes: number, totalBytes: number | null) => void,
+  onProgress: (loadedBytes: number, totalBytes: number | null) => void = () => undefined,
 ): Promise<Blob> {
   const response = await fetch(url, { signal });
   if (!response.ok || response.body === null) {

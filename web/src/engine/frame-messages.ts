@@ -1,9 +1,7 @@
-import type { SiteUrls } from "./site";
+/** From whoever started the worker: first where its engines come from, then ports, one with each `connect`. */
+export type ToWorker<Sources = unknown> = { type: "configure"; sources: Sources } | { type: "connect" };
 
-/** From the frame to the worker it started. A port comes with `connect`. */
-export type ToWorker = { type: "configure"; site: SiteUrls } | { type: "connect" };
-
-/** From the worker to its frame: it holds its lock and takes ports. */
+/** From the worker to whoever started it: it holds its lock and takes ports. */
 export interface FromWorker {
   type: "started";
 }

@@ -1,8 +1,9 @@
 /** The script of engine.html: keeps one engine worker and hands it the ports that the page sends. */
+import parts from "virtual:site-parts";
 import { startSealedWorker } from "../bridge/sealed-worker";
 import type { Refused, WireError } from "../protocol/wire";
 import type { FromWorker, Restarted, ToFrame, ToWorker } from "./frame-messages";
-import { siteUrls } from "./site";
+import { type SiteUrls, siteUrls } from "./site";
 import workerUrl from "./worker.ts?worker&url";
 
 /** One worker's life. Ports wait until it has started; where it cannot start they are told why. */
@@ -28,7 +29,7 @@ class WorkerLife {
       // Once it runs, an error that nobody caught is no death.
       if (this.phase === "starting") this.fail(event.message);
     });
-    this.post({ type: "configure", site: siteUrls(document.baseURI) });
+    this.post({ type: "configure", sources: siteUrls(document.baseURI, parts) });
   }
 
   connect(port: MessagePort): void {
@@ -53,7 +54,7 @@ class WorkerLife {
     for (const port of this.waiting.splice(0)) refuse(port, this.error);
   }
 
-  private post(message: ToWorker, transfer: Transferable[] = []): void {
+  private post(message: ToWorker<SiteUrls>, transfer: Transferable[] = []): void {
     this.worker?.postMessage(message, transfer);
   }
 }

@@ -1,9 +1,9 @@
 import type { ChatCompletionChunk, CompletionUsage, InitProgressReport, MLCEngine } from "@mlc-ai/web-llm";
-import { version } from "@mlc-ai/web-llm/package.json";
 import type { CompletionBody, EngineIdentity, Figures, LoadedModel, WireError } from "../protocol/wire";
 import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
 import type { Ending, Engine, LoadReport } from "./engine";
 import { aborted, EngineFailure, failure, toWireError } from "./errors";
+import type { EngineModules } from "./modules";
 import { type TemplateFacts, toWebLLMRequest } from "./webllm-request";
 import { readModelConfig } from "./webllm-config";
 import { webllmProgress } from "./webllm-progress";
@@ -28,7 +28,10 @@ export class WebLLMEngine implements Engine {
    * `abandonWorker` is called when one of WebLLM's WebAssembly runtimes has aborted: it keeps them for the life of
    * the worker, so no other model can be loaded beside the wreck.
    */
-  constructor(private readonly abandonWorker: () => void) {
+  constructor(
+    private readonly modules: EngineModules,
+    private readonly abandonWorker: () => void,
+  ) {
     this.lost = new Promise((resolve) => {
       this.lose = resolve;
     });
@@ -41,7 +44,7 @@ export class WebLLMEngine implements Engine {
   ): Promise<LoadedModel> {
     const { webllm: record } = entry;
     if (record === undefined) throw failure("unsupported", `${entry.record.id} has no build for WebGPU.`);
-    const { MLCEngine } = await import("@mlc-ai/web-llm");
+    const { MLCEngine } = await this.modules.webllm(signal);
     signal.throwIfAborted();
     this.stopWatching = onDevice((adapter, device) => {
       this.watch(adapter, device);
@@ -111,7 +114,7 @@ export class WebLLMEngine implements Engine {
   }
 
   private get identity(): EngineIdentity {
-    return { kind: "webllm", version, device: "webgpu", adapter: this.adapter };
+    return { kind: "webllm", version: this.modules.versions.webllm, device: "webgpu", adapter: this.adapter };
   }
 
   private async reload(engine: MLCEngine, id: string, signal: AbortSignal): Promise<void> {

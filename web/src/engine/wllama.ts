@@ -1,14 +1,12 @@
 import type { ChatCompletionChunk, ResultTimings, Wllama } from "@wllama/wllama";
-import { version } from "@wllama/wllama/package.json";
 import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../protocol/wire";
 import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
 import { download } from "./download";
 import type { Ending, Engine, LoadReport } from "./engine";
 import { untilAborted } from "./engine-life";
 import { failure } from "./errors";
+import type { EngineModules } from "./modules";
 import { toWllamaRequest } from "./wllama-request";
-
-const IDENTITY: EngineIdentity = { kind: "wllama", version, device: "cpu", adapter: null };
 
 /** Share of a load that is the download. */
 const DOWNLOADED = 0.8;
@@ -19,7 +17,7 @@ export class WllamaEngine implements Engine {
   private lose!: (error: WireError) => void;
   private wllama: Wllama | null = null;
 
-  constructor(private readonly wasmUrl: string) {
+  constructor(private readonly modules: EngineModules) {
     this.lost = new Promise((resolve) => {
       this.lose = resolve;
     });
@@ -52,7 +50,7 @@ export class WllamaEngine implements Engine {
     });
     const runtime = URL.createObjectURL(await this.runtime(signal));
     try {
-      const wllama = await this.start(runtime);
+      const wllama = await this.start(runtime, signal);
       // A worker that was terminated settles nothing any more.
       await untilAborted(wllama.loadModel([weights], loadParameters(entry)), signal, "load");
       return this.describe(entry, wllama);
@@ -90,17 +88,15 @@ export class WllamaEngine implements Engine {
 
   /** Fetched and looked at here: left to itself, wllama waits for ever for a runtime that is not there. */
   private async runtime(signal: AbortSignal): Promise<Blob> {
-    const wasm = await download(this.wasmUrl, signal, () => undefined);
+    const wasm = await this.modules.wllamaWasm(signal);
     const magic = new Uint8Array(await wasm.slice(0, WASM_MAGIC.length).arrayBuffer());
     if (WASM_MAGIC.every((byte, index) => magic[index] === byte))
       return new Blob([wasm], { type: "application/wasm" });
-    throw failure("integrity_failed", "The CPU engine's file is not WebAssembly.", "Reload the page.", {
-      url: this.wasmUrl,
-    });
+    throw failure("integrity_failed", "The CPU engine's file is not WebAssembly.", "Reload the page.");
   }
 
-  private async start(wasmUrl: string): Promise<Wllama> {
-    const { Wllama } = await import("@wllama/wllama");
+  private async start(wasmUrl: string, signal: AbortSignal): Promise<Wllama> {
+    const { Wllama } = await this.modules.wllama(signal);
     const wllama = new Wllama(
       { default: wasmUrl },
       {
@@ -135,13 +131,17 @@ export class WllamaEngine implements Engine {
     });
   }
 
+  private get identity(): EngineIdentity {
+    return { kind: "wllama", version: this.modules.versions.wllama, device: "cpu", adapter: null };
+  }
+
   private describe(entry: CatalogueEntry, wllama: Wllama): LoadedModel {
     return {
       id: entry.record.id,
       context_window: wllama.getLoadedContextInfo().n_ctx,
       dialect: DEFAULT_DIALECT,
       quantization: entry.record.quantization,
-      engine: IDENTITY,
+      engine: this.identity,
       capabilities: {
         constraint: "grammar",
         native_tools: false,

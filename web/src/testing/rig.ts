@@ -32,7 +32,7 @@ export class Rig {
   ) {
     this.locks = options.locks ?? new MemoryLocks();
     this.host = new EngineHost({
-      catalogue: options.catalogue ?? buildCatalogue(siteUrls("https://example.test/app/"), demo, []),
+      catalogue: options.catalogue ?? buildCatalogue(siteUrls("https://example.test/app/").demo, demo, []),
       choose: () =>
         Promise.resolve({
           device: "none" as const,
