@@ -14,11 +14,18 @@ const models = () => [webllmCatalogue(), demoModel(defaultRoots(import.meta.dirn
 /** Entries whose names other people's pages rely on; everything else carries a hash. */
 const LIBRARY = { "lib/bridge": "src/bridge/index.ts" };
 
+/** Chunks of the engines get names of their own: the offline site keeps them apart from its shell. */
+const chunkFileNames = ({ moduleIds }: { moduleIds: string[] }): string => {
+  if (moduleIds.some((id) => id.includes("/@mlc-ai/web-llm/"))) return "assets/web-llm-[hash].js";
+  if (moduleIds.some((id) => id.includes("/@wllama/wllama/"))) return "assets/wllama-[hash].js";
+  return "assets/[name]-[hash].js";
+};
+
 export default defineConfig({
   // Relative, so that the site works under any path.
   base: "./",
   plugins: [preact(), ...models(), site(import.meta.dirname)],
-  worker: { format: "es", plugins: models },
+  worker: { format: "es", plugins: models, rolldownOptions: { output: { chunkFileNames } } },
   // Its package names an entry that it does not hold.
   resolve: { alias: [{ find: /^@wllama\/wllama$/, replacement: "@wllama/wllama/esm/index.js" }] },
   // The wire schema lies beside web/, not in it.

@@ -48,23 +48,23 @@ const PYODIDE_FILES = [
   "pyodide-lock.json",
 ];
 
-/** The folders of the site that are carried, and how each is filled. */
-const PARTS: Record<string, (roots: SiteRoots) => SiteFile[]> = {
+/** The folders of the site that are carried under stable names, and how each is filled. */
+export const carriedFolders: Record<string, (roots: SiteRoots) => SiteFile[]> = {
   pyodide: ({ web }) => pyodideFiles(web),
   engines: ({ web }) => [wllamaFile(web)],
   wheels: ({ wheels }) => wheelFiles(wheels),
   models: ({ model }) => modelFiles(model),
 };
 
-/** Every file that the site carries. Throws `MissingPart` where a part has not been made. */
+/** Every file that the site carries under a stable name, for other people's pages. Throws `MissingPart` where a part has not been made. */
 export function siteFiles(roots: SiteRoots): SiteFile[] {
-  return Object.values(PARTS).flatMap((fill) => fill(roots));
+  return Object.values(carriedFolders).flatMap((fill) => fill(roots));
 }
 
 /** The file for one path of the site; undefined where the site carries none. Throws `MissingPart` for its part. */
 export function siteFile(roots: SiteRoots, path: string): SiteFile | undefined {
   const part = path.split("/", 1)[0] ?? "";
-  return PARTS[part]?.(roots).find((file) => file.path === path);
+  return carriedFolders[part]?.(roots).find((file) => file.path === path);
 }
 
 function pyodideFiles(web: string): SiteFile[] {

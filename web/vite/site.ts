@@ -1,13 +1,16 @@
 /**
  * The site assembly: the documents' policies, and beside the bundle everything that is not bundled (Pyodide,
- * wheels, the CPU engine, the demo model), the third-party notices and `version.json`.
+ * wheels, the CPU engine, the demo model), the third-party notices, `version.json` and the service worker.
  */
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { createReadStream, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import type { Connect, Plugin, ResolvedConfig } from "vite";
+import { build, type Connect, type Plugin, type ResolvedConfig } from "vite";
+import { PROTOCOL } from "../src/protocol/wire.ts";
 import { developmentPolicyOf, policyOf } from "./csp.ts";
 import { COMPILED_IN, npmNotices, ownNotice, renderNotices, wheelNotices } from "./notices.ts";
+import { seal } from "./seal.mjs";
 import { defaultRoots, siteFile, siteFiles, type SiteFile, type SiteRoots } from "./site-files.ts";
+import { carriedPathOf, partFiles, siteParts, sitePartsModule } from "./site-parts.ts";
 
 const CSP_PLACEHOLDER = "%CSP%";
 const TYPES: Record<string, string> = {
@@ -22,7 +25,7 @@ const TYPES: Record<string, string> = {
 };
 
 export function site(web: string, roots: SiteRoots = defaultRoots(web)): Plugin[] {
-  return [policies(), carriedFiles(roots)];
+  return [policies(), sitePartsModule(roots), carriedFiles(roots), serviceWorker(web)];
 }
 
 /** Puts each document's policy into its meta element; a document without one does not build. */
@@ -53,7 +56,7 @@ function carriedFiles(roots: SiteRoots): Plugin {
     },
     generateBundle() {
       const files = siteFiles(roots);
-      for (const { path, source } of files) {
+      for (const { path, source } of [...files, ...partFiles(roots)]) {
         this.emitFile({ type: "asset", fileName: path, source: readFileSync(source) });
       }
       this.emitFile({ type: "asset", fileName: "THIRD_PARTY_NOTICES.txt", source: notices(roots, files) });
@@ -68,7 +71,7 @@ function serveCarried(roots: SiteRoots): Connect.NextHandleFunction {
     const path = decodeURIComponent((request.url ?? "/").split("?", 1)[0] ?? "/").slice(1);
     let file: SiteFile | undefined;
     try {
-      file = siteFile(roots, path);
+      file = siteFile(roots, carriedPathOf(path) ?? path);
     } catch (error) {
       next(error);
       return;
@@ -82,6 +85,39 @@ function serveCarried(roots: SiteRoots): Connect.NextHandleFunction {
     response.setHeader("Cache-Control", "no-cache");
     createReadStream(file.source).pipe(response);
   };
+}
+
+/**
+ * The service worker, built once the site lies there: it knows the hash of every file. One classic script without
+ * imports, which every browser with service workers takes.
+ */
+function serviceWorker(web: string): Plugin {
+  return {
+    name: "site-service-worker",
+    apply: "build",
+    async writeBundle({ dir }) {
+      if (dir === undefined) throw new Error("The site is written to no folder.");
+      writeFileSync(join(dir, "sw.js"), await serviceWorkerScript(web));
+      seal(dir);
+    },
+  };
+}
+
+async function serviceWorkerScript(web: string): Promise<string> {
+  const built = await build({
+    configFile: false,
+    root: web,
+    publicDir: false,
+    logLevel: "warn",
+    build: {
+      write: false,
+      target: "es2023",
+      lib: { entry: join(web, "src", "sw", "sw.ts"), formats: ["iife"], name: "serviceWorker" },
+    },
+  });
+  const [script] = [built].flat().flatMap((result) => ("output" in result ? [result.output[0].code] : []));
+  if (script === undefined) throw new Error("The service worker was not built.");
+  return script;
 }
 
 function notices(roots: SiteRoots, files: readonly SiteFile[]): string {
@@ -104,5 +140,6 @@ function versionFile(roots: SiteRoots): string {
   const pyodide = JSON.parse(
     readFileSync(join(roots.web, "node_modules", "pyodide", "package.json"), "utf8"),
   ) as { version: string };
-  return `${JSON.stringify({ version, pyodide: pyodide.version }, null, 2)}\n`;
+  const facts = { version, pyodide: pyodide.version, protocol: PROTOCOL, parts: siteParts(roots) };
+  return `${JSON.stringify(facts, null, 2)}\n`;
 }

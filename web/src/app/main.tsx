@@ -1,5 +1,6 @@
 /** The composition root of the page: makes every part, joins them, and hands the page over to Preact. */
 import { render } from "preact";
+import parts from "virtual:site-parts";
 import { EngineClient } from "../bridge/client";
 import { EngineFrame } from "../bridge/engine-frame";
 import pythonWorkerUrl from "../python/worker?worker&url";
@@ -48,9 +49,9 @@ const engine = new EngineSupervisor({
 const python = new PythonHost({
   spawn: (lock) => startSealedWorker(new URL(pythonWorkerUrl, import.meta.url), lock),
   boot: {
-    pyodide_url: new URL("pyodide/", siteRoot).href,
-    lock_url: new URL("wheels/pyodide-lock.json", siteRoot).href,
-    packages_url: new URL("wheels/", siteRoot).href,
+    pyodide_url: new URL(parts.python, siteRoot).href,
+    lock_url: new URL("pyodide-lock.json", new URL(parts.wheels, siteRoot)).href,
+    packages_url: new URL(parts.wheels, siteRoot).href,
   },
   onMessage: (message) => {
     controller.receive(message);

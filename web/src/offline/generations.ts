@@ -1,0 +1,84 @@
+/**
+ * Which builds this browser serves: the current one, the one before it, and those that an open page still needs.
+ * An update must not take away what a tab may load later.
+ */
+import type { OfflineManifest } from "./manifest";
+
+/** The current build and the one before it. */
+const ALWAYS_KEPT = 2;
+
+interface Remembered {
+  /** Newest first; the first is the one that answers navigations. */
+  generations: OfflineManifest[];
+  /** What is being installed: its content must not be taken for superfluous. */
+  pending: OfflineManifest | null;
+}
+
+export interface GenerationsOptions {
+  /** URL of the site's root. */
+  scope: string;
+  /** Name of the cache. */
+  name: string;
+  /** Name of the Web Lock around changes. */
+  lock: string;
+  caches: Pick<CacheStorage, "open">;
+  locks: Pick<LockManager, "request">;
+}
+
+export class Generations {
+  constructor(private readonly options: GenerationsOptions) {}
+
+  /** The builds that are served, newest first. */
+  async list(): Promise<OfflineManifest[]> {
+    return (await this.read()).generations;
+  }
+
+  /** Remember a build that is being installed. */
+  async begin(manifest: OfflineManifest): Promise<void> {
+    await this.change((before) => ({ ...before, pending: manifest }));
+  }
+
+  /**
+   * Make a build the current one. `isOpen` says whether a page of a build is open.
+   * Resolves with the hashes of all content that is still needed.
+   */
+  async advance(manifest: OfflineManifest, isOpen: (build: string) => boolean): Promise<Set<string>> {
+    const { generations, pending } = await this.change((before) => ({
+      generations: [manifest, ...before.generations.filter(({ build }) => build !== manifest.build)].filter(
+        ({ build }, index) => index < ALWAYS_KEPT || isOpen(build),
+      ),
+      pending: before.pending?.build === manifest.build ? null : before.pending,
+    }));
+    const needed = pending === null ? generations : [...generations, pending];
+    return new Set(needed.flatMap(({ files }) => files.map(({ sha256 }) => sha256)));
+  }
+
+  /** The hash of the content of a path, in the newest build that has the path. */
+  async find(path: string): Promise<string | undefined> {
+    for (const { files } of await this.list()) {
+      const file = files.find((each) => each.path === path);
+      if (file !== undefined) return file.sha256;
+    }
+    return undefined;
+  }
+
+  private async change(how: (before: Remembered) => Remembered): Promise<Remembered> {
+    return this.options.locks.request(this.options.lock, async () => {
+      const after = how(await this.read());
+      const cache = await this.options.caches.open(this.options.name);
+      await cache.put(this.key, Response.json(after));
+      return after;
+    });
+  }
+
+  private async read(): Promise<Remembered> {
+    const cache = await this.options.caches.open(this.options.name);
+    const response = await cache.match(this.key);
+    if (response === undefined) return { generations: [], pending: null };
+    return (await response.json()) as Remembered;
+  }
+
+  private get key(): string {
+    return new URL("content/generations", this.options.scope).href;
+  }
+}

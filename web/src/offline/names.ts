@@ -1,0 +1,28 @@
+/**
+ * The names under which one site keeps things in its origin. Several sites may share an origin, and WebLLM keeps
+ * gigabytes of models there: only exactly these names are ever opened, and no cache is ever deleted.
+ */
+export interface StorageNames {
+  /** The cache of contents. */
+  content: string;
+  /** The cache that remembers generations. */
+  generations: string;
+  /** The Web Lock around changes of the generations. */
+  generationsLock: string;
+  /** The Web Lock of whoever fills the cache: one tab at a time. */
+  fillLock: string;
+  /** The Web Lock that every page of a build holds, shared, for as long as it is open. */
+  pageLock(build: string): string;
+}
+
+/** `scope` is the URL of the site's root. */
+export function storageNames(scope: string): StorageNames {
+  const prefix = `webllm-provider:${new URL(scope).pathname}`;
+  return {
+    content: `${prefix}:content`,
+    generations: `${prefix}:generations`,
+    generationsLock: `${prefix}:generations`,
+    fillLock: `${prefix}:fill`,
+    pageLock: (build) => `${prefix}:page:${build}`,
+  };
+}

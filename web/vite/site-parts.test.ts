@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { beforeEach, expect, it } from "vitest";
+import type { SiteRoots } from "./site-files.ts";
+import { carriedPathOf, partFiles, siteParts } from "./site-parts.ts";
+
+let roots: SiteRoots;
+
+function put(path: string, content = "x"): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+beforeEach(() => {
+  const base = mkdtempSync(join(tmpdir(), "site-parts-"));
+  roots = { web: join(base, "web"), wheels: join(base, "wheels"), model: join(base, "model") };
+  for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json"]) {
+    put(join(roots.web, "node_modules", "pyodide", name));
+  }
+  put(join(roots.web, "node_modules", "pyodide", "python_stdlib.zip"));
+  put(join(roots.web, "node_modules", "@wllama", "wllama", "esm", "wasm", "wllama.wasm"));
+  put(join(roots.wheels, "pyodide-lock.json"));
+  put(join(roots.wheels, "a-1-py3-none-any.whl"));
+  put(join(roots.wheels, "simple", "a", "index.html"));
+  put(join(roots.model, "webllm", "mlc-chat-config.json"));
+  put(join(roots.model, "demo.gguf"));
+  put(join(roots.model, "manifest.json"));
+});
+
+it("holds what the application reads, in folders named by their content", () => {
+  const plain = partFiles(roots).map(({ path }) => path.replace(/-[0-9a-f]{10}\//, "/"));
+  expect(plain.sort()).toEqual([
+    "parts/demo/demo.gguf",
+    "parts/demo/webllm/resolve/main/mlc-chat-config.json",
+    "parts/engines/wllama.wasm",
+    "parts/python/pyodide.asm.mjs",
+    "parts/python/pyodide.asm.wasm",
+    "parts/python/pyodide.mjs",
+    "parts/python/python_stdlib.zip",
+    "parts/wheels/a-1-py3-none-any.whl",
+    "parts/wheels/pyodide-lock.json",
+  ]);
+});
+
+it("gives a part another folder when one of its files changes, and leaves the others", () => {
+  const before = siteParts(roots);
+  put(join(roots.wheels, "a-1-py3-none-any.whl"), "y");
+  const after = siteParts(roots);
+  expect(after.wheels).not.toBe(before.wheels);
+  expect({ ...after, wheels: "" }).toEqual({ ...before, wheels: "" });
+});
+
+it("leads the development server from a part's path to the file behind it, whatever the hash", () => {
+  expect(carriedPathOf("parts/demo-0123456789/webllm/resolve/main/tokenizer.json")).toBe(
+    "models/demo/webllm/resolve/main/tokenizer.json",
+  );
+  expect(carriedPathOf("parts/python-abc/pyodide.mjs")).toBe("pyodide/pyodide.mjs");
+  expect(carriedPathOf("parts/unknown-abc/file")).toBeUndefined();
+  expect(carriedPathOf("models/demo/demo.gguf")).toBeUndefined();
+});
