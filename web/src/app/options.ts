@@ -1,5 +1,5 @@
 /** What the address of the page says: `?device=auto|webgpu|cpu&model=<id>`. */
-import type { DeviceWish } from "./engine-supervisor";
+import type { DeviceWish } from "../page/engine-supervisor";
 
 export interface Options {
   device: DeviceWish;

@@ -219,17 +219,6 @@ export const text = {
     } satisfies Record<ErrorCode, string>,
   },
 
-  failures: {
-    pythonDied: "Python stopped without a word.",
-    pythonDoesNotStart: "Python's worker could not be loaded.",
-    pythonCrashed: (message: string) => `Python crashed: ${message}`,
-    pythonUnknownMessage: (type: string) => `Python sent a message that this page does not know: ${type}.`,
-    pythonProtocol: (theirs: string, ours: string) =>
-      `Python speaks protocol ${theirs}, this page speaks ${ours}.`,
-    engineDiesAgain: "The engine stopped several times in a row.",
-    engineDoesNotStart: "The engine did not start.",
-  },
-
   announce: {
     ready: "Ready. The model can answer.",
     answerStopped: "Answer stopped.",

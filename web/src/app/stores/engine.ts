@@ -1,4 +1,5 @@
 /** What is known of the engine: its own state, with the progress of the load that goes on. */
+import type { EngineAction } from "../../page/engine-supervisor";
 import type { EngineState, LoadedModel, Progress, StreamEvent, WireError } from "../../protocol/wire";
 
 export type EngineView =
@@ -9,13 +10,7 @@ export type EngineView =
   | { kind: "restarting"; model: string | null; error: WireError }
   | { kind: "failed"; model: string | null; error: WireError };
 
-export type EngineAction =
-  | { type: "starts" }
-  | { type: "state"; state: EngineState }
-  | { type: "load_asked"; model: string }
-  | { type: "load_event"; model: string; event: StreamEvent }
-  | { type: "died"; error: WireError }
-  | { type: "gave_up"; error: WireError };
+export type { EngineAction };
 
 export const ENGINE_STARTS: EngineView = { kind: "starting" };
 

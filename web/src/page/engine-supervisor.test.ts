@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { EngineState, ModelRecord, StreamEvent, WireError } from "../protocol/wire";
 import { EngineSupervisor, type EngineConnection, type LoadEvents } from "./engine-supervisor";
-import { ENGINE_STARTS, reduceEngine, type EngineView } from "./stores/engine";
-import { DEMO, DIED, LOADED, record } from "./testing/messages";
+import { ENGINE_STARTS, reduceEngine, type EngineView } from "../app/stores/engine";
+import { DEMO, DIED, LOADED, record } from "../app/testing/messages";
 
 /** A load whose events a test sends. */
 class ScriptedLoad implements LoadEvents {
@@ -104,7 +104,9 @@ beforeEach(() => {
     restart: () => {
       restarts += 1;
       // What crosses here is an error of the bridge: it has the fields of a wire error.
-      return restartFails === null ? Promise.resolve() : Promise.reject(Object.assign(new Error(), restartFails));
+      return restartFails === null
+        ? Promise.resolve()
+        : Promise.reject(Object.assign(new Error(), restartFails));
     },
     onRestarted: () => {
       pythonPorts += 1;

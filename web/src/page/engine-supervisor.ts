@@ -3,10 +3,17 @@
  * Python a new port and loads the model that was loaded.
  */
 import type { EngineState, ModelRecord, StreamEvent, WireError } from "../protocol/wire";
-import type { EngineAction } from "./stores/engine";
-import { text } from "./text";
 
 export type DeviceWish = "auto" | "webgpu" | "cpu";
+
+/** What happened to the engine, for whoever shows it. */
+export type EngineAction =
+  | { type: "starts" }
+  | { type: "state"; state: EngineState }
+  | { type: "load_asked"; model: string }
+  | { type: "load_event"; model: string; event: StreamEvent }
+  | { type: "died"; error: WireError }
+  | { type: "gave_up"; error: WireError };
 
 /** The engine's events for one load: batches until null. */
 export interface LoadEvents {
@@ -147,7 +154,8 @@ export class EngineSupervisor {
     this.options.dispatch({ type: "died", error });
     if (error.code === "protocol_mismatch" || this.#deaths.length > DEATHS_ALLOWED) {
       this.close();
-      const message = error.code === "protocol_mismatch" ? error.message : text.failures.engineDiesAgain;
+      const message =
+        error.code === "protocol_mismatch" ? error.message : "The engine stopped several times in a row.";
       this.options.dispatch({ type: "gave_up", error: { ...error, message } });
       return;
     }
@@ -172,5 +180,5 @@ function toWireError(error: unknown): WireError {
     return error as WireError;
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "internal", message: `${text.failures.engineDoesNotStart} ${message}` };
+  return { code: "internal", message: `The engine did not start. ${message}` };
 }

@@ -1,7 +1,6 @@
 /** The page's side of the Python worker: starts it, talks to it, notices that it died, starts it again. */
 import { overlaps, PROTOCOL } from "../protocol/version";
-import type { Ask, Boot, Forget, PageMessage, PythonMessage, Stop, WireError } from "../protocol/wire";
-import { text } from "./text";
+import type { Ask, Boot, Forget, PageMessage, PythonMessage, Stop } from "../protocol/wire";
 
 /** A thread with Python in it; a `Worker` is one. */
 export interface PythonThread {
@@ -31,6 +30,14 @@ const TYPES: Record<PythonMessage["type"], true> = {
   python_failed: true,
 };
 
+const HINTS = {
+  python_failed: "Restart Python. If that does not help, reload the page.",
+  protocol_mismatch: "Reload the page.",
+} as const;
+
+const unknownMessage = (type: string): string =>
+  `Python sent a message that this page does not know: ${type}.`;
+
 export class PythonHost {
   #thread: PythonThread | null = null;
   #watch: AbortController | null = null;
@@ -59,12 +66,10 @@ export class PythonHost {
       if (watch.signal.aborted) return;
       // A script that cannot be loaded is an error without words, before any message.
       const started = watched || event.message !== "";
-      this.#fail(
-        started ? text.failures.pythonCrashed(event.message) : text.failures.pythonDoesNotStart,
-      );
+      this.#fail(started ? `Python crashed: ${event.message}` : "Python's worker could not be loaded.");
     });
     thread.addEventListener("messageerror", () => {
-      if (!watch.signal.aborted) this.#fail(text.failures.pythonUnknownMessage("unreadable"));
+      if (!watch.signal.aborted) this.#fail(unknownMessage("unreadable"));
     });
     thread.postMessage({ type: "boot", protocol: PROTOCOL, ...this.options.boot });
     this.attachEngine(this.options.enginePort());
@@ -88,7 +93,7 @@ export class PythonHost {
   async #noticeDeath(lock: string, signal: AbortSignal): Promise<void> {
     try {
       await this.options.locks.request(lock, { signal }, () => {
-        if (!signal.aborted) this.#fail(text.failures.pythonDied);
+        if (!signal.aborted) this.#fail("Python stopped without a word.");
       });
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -97,13 +102,16 @@ export class PythonHost {
 
   #receive(data: unknown): void {
     if (!isPythonMessage(data)) {
-      this.#fail(text.failures.pythonUnknownMessage(describeType(data)), "protocol_mismatch");
+      this.#fail(unknownMessage(describeType(data)), "protocol_mismatch");
       return;
     }
     if (data.type === "booted" && !overlaps(PROTOCOL, data.protocol)) {
       const said = (range: { min: number; max: number }): string =>
         `${String(range.min)} to ${String(range.max)}`;
-      this.#fail(text.failures.pythonProtocol(said(data.protocol), said(PROTOCOL)), "protocol_mismatch");
+      this.#fail(
+        `Python speaks protocol ${said(data.protocol)}, this page speaks ${said(PROTOCOL)}.`,
+        "protocol_mismatch",
+      );
       return;
     }
     this.options.onMessage(data);
@@ -111,11 +119,11 @@ export class PythonHost {
     if (data.type === "python_failed") this.close();
   }
 
-  #fail(message: string, code: WireError["code"] = "python_failed"): void {
+  #fail(message: string, code: keyof typeof HINTS = "python_failed"): void {
     this.close();
     this.options.onMessage({
       type: "python_failed",
-      error: { code, message, hint: text.errors.hints[code] },
+      error: { code, message, hint: HINTS[code] },
     });
   }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { PageMessage, PythonMessage } from "../protocol/wire";
 import { PythonHost, type PythonThread } from "./python-host";
-import { BOOTED, ended } from "./testing/messages";
+import { BOOTED, ended } from "../app/testing/messages";
 
 /** A thread that a test speaks for. */
 class ScriptedThread implements PythonThread {
@@ -77,7 +77,9 @@ function thread(): ScriptedThread {
 }
 
 const failures = (): string[] =>
-  heard.flatMap((message) => (message.type === "python_failed" ? [`${message.error.code}: ${message.error.message}`] : []));
+  heard.flatMap((message) =>
+    message.type === "python_failed" ? [`${message.error.code}: ${message.error.message}`] : [],
+  );
 
 describe("Python's thread", () => {
   it("is told to boot and given a port to the engine", () => {
@@ -112,14 +114,15 @@ describe("Python's thread", () => {
     expect(thread().terminated).toBe(true);
   });
 
-  it.each([[{ type: "surprise" }, "surprise"], ["text", "string"], [null, "object"]])(
-    "that says something unknown (%j) is a failure that names it",
-    (data, named) => {
-      thread().say(data);
-      expect(failures()[0]).toContain("protocol_mismatch");
-      expect(failures()[0]).toContain(named);
-    },
-  );
+  it.each([
+    [{ type: "surprise" }, "surprise"],
+    ["text", "string"],
+    [null, "object"],
+  ])("that says something unknown (%j) is a failure that names it", (data, named) => {
+    thread().say(data);
+    expect(failures()[0]).toContain("protocol_mismatch");
+    expect(failures()[0]).toContain(named);
+  });
 
   it("of another protocol version is told apart", () => {
     thread().say({ ...BOOTED, protocol: { min: 2, max: 3 } });
