@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ._dialects import Dialect
 from ._schema import unknown_keywords
-from ._tools import CALL_CLOSE, CALL_OPEN, ToolLike, dump_json
+from ._tools import ToolLike
 from ._wire import Constraint, ConstraintTag
 from .errors import RequestRefused, engine_error
 
@@ -60,7 +61,7 @@ def read_tool_choice(
     return ToolChoice(tuple(tools), required=required, single=not parallel)
 
 
-def build_constraint(choice: ToolChoice) -> tuple[Constraint | None, list[str]]:
+def build_constraint(choice: ToolChoice, dialect: Dialect) -> tuple[Constraint | None, list[str]]:
     """The constraint for a choice of tools, and the names of tools whose schema had to be relaxed."""
     if not choice.tools:
         return None, []
@@ -71,10 +72,9 @@ def build_constraint(choice: ToolChoice) -> tuple[Constraint | None, list[str]]:
         if not expressible(schema):
             relaxed.append(tool.name)
             schema = ANY_OBJECT
-        begin = f'{CALL_OPEN}{{"name": {dump_json(tool.name)}, "arguments": '
-        tags.append({"begin": begin, "schema": schema, "end": f"}}{CALL_CLOSE}"})
+        tags.append(dialect.tag(tool.name, schema))
     constraint: Constraint = {
-        "triggers": [CALL_OPEN],
+        "triggers": [dialect.syntax.opens[0]],
         "tags": tags,
         "at_least_one": choice.required,
         "stop_after_first": choice.single,

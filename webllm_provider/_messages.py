@@ -1,7 +1,8 @@
 """From Amplifier's messages to the messages of a body, in the words of a dialect (pure).
 
 Every role and block has its place here. Text that the model wrote itself is resent as it wrote it:
-any difference would cost the engine its KV cache.
+any difference would cost the engine its KV cache. Only the spelling of a control token is never sent, from
+nobody: an imported conversation can claim anything as the model's own words.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from amplifier_core.message_models import (
 )
 from pydantic import BaseModel
 
+from ._control import neutralised, neutralised_json
+from ._dialects import Dialect
 from ._repair import RESULT_ROLES, stored_calls
 from ._response import RAW_TEXT
-from ._tools import Dialect, dump_json
+from ._tools import dump_json
 from ._wire import BodyMessage, ImagePart, TextPart
 from .errors import RequestRefused, engine_error
 
@@ -37,6 +40,14 @@ class Conversation:
     system: str = ""
     messages: list[BodyMessage] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    broken: bool = False
+    """Whether the spelling of a control token had to be broken."""
+
+    def safe(self, text: str, keep: tuple[str, ...] = ()) -> str:
+        """Text that opens no role."""
+        made = neutralised(text, keep)
+        self.broken = self.broken or made != text
+        return made
 
 
 def convert(messages: Sequence[Message], dialect: Dialect) -> Conversation:
@@ -55,9 +66,9 @@ def convert(messages: Sequence[Message], dialect: Dialect) -> Conversation:
         if message.role == "system":
             system.append(_plain(message, made))
         elif message.role in RESULT_ROLES:
-            results = [_result(message, names, dialect)]
+            results = [_result(message, names, dialect, made)]
             while place < len(messages) and messages[place].role in RESULT_ROLES:
-                results.append(_result(messages[place], names, dialect))
+                results.append(_result(messages[place], names, dialect, made))
                 place += 1
             # One message for all results of a turn: the engine keeps its cache only then.
             _append(made.messages, {"role": "user", "content": "\n".join(results)})
@@ -87,9 +98,12 @@ def _parts(content: str | list[TextPart | ImagePart]) -> list[TextPart | ImagePa
 def _assistant(message: Message, dialect: Dialect, made: Conversation) -> str:
     raw = (message.metadata or {}).get(RAW_TEXT)
     if isinstance(raw, str):
-        return raw
+        return made.safe(raw, dialect.kept)
     parts = [text] if (text := _plain(message, made)) else []
-    return "\n".join([*parts, *(dialect.call(call.name, call.arguments) for call in stored_calls(message))])
+    if calls := stored_calls(message):
+        safe = neutralised_json([[call.name, call.arguments] for call in calls])
+        parts.append(dialect.calls([(name, arguments) for name, arguments in safe]))
+    return "\n".join(parts)
 
 
 def _user(
@@ -98,43 +112,52 @@ def _user(
     if message.role == "developer":
         return f"<context_file>\n{_plain(message, made)}\n</context_file>"
     if isinstance(message.content, str):
-        return message.content
+        return made.safe(message.content)
     parts: list[TextPart | ImagePart] = []
     for block in message.content:
         if isinstance(block, ImageBlock):
             parts.append(_image(block))
         elif isinstance(block, ToolResultBlock):
             name = names.get(block.tool_call_id, "tool")
-            parts.append({"type": "text", "text": dialect.result(name, _output(block.output))})
+            framed = dialect.result(made.safe(name), made.safe(_output(block.output)))
+            _add_text(parts, framed)
         else:
-            parts.extend({"type": "text", "text": text} for text in _texts([block], made))
+            for text in _texts([block], made):
+                _add_text(parts, text)
     if any(part["type"] == "image_url" for part in parts):
         return parts
-    return "\n".join(part["text"] for part in parts if part["type"] == "text")
+    return "".join(part["text"] for part in parts if part["type"] == "text")
 
 
-def _result(message: Message, names: dict[str, str], dialect: Dialect) -> str:
+def _add_text(parts: list[TextPart | ImagePart], text: str) -> None:
+    """Engines put the texts of a message side by side: a line between them keeps them apart."""
+    behind = any(part["type"] == "text" for part in parts)
+    parts.append({"type": "text", "text": f"\n{text}" if behind else text})
+
+
+def _result(message: Message, names: dict[str, str], dialect: Dialect, made: Conversation) -> str:
     name = message.name or names.get(message.tool_call_id or "", "tool")
     if isinstance(message.content, str):
-        return dialect.result(name, message.content)
-    outputs = [
-        _output(block.output) if isinstance(block, ToolResultBlock) else _output(block)
-        for block in message.content
-    ]
-    return dialect.result(name, "\n".join(outputs))
+        outputs = [message.content]
+    else:
+        outputs = [
+            _output(block.output) if isinstance(block, ToolResultBlock) else _output(block)
+            for block in message.content
+        ]
+    return dialect.result(made.safe(name), made.safe("\n".join(outputs)))
 
 
 def _plain(message: Message, made: Conversation) -> str:
     """The text of a message, without what is no text."""
     if isinstance(message.content, str):
-        return message.content
+        return made.safe(message.content)
     return "\n".join(_texts(message.content, made))
 
 
 def _texts(blocks: Iterable[ContentBlockUnion], made: Conversation) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, TextBlock):
-            yield block.text
+            yield made.safe(block.text)
         elif isinstance(block, ThinkingBlock | RedactedThinkingBlock | ReasoningBlock | ToolCallBlock):
             # Thinking of earlier turns is not resent, as its models expect; calls are rendered apart.
             continue

@@ -15,9 +15,12 @@ from amplifier_core.message_models import (
 )
 
 from ._constraint import ToolChoice, build_constraint, read_tool_choice
+from ._control import neutralised_json
+from ._dialects import Dialect, dialect_of
 from ._messages import convert
 from ._repair import Repair, repaired
-from ._tools import dialect_named
+from ._syntax import CallSyntax
+from ._tools import ToolLike
 from ._wire import BodyMessage, CompletionBody, LoadedModel
 from .config import ProviderConfig
 from .errors import RequestRefused, engine_error
@@ -47,6 +50,8 @@ class Prepared:
     repairs: list[Repair]
     degradations: list[Degradation]
     has_instructions: bool
+    syntax: CallSyntax
+    """How calls will stand in the answer."""
 
 
 def prepare(
@@ -68,11 +73,11 @@ def prepare(
     degradations: list[Degradation] = []
     choice = _tool_choice(request, options)
     messages, repairs = repaired(request.messages)
-    dialect = dialect_named(loaded["dialect"] if loaded else None)
+    dialect = dialect_of(loaded)
     talk = convert(messages, dialect)
     system = [talk.system] if talk.system else []
     if choice.tools:
-        system.append(dialect.tools(choice.tools))
+        system.append(dialect.tools([_readable(tool) for tool in choice.tools]))
     _check_last(talk.messages)
     _check_images(talk.messages, loaded)
 
@@ -83,7 +88,7 @@ def prepare(
         body["model"] = model
     _add_sampling(body, request, options, config, loaded, degradations)
     _add_format(body, request, loaded, degradations)
-    _add_constraint(body, choice, loaded, degradations)
+    _add_constraint(body, choice, dialect, loaded, degradations)
     if request.reasoning_effort is not None:
         asked = f"reasoning_effort {request.reasoning_effort}"
         reason = "a local model has no such setting"
@@ -92,8 +97,26 @@ def prepare(
         Degradation(requested=what, actual="left out", reason="a local text model has no place for it")
         for what in talk.left_out
     )
+    if talk.broken:
+        reason = "their spellings would open or close a turn"
+        degradations.append(
+            Degradation(requested="control tokens as text", actual="each with a space in it", reason=reason)
+        )
     schemas: dict[str, Mapping[str, Any]] = {tool.name: tool.parameters for tool in choice.tools}
-    return Prepared(body, schemas, repairs, degradations, bool(talk.system))
+    return Prepared(body, schemas, repairs, degradations, bool(talk.system), dialect.syntax)
+
+
+@dataclass
+class _Told:
+    """A tool as the model reads of it: what a server says of its tools is as foreign as its results."""
+
+    name: str
+    description: str | None
+    parameters: dict[str, Any]
+
+
+def _readable(tool: ToolLike) -> ToolLike:
+    return _Told(tool.name, *neutralised_json([tool.description, tool.parameters]))
 
 
 def _tool_choice(request: ChatRequest, options: Mapping[str, Any]) -> ToolChoice:
@@ -185,13 +208,14 @@ def _add_format(
 def _add_constraint(
     body: CompletionBody,
     choice: ToolChoice,
+    dialect: Dialect,
     loaded: LoadedModel | None,
     degradations: list[Degradation],
 ) -> None:
     support: Literal["structural_tag", "grammar", "none"] = (
         loaded["capabilities"]["constraint"] if loaded else "none"
     )
-    constraint, relaxed = build_constraint(choice)
+    constraint, relaxed = build_constraint(choice, dialect)
     if constraint is None:
         return
     if support == "none":

@@ -27,6 +27,7 @@ from pydantic import Field
 
 from ._calls import Call, check_call, parse_call
 from ._segments import Piece, Segmenter
+from ._syntax import DEFAULT_SYNTAX, CallSyntax
 from ._wire import EngineIdentity, Figures, Finished, StreamEvent
 from .errors import EngineError, StreamBroken, engine_error, to_llm_error
 
@@ -86,11 +87,13 @@ class Assembler:
     Args:
         schemas: the JSON Schema of each tool of the request, by name; None leaves calls unchecked.
         degradations: what of the request could not be honoured, in words.
+        syntax: how calls stand in the text.
         new_id: makes the id of a tool call.
     """
 
     schemas: Mapping[str, Mapping[str, Any]] | None = None
     degradations: Sequence[Degradation] = ()
+    syntax: CallSyntax = DEFAULT_SYNTAX
     new_id: Callable[[], str] = field(default=lambda: f"call_{uuid.uuid4().hex[:24]}")
 
     model: str | None = None
@@ -99,7 +102,7 @@ class Assembler:
     raw: str = ""
 
     def __post_init__(self) -> None:
-        self._segments = Segmenter(calls=self.schemas is None or bool(self.schemas))
+        self._segments = Segmenter(calls=self.schemas is None or bool(self.schemas), syntax=self.syntax)
         self._blocks: list[_Block] = []
         self._surrogate = ""
 

@@ -10,12 +10,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ._tools import CALL_CLOSE, CALL_OPEN, load_json, name_so_far
+from ._syntax import DEFAULT_SYNTAX, CallSyntax, JsonEnd, bare_state, split_calls
+from ._tools import load_json, name_so_far
 
-THINK_OPEN = "<think>"
-THINK_CLOSE = "</think>"
+THINKING: dict[str, str] = {
+    # Qwen, DeepSeek, SmolLM, GLM, MiniMax
+    "<think>": "</think>",
+    "<thinking>": "</thinking>",
+    "<thought>": "</thought>",
+    "<reasoning>": "</reasoning>",
+    # Mistral
+    "[THINK]": "[/THINK]",
+    # Gemma 4
+    "<|channel>thought\n": "<channel|>",
+    # Command A
+    "<|START_THINKING|>": "<|END_THINKING|>",
+    # Seed
+    "<seed:think>": "</seed:think>",
+    # Kimi
+    "◁think▷": "◁/think▷",
+}
+"""What begins a model's thinking, and what ends it."""
 
 Kind = Literal["text", "thinking", "call"]
+WHITE = " \t\r\n"
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,10 @@ class Piece:
     """The tool's name, with the first piece of a call."""
 
 
+Step = tuple[list[Piece], bool]
+"""What is certain now, and whether to look again at once."""
+
+
 class Segmenter:
     """Feed it the deltas in order, then `finish()`; join the pieces of a stretch for its text.
 
@@ -40,99 +62,133 @@ class Segmenter:
 
     Args:
         calls: whether there are tools; without any, the markers of calls are text.
+        syntax: how calls stand in the text of this family of models.
     """
 
-    def __init__(self, *, calls: bool = True) -> None:
-        self._calls = [CALL_OPEN] if calls else []
+    def __init__(self, *, calls: bool = True, syntax: CallSyntax = DEFAULT_SYNTAX) -> None:
+        self._syntax = syntax
+        self._calls = syntax.opens if calls else ()
         self._kind: Kind = "text"
         self._held = ""
         self._begun = False
         """Whether any text has come: then thinking is over."""
         self._open = False
         """Whether a piece of the current stretch has been given out."""
-        self._strip = False
-        """Whether white space at the beginning of the next text belongs to the marker before it."""
+        self._strip = ""
+        """Characters at the beginning of the next text that belong to the marker before it."""
         self._scanned = 0
         """How much of a held call has been searched for its end."""
+        self._end = JsonEnd()
+        self._think_close = ""
+        self._opened = False
+        """Whether a piece of the stretch that was left last had been given out."""
 
     def feed(self, text: str) -> Iterator[Piece]:
         """The pieces that are certain after `text`."""
         self._held += text
         while True:
             step = {"text": self._text, "thinking": self._thinking, "call": self._call}[self._kind]
-            piece, again = step()
-            if piece is not None:
-                yield piece
+            pieces, again = step()
+            yield from pieces
             if not again:
                 return
 
     def finish(self) -> Iterator[Piece]:
         """The rest: nothing more will come. A stretch that is still open ends here."""
-        while self._kind == "call" and (at := self._held.find(CALL_CLOSE)) >= 0:
-            yield self._leave(at, CALL_CLOSE)
+        close = self._syntax.close
+        while self._kind == "call" and close is not None and (at := self._held.find(close)) >= 0:
+            yield from self._leave_call(at, len(close))
             yield from self.feed("")
         rest, self._held = self._held, ""
-        if self._kind == "call" or self._open or rest.strip():
+        if self._kind == "call":
+            yield from _calls_in(rest)
+        elif self._open or rest.strip():
             yield Piece(self._kind, rest, closed=True)
         self._kind, self._open = "text", False
 
-    def _text(self) -> tuple[Piece | None, bool]:
+    def _text(self) -> Step:
         if self._strip and not self._open:
-            self._held = self._held.lstrip()
-        markers = self._calls if self._begun else [THINK_OPEN, *self._calls]
+            self._held = self._held.lstrip(self._strip)
+        markers = self._calls if self._begun else (*THINKING, *self._calls)
         found = [(at, marker) for marker in markers if (at := self._held.find(marker)) >= 0]
-        if found:
-            at, marker = min(found)
-            if marker == CALL_OPEN or not self._held[:at].strip():
-                return self._enter(at, marker)
+        if not found:
+            keep = max((_partial(self._held, marker) for marker in markers), default=0)
+            return self._give(len(self._held) - keep), False
+        at, marker = min(found)
+        if marker in self._calls:
+            return self._call_or_text(at, marker)
+        if not self._held[:at].strip():
+            self._think_close = THINKING[marker]
+            return self._enter("thinking", at, len(marker)), True
         # A <think> behind text is text: look again without it.
-        if found and not self._begun:
-            self._begun = True
-            return None, True
-        keep = max((_partial(self._held, marker) for marker in markers), default=0)
-        return self._give(len(self._held) - keep), False
+        self._begun = True
+        return [], True
 
-    def _enter(self, at: int, marker: str) -> tuple[Piece | None, bool]:
-        before, self._held = self._held[:at], self._held[at + len(marker) :]
-        piece = Piece("text", before, closed=True) if self._open or before.strip() else None
-        self._kind, self._open, self._scanned = ("call" if marker == CALL_OPEN else "thinking"), False, 0
-        self._begun = self._begun or marker == CALL_OPEN
-        return piece, True
+    def _call_or_text(self, at: int, marker: str) -> Step:
+        state = bare_state(self._held[at:]) if self._syntax.bare else "call"
+        if state == "call":
+            self._begun, self._scanned, self._end = True, 0, JsonEnd()
+            return self._enter("call", at, 0 if self._syntax.bare else len(marker)), True
+        if state == "open":
+            return self._give(at), False
+        return self._give(at + len(marker)), True
 
-    def _give(self, end: int) -> Piece | None:
-        """The first `end` characters; white space before a stretch waits for what follows it."""
+    def _enter(self, kind: Kind, at: int, marker: int) -> list[Piece]:
+        before, self._held = self._held[:at], self._held[at + marker :]
+        pieces = [Piece("text", before, closed=True)] if self._open or before.strip() else []
+        self._kind, self._open = kind, False
+        return pieces
+
+    def _give(self, end: int) -> list[Piece]:
+        """The first `end` characters; white space at the beginning waits for what follows it."""
         ready = self._held[:end]
-        if not ready or (self._kind == "text" and not self._open and not ready.strip()):
-            return None
+        if not ready or not (self._open or ready.strip()):
+            return []
         self._held = self._held[end:]
         self._open = True
         self._begun = self._begun or self._kind == "text"
-        return Piece(self._kind, ready)
+        return [Piece(self._kind, ready)]
 
-    def _thinking(self) -> tuple[Piece | None, bool]:
-        at = self._held.find(THINK_CLOSE)
+    def _thinking(self) -> Step:
+        at = self._held.find(self._think_close)
         if at < 0:
-            return self._give(len(self._held) - _partial(self._held, THINK_CLOSE)), False
-        return self._leave(at, THINK_CLOSE), True
+            return self._give(len(self._held) - _partial(self._held, self._think_close)), False
+        inside = self._leave(at, len(self._think_close))
+        self._strip = WHITE
+        # A model that was told not to think writes an empty stretch.
+        return [Piece("thinking", inside, closed=True)] if self._opened or inside.strip() else [], True
 
-    def _call(self) -> tuple[Piece | None, bool]:
-        while (at := self._held.find(CALL_CLOSE, self._scanned)) >= 0:
-            if _is_json(self._held[:at]):
-                return self._leave(at, CALL_CLOSE), True
-            self._scanned = at + 1
-        self._scanned = max(self._scanned, len(self._held) - len(CALL_CLOSE) + 1)
+    def _call(self) -> Step:
+        close = self._syntax.close
+        if close is None:
+            end = self._end.find(self._held)
+            if end is not None:
+                return self._leave_call(end, 0), True
+        else:
+            while (at := self._held.find(close, self._scanned)) >= 0:
+                if _is_json(self._held[:at]):
+                    return self._leave_call(at, len(close)), True
+                self._scanned = at + 1
+            self._scanned = max(self._scanned, len(self._held) - len(close) + 1)
         # A call is given out whole, but that it comes, and of which tool, is known much earlier.
         if not self._open and (name := name_so_far(self._held)):
             self._open = True
-            return Piece("call", "", name=name), False
-        return None, False
+            return [Piece("call", "", name=name)], False
+        return [], False
 
-    def _leave(self, at: int, marker: str) -> Piece:
-        inside, self._held = self._held[:at], self._held[at + len(marker) :]
-        name = name_so_far(inside) if self._kind == "call" else None
-        piece = Piece(self._kind, inside, closed=True, name=name)
-        self._kind, self._open, self._strip = "text", False, True
-        return piece
+    def _leave_call(self, at: int, marker: int) -> list[Piece]:
+        self._strip = self._syntax.separators
+        return _calls_in(self._leave(at, marker))
+
+    def _leave(self, at: int, marker: int) -> str:
+        inside, self._held = self._held[:at], self._held[at + marker :]
+        self._opened, self._kind, self._open = self._open, "text", False
+        return inside
+
+
+def _calls_in(inside: str) -> list[Piece]:
+    """The calls of one stretch; the first may have been announced."""
+    return [Piece("call", raw, closed=True, name=name_so_far(raw)) for raw in split_calls(inside)]
 
 
 def _partial(text: str, marker: str) -> int:

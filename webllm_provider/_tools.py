@@ -1,10 +1,10 @@
-"""Tool dialects: how a model is told of tools, and how its calls look (pure).
+"""The words of the default dialect: how a model is told of tools, and how its calls look (pure).
 
 A dialect lives in Python and nowhere else: messages leave Python in the model's own words, and the
-engine sees text plus, where it can hold one, a constraint.
+engine sees text plus, where it can hold one, a constraint. `_dialects.py` has those of other families.
 
-The embedded demo model was trained on exactly the text that `DefaultDialect` writes. Changing a
-character here means training it again (`make demo-model`); a test compares the two.
+The embedded demo model was trained on exactly the text that is written here. Changing a character means
+training it again (`make demo-model`); a test compares the two.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ RESULT_CLOSE = "</tool_result>"
 DEEPEST = 64
 """Levels of nesting that are read. The kernel's events carry somewhat more than a hundred."""
 
-_NAME = re.compile(r'^\s*\{\s*"name"\s*:\s*"((?:[^"\\]|\\.)*)"')
+# Several calls at once may stand in an array.
+_NAME = re.compile(r'^\s*\[?\s*\{\s*"name"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
 class ToolLike(Protocol):
@@ -117,41 +118,3 @@ def render_result(name: str, output: str) -> str:
     # A result is untrusted: it must not be able to close its own frame.
     safe = output.replace("</tool_result", "<\\/tool_result")
     return f'{RESULT_OPEN} name="{name}">\n{safe}\n{RESULT_CLOSE}'
-
-
-class Dialect(Protocol):
-    """How one family of models is told of tools, and how its calls and their results look."""
-
-    name: str
-
-    def tools(self, tools: Sequence[ToolLike]) -> str:
-        """The section of the system text."""
-
-    def call(self, name: str, arguments: Mapping[str, Any]) -> str:
-        """A call, where the model's own words for it are not at hand."""
-
-    def result(self, name: str, output: str) -> str:
-        """A result, for a user message."""
-
-
-class DefaultDialect:
-    """For every model that has no dialect of its own; the demo model is trained on it."""
-
-    name = "default"
-
-    def tools(self, tools: Sequence[ToolLike]) -> str:
-        return render_tools(tools)
-
-    def call(self, name: str, arguments: Mapping[str, Any]) -> str:
-        return render_call(name, arguments)
-
-    def result(self, name: str, output: str) -> str:
-        return render_result(name, output)
-
-
-DIALECTS: dict[str, Dialect] = {DefaultDialect.name: DefaultDialect()}
-
-
-def dialect_named(name: str | None) -> Dialect:
-    """The dialect that an engine announces for a model; one without an own gets the default."""
-    return DIALECTS.get(name or DefaultDialect.name, DIALECTS[DefaultDialect.name])

@@ -171,7 +171,10 @@ class WebLLMProvider:
         )
 
     async def _attempt(self, call: CompletionRun) -> WebLLMResponse:
-        assembler = Assembler(schemas=call.prepared.schemas, degradations=call.prepared.degradations)
+        prepared = call.prepared
+        assembler = Assembler(
+            schemas=prepared.schemas, degradations=prepared.degradations, syntax=prepared.syntax
+        )
         try:
             await self._run(call, assembler)
             return assembler.response()

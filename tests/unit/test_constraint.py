@@ -9,13 +9,14 @@ from amplifier_core.message_models import ToolSpec
 
 from webllm_provider import RequestRefused
 from webllm_provider._constraint import build_constraint, read_tool_choice
+from webllm_provider._dialects import DIALECTS
 
 NOTES = ToolSpec(name="notes", description="Keep notes.", parameters={"type": "object"})
 TODO = ToolSpec(name="todo", parameters={"type": "object", "properties": {"a": {"type": "string"}}})
 
 
 def test_each_tool_has_a_tag_that_begins_with_its_name() -> None:
-    constraint, relaxed = build_constraint(read_tool_choice([NOTES, TODO], "auto"))
+    constraint, relaxed = build_constraint(read_tool_choice([NOTES, TODO], "auto"), DIALECTS["default"])
     assert constraint is not None
     assert constraint["triggers"] == ["<tool_call>"]
     assert [tag["begin"] for tag in constraint["tags"]] == [
@@ -46,7 +47,7 @@ def test_tool_choice_says_which_tools_may_and_must_be_called(
 
 
 def test_calls_one_at_a_time_end_the_output_behind_the_first() -> None:
-    constraint, _ = build_constraint(read_tool_choice([NOTES], "auto", parallel=False))
+    constraint, _ = build_constraint(read_tool_choice([NOTES], "auto", parallel=False), DIALECTS["default"])
     assert constraint is not None
     assert constraint["stop_after_first"]
 
@@ -67,7 +68,7 @@ def test_a_choice_that_cannot_be_met_is_refused(tools: list[ToolSpec], choice: s
 )
 def test_a_schema_that_a_grammar_cannot_hold_is_relaxed_and_named(parameters: dict[str, Any]) -> None:
     tool = ToolSpec(name="odd", parameters=parameters)
-    constraint, relaxed = build_constraint(read_tool_choice([tool], "auto"))
+    constraint, relaxed = build_constraint(read_tool_choice([tool], "auto"), DIALECTS["default"])
     assert constraint is not None
     assert constraint["tags"][0]["schema"] == {"type": "object"}
     assert relaxed == ["odd"]

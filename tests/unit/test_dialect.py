@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from webllm_provider._tools import DIALECTS, dialect_named, render_call, render_result, render_tools
+from webllm_provider._dialects import DIALECTS, dialect_named
+from webllm_provider._tools import render_call, render_result, render_tools
 from webllm_provider.session.defaults import INSTRUCTION
 from webllm_provider.session.tools import notes, todo
 from webllm_provider.session.tools.notes_tool import NotesTool

@@ -24,10 +24,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from webllm_provider import ProviderConfig, RequestRefused
+from webllm_provider._dialects import dialect_named
 from webllm_provider._messages import convert
 from webllm_provider._repair import repaired
 from webllm_provider._request import Prepared, prepare
-from webllm_provider._tools import dialect_named
 from webllm_provider._wire import ConstraintSupport, LoadedModel
 from webllm_provider.session.defaults import INSTRUCTION
 from webllm_provider.session.tools import notes

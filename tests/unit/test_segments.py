@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webllm_provider._segments import Segmenter
+from webllm_provider._dialects import DIALECTS
+from webllm_provider._segments import THINKING, Segmenter
 
 CALL = '{"name": "notes", "arguments": {"action": "list"}}'
 
@@ -32,13 +34,27 @@ PARTS = st.sampled_from(
         "}",
         "é🙂",
         '"name": "x"',
+        '{"name": "notes", "parameters": {"a": "}"}}',
+        '{"name": ',
+        '{"name": "',
+        '"parameters": ',
+        "; ",
+        "[",
+        "]",
+        ", ",
+        "[TOOL_CALLS]",
+        "<|tool_call|>",
+        "<|/tool_call|>",
+        *THINKING,
+        *THINKING.values(),
     ]
 )
+NAMES = st.sampled_from(sorted(DIALECTS))
 
 
-def pieces(chunks: list[str]) -> list[tuple[str, str]]:
+def pieces(chunks: list[str], dialect: str = "default") -> list[tuple[str, str]]:
     """Kind and text of every stretch."""
-    segmenter = Segmenter()
+    segmenter = Segmenter(syntax=DIALECTS[dialect].syntax)
     found: list[tuple[str, str]] = []
     open_stretch = False
     given_out = [piece for chunk in chunks for piece in segmenter.feed(chunk)]
@@ -54,13 +70,15 @@ def pieces(chunks: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-@given(st.lists(PARTS), st.data())
-def test_chunk_boundaries_never_change_the_result(parts: list[str], data: st.DataObject) -> None:
+@given(st.lists(PARTS), NAMES, st.data())
+def test_chunk_boundaries_never_change_the_result(
+    parts: list[str], dialect: str, data: st.DataObject
+) -> None:
     text = "".join(parts)
     places = data.draw(st.sets(st.integers(0, len(text)))) if text else set()
     cuts = sorted({0, len(text), *places})
     chunks = [text[left:right] for left, right in itertools.pairwise(cuts)]
-    assert pieces(chunks) == pieces([text]) == pieces(list(text))
+    assert pieces(chunks, dialect) == pieces([text], dialect) == pieces(list(text), dialect)
 
 
 @given(st.text())
@@ -114,3 +132,39 @@ def test_text_is_given_out_as_soon_as_it_cannot_be_a_marker() -> None:
     segmenter = Segmenter()
     assert [piece.text for piece in segmenter.feed("a < b <too")] == ["a < b "]
     assert [piece.text for piece in segmenter.feed("k")] == ["<took"]
+
+
+@pytest.mark.parametrize(("opening", "closing"), THINKING.items())
+def test_the_thinking_of_every_family_is_told_from_its_answer(opening: str, closing: str) -> None:
+    text = f"{opening}I wonder.{closing}\n\nHello."
+    assert pieces(list(text)) == [("thinking", "I wonder."), ("text", "Hello.")]
+
+
+def test_an_empty_stretch_of_thinking_is_no_block() -> None:
+    assert pieces(list("<think>\n\n</think>\n\nHello.")) == [("text", "Hello.")]
+
+
+def test_json_without_a_marker_is_a_call_only_where_it_names_arguments() -> None:
+    call = '{"name": "notes", "parameters": {"action": "}"}}'
+    assert pieces(list(f"I look. {call}; {call}"), "llama3") == [
+        ("text", "I look. "),
+        ("call", call),
+        ("call", call),
+    ]
+    for text in ('{"name": "Ada", "born": 1815}', '{"name": "A', '{"name": "Ada", "par'):
+        assert pieces(list(text), "llama3") == [("text", text)]
+
+
+def test_an_array_of_calls_is_cut_into_its_calls() -> None:
+    assert pieces(list(f"[TOOL_CALLS] [{CALL}, {CALL}]"), "mistral") == [("call", CALL), ("call", CALL)]
+    assert pieces(list(f"Yes. <|tool_call|>[{CALL}]<|/tool_call|> So."), "phi4") == [
+        ("text", "Yes. "),
+        ("call", CALL),
+        ("text", "So."),
+    ]
+
+
+def test_an_array_that_cannot_be_read_is_one_malformed_call() -> None:
+    assert pieces(list('[TOOL_CALLS] [{"name": "x"}, oops]'), "mistral") == [
+        ("call", ' [{"name": "x"}, oops]')
+    ]
