@@ -12,8 +12,9 @@ PY := $(VENV)/bin/python
 STAMPS := .stamps
 export PYTHONDONTWRITEBYTECODE := 1
 
-WHEEL_SOURCES := $(shell find webllm_provider kernel tools/wheels -type f -not -path '*/__pycache__/*' 2>/dev/null) \
-	pyproject.toml build_wheel.sh $(wildcard README.md LICENSE)
+WHEEL_SOURCES := $(shell find webllm_provider kernel tools/wheels web/src/engine web/src/protocol web/vite -type f \
+	-not -path '*/__pycache__/*' -not -path 'webllm_provider/_engine/*' 2>/dev/null) protocol/wire.schema.json \
+	web/vite.wheel.config.ts web/package-lock.json pyproject.toml build_wheel.sh $(wildcard README.md LICENSE)
 SITE_SOURCES := $(shell find web protocol models/demo/artifacts -type f -not -path '*/node_modules/*' \
 	-not -path '*/__pycache__/*' -not -path 'web/coverage/*' 2>/dev/null)
 

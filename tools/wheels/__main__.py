@@ -8,18 +8,19 @@ import sys
 from pathlib import Path
 
 from kernel.repackage import RepackagingError, repackaged
-from tools.wheels import index, lockfile, provider
+from tools.wheels import engine, index, lockfile, provider
 from tools.wheels.fetch import FetchError, fetched, pins, sha256
 from tools.wheels.metadata import WheelFacts, facts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+EXPECTED = (FetchError, RepackagingError, engine.EngineNotBuilt, provider.BuildFailed, lockfile.LockError)
 
 
 def build(out: Path, cache: Path, pyodide: Path) -> list[WheelFacts]:
     """Puts every wheel, the index and the lock file into a folder, and removes wheels that no longer belong.
 
     Raises:
-        FetchError, RepackagingError, BuildFailed, LockError: with a sentence that says what to do.
+        FetchError, RepackagingError, EngineNotBuilt, BuildFailed, LockError: with a sentence that says what to do.
     """
     out.mkdir(parents=True, exist_ok=True)
     source, vendored = pins()
@@ -29,6 +30,7 @@ def build(out: Path, cache: Path, pyodide: Path) -> list[WheelFacts]:
         if not placed.exists() or sha256(placed) != pin.sha256:
             shutil.copyfile(kept, placed)
         wanted.add(pin.file)
+    engine.built(ROOT, cache / "engine.stamp")
     provider.built(ROOT, out, cache / "webllm_provider.stamp")
     for wheel in out.glob("*.whl"):
         if wheel.name not in wanted and not wheel.name.startswith("webllm_provider-"):
@@ -48,7 +50,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         wheels = build(options.out, options.cache, options.pyodide)
-    except (FetchError, RepackagingError, provider.BuildFailed, lockfile.LockError) as error:
+    except EXPECTED as error:
         print(error, file=sys.stderr)
         return 1
     for wheel in wheels:

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { ENGINE_FILES, installedFile } from "./pinned-engines.ts";
 import { MissingPart, siteFile, siteFiles, type SiteRoots } from "./site-files.ts";
 
 let roots: SiteRoots;
@@ -23,7 +24,8 @@ beforeEach(() => {
   ]) {
     put(join(roots.web, "node_modules", "pyodide", name));
   }
-  put(join(roots.web, "node_modules", "@wllama", "wllama", "esm", "wasm", "wllama.wasm"));
+  for (const file of ENGINE_FILES) put(installedFile(roots.web, file));
+  put(join(base, "webllm_provider", "_engine", "engines.json"));
   put(join(roots.wheels, "pyodide-lock.json"));
   put(join(roots.wheels, "simple", "pydantic", "index.html"));
   put(join(roots.model, "webllm", "mlc-chat-config.json"));
@@ -39,6 +41,9 @@ describe("the carried files", () => {
         .map(({ path }) => path)
         .sort(),
     ).toEqual([
+      "engines/engines.json",
+      "engines/web-llm.js",
+      "engines/wllama.js",
       "engines/wllama.wasm",
       "models/demo/demo.gguf",
       "models/demo/manifest.json",

@@ -4,7 +4,8 @@
  * One list for the build, which copies, and for the development server, which serves the same paths.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { ENGINE_FILES, installedFile } from "./pinned-engines.ts";
 
 /** A file of the site: its path in the site, and the file it is made from. */
 export interface SiteFile {
@@ -51,7 +52,7 @@ const PYODIDE_FILES = [
 /** The folders of the site that are carried under stable names, and how each is filled. */
 export const carriedFolders: Record<string, (roots: SiteRoots) => SiteFile[]> = {
   pyodide: ({ web }) => pyodideFiles(web),
-  engines: ({ web }) => [wllamaFile(web)],
+  engines: ({ web }) => engineFiles(web),
   wheels: ({ wheels }) => wheelFiles(wheels),
   models: ({ model }) => modelFiles(model),
 };
@@ -75,13 +76,19 @@ function pyodideFiles(web: string): SiteFile[] {
   }));
 }
 
-function wllamaFile(web: string): SiteFile {
-  const folder = join(web, "node_modules", "@wllama", "wllama", "esm");
-  const source = existsSync(folder)
-    ? filesBelow(folder).find((file) => basename(file) === "wllama.wasm")
-    : undefined;
-  if (source === undefined) throw new MissingPart("wllama's wasm", folder, "Run `npm ci` in web/ first.");
-  return { path: "engines/wllama.wasm", source };
+/** The files that a page with the Python package loads, and the list of their versions and hashes. */
+function engineFiles(web: string): SiteFile[] {
+  const pins = resolve(web, "..", "webllm_provider", "_engine", "engines.json");
+  return [
+    ...ENGINE_FILES.map((file) => ({
+      path: `engines/${file.name}`,
+      source: existing(installedFile(web, file), `the engine's ${file.name}`, "Run `npm ci` in web/ first."),
+    })),
+    {
+      path: "engines/engines.json",
+      source: existing(pins, "the versions of the engines", "Run ./build_wheel.sh first."),
+    },
+  ];
 }
 
 function wheelFiles(folder: string): SiteFile[] {

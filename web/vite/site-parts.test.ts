@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import type { SiteRoots } from "./site-files.ts";
+import { ENGINE_FILES, installedFile } from "./pinned-engines.ts";
 import { carriedPathOf, partFiles, siteParts } from "./site-parts.ts";
 
 let roots: SiteRoots;
@@ -19,7 +20,8 @@ beforeEach(() => {
     put(join(roots.web, "node_modules", "pyodide", name));
   }
   put(join(roots.web, "node_modules", "pyodide", "python_stdlib.zip"));
-  put(join(roots.web, "node_modules", "@wllama", "wllama", "esm", "wasm", "wllama.wasm"));
+  for (const file of ENGINE_FILES) put(installedFile(roots.web, file));
+  put(join(base, "webllm_provider", "_engine", "engines.json"));
   put(join(roots.wheels, "pyodide-lock.json"));
   put(join(roots.wheels, "a-1-py3-none-any.whl"));
   put(join(roots.wheels, "simple", "a", "index.html"));

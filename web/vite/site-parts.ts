@@ -18,7 +18,8 @@ const PARTS = {
   python: { from: "pyodide/", takes: (path: string) => path !== "pyodide-lock.json" },
   // The index below `simple/` is for micropip.
   wheels: { from: "wheels/", takes: (path: string) => !path.includes("/") },
-  engines: { from: "engines/", takes: () => true },
+  // The modules of the engines are chunks of the application's own bundle.
+  engines: { from: "engines/", takes: (path: string) => path === "wllama.wasm" },
   demo: { from: "models/demo/", takes: (path: string) => path !== "manifest.json" },
 } as const;
 

@@ -1,0 +1,5 @@
+/** The engine worker that the Python package carries: who starts it says where the engines are. */
+import { type RemoteSources, remoteModules } from "./remote-modules";
+import { startEngineWorker } from "./start";
+
+startEngineWorker((sources) => remoteModules(sources as RemoteSources));
