@@ -24,7 +24,8 @@ from .native_only import (
     load_wasm_from_path,
     proto_chat_request_to_json,
 )
-from .retry import ProviderError, RetryConfig, classify_error_message, compute_delay
+from .provider_errors import ProviderError, classify_error_message
+from .retry import RetryConfig, compute_delay
 from .session import RustSession
 from .tool_results import _normalize_tool_result_content, _tool_result_safe_hook_presentation
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 import json
-import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, Self
 
-from amplifier_core import _collect_helper
-
 from . import arguments, mounts, outcomes
+from .belongings import Belongings
 from .cancellation import RustCancellationToken
+from .cleanups import Cleanups
 from .hooks import RustHookRegistry
+from .offers import Offers
 
-logger = logging.getLogger(__name__)
 
-
-class RustCoordinator:
+class RustCoordinator(Belongings, Offers, Cleanups):
     """Mount points, hooks, cancellation, capabilities, contributions and cleanups of one session.
 
     Everything is set up in `__new__`: subclasses written for the native engine pass their arguments there,
@@ -26,42 +23,19 @@ class RustCoordinator:
 
     __slots__ = (
         "__dict__",
-        "_approval_assigned",
-        "_approval_system",
         "_cancellation",
         "_capabilities",
         "_channels",
         "_cleanups",
-        "_config",
-        "_display_assigned",
-        "_display_system",
         "_hooks",
         "_injected_tokens",
-        "_loader",
         "_mount_points",
-        "_parent_id",
-        "_session",
-        "_session_id",
-        "_session_state",
     )
 
-    _approval_assigned: bool
-    _approval_system: Any
     _cancellation: RustCancellationToken
-    _capabilities: dict[str, Any]
-    _channels: dict[str, list[dict[str, Any]]]
-    _cleanups: list[Callable[[], Any]]
-    _config: Any
-    _display_assigned: bool
-    _display_system: Any
     _hooks: RustHookRegistry
     _injected_tokens: int
-    _loader: Any
     _mount_points: mounts.MountPoints
-    _parent_id: str | None
-    _session: Any
-    _session_id: str
-    _session_state: dict[Any, Any]
 
     def __new__(cls, session: Any = None, approval_system: Any = None, display_system: Any = None) -> Self:
         """
@@ -85,42 +59,6 @@ class RustCoordinator:
         self._session_state, self._injected_tokens = {}, 0
         return self
 
-    # ---- who it belongs to ----
-
-    @property
-    def session_id(self) -> str:
-        """Id of the session; empty without one."""
-        return self._session_id
-
-    @property
-    def parent_id(self) -> str | None:
-        """Id of the parent session, if this one is a child."""
-        return self._parent_id
-
-    @property
-    def session(self) -> Any:
-        """The session object; a stand-in with its ids and config until the session is initialised."""
-        return self._session
-
-    def _set_session(self, session: Any) -> None:
-        self._session = session
-
-    @property
-    def config(self) -> Any:
-        """The session's mount plan: the caller's own object."""
-        return self._config
-
-    @property
-    def session_state(self) -> dict[Any, Any]:
-        """A dict that modules of the session share."""
-        return self._session_state
-
-    @session_state.setter
-    def session_state(self, value: dict[Any, Any]) -> None:
-        self._session_state = arguments.mapping(value)
-
-    # ---- what it holds ----
-
     @property
     def hooks(self) -> RustHookRegistry:
         """The hook registry, also mounted as `hooks`."""
@@ -130,34 +68,6 @@ class RustCoordinator:
     def cancellation(self) -> RustCancellationToken:
         """The session's cancellation token."""
         return self._cancellation
-
-    @property
-    def loader(self) -> Any:
-        """The module loader."""
-        return self._loader
-
-    @loader.setter
-    def loader(self, value: Any) -> None:
-        self._loader = value
-
-    @property
-    def approval_system(self) -> Any:
-        """Who asks the user."""
-        return self._approval_system
-
-    @approval_system.setter
-    def approval_system(self, value: Any) -> None:
-        self._approval_system, self._approval_assigned = value, value is not None
-
-    @property
-    def display_system(self) -> Any:
-        """Who shows messages."""
-        return self._display_system
-
-    @display_system.setter
-    def display_system(self, value: Any) -> None:
-        self._display_system = value
-        self._display_assigned = self._display_assigned or value is not None
 
     # ---- mount points ----
 
@@ -183,62 +93,6 @@ class RustCoordinator:
     def get(self, mount_point: str, name: str | None = None) -> Any:
         """The module at a mount point, or None; for providers and tools without a name, the dict of all."""
         return mounts.get(self._mount_points, mount_point, name)
-
-    # ---- what modules offer each other ----
-
-    def register_capability(self, name: str, value: Any) -> None:
-        """Offers something under a name; a later offer replaces it."""
-        self._capabilities[arguments.text(name)] = value
-
-    def get_capability(self, name: str) -> Any:
-        """What is offered under a name, or None."""
-        return self._capabilities.get(arguments.text(name))
-
-    @property
-    def channels(self) -> dict[str, list[dict[str, Any]]]:
-        """Contributors by channel."""
-        return self._channels
-
-    def register_contributor(self, channel: str, name: str, callback: Callable[[], Any]) -> None:
-        """Adds a function that contributes to a channel when it is collected."""
-        entry = {"name": arguments.text(name), "callback": callback}
-        self._channels.setdefault(arguments.text(channel), []).append(entry)
-
-    def collect_contributions(self, channel: str) -> Coroutine[Any, Any, list[Any]]:
-        """What the contributors of a channel return now; failures are logged, None is left out."""
-        return _collect_helper.collect_contributions(self._channels, arguments.text(channel))
-
-    # ---- the end ----
-
-    @property
-    def _cleanup_fns(self) -> list[Callable[[], Any]]:
-        return self._cleanups
-
-    def register_cleanup(self, cleanup_fn: Callable[[], Any] | None) -> None:
-        """Adds a function for `cleanup`. What cannot be called is ignored: `mount` may return nothing."""
-        if callable(cleanup_fn):
-            self._cleanups.append(cleanup_fn)
-
-    async def cleanup(self) -> None:
-        """Calls every cleanup function, the last registered first.
-
-        One that fails is logged. One that asks to stop the program is heard after the others have run.
-        """
-        fatal: BaseException | None = None
-        # Modules also append to the list directly, and not only what can be called.
-        for function in filter(callable, reversed(list(self._cleanups))):
-            try:
-                outcome = function()
-                if inspect.iscoroutine(outcome):
-                    await outcome
-            except GeneratorExit:
-                raise
-            except BaseException as error:
-                logger.error("Error during cleanup: %s", error, exc_info=error)
-                if fatal is None and not isinstance(error, Exception):
-                    fatal = error
-        if fatal is not None:
-            raise fatal
 
     def to_dict(self) -> dict[str, Any]:
         """Names of what is mounted, for display.

@@ -1,163 +1,18 @@
-"""What a handler answered, checked field by field; anything that is not a well-formed result is a denial.
-
-A hook is a gate. A gate that answers something unintelligible must stay shut, so nothing here is coerced:
-`ephemeral: "yes"` denies, although Pydantic would take it for True.
-"""
+"""What the answers of all handlers amount to: one result, with its injections listed and merged."""
 
 from __future__ import annotations
 
-import logging
-import math
-from collections.abc import Callable, Mapping
 from typing import Final
 
 from amplifier_core.models import HookResult
 
-from .payload import Json, canonical
-
-logger = logging.getLogger(__name__)
-
-Fields = dict[str, Json]
-
-_ACTIONS: Final = frozenset({"continue", "deny", "modify", "inject_context", "ask_user"})
-_ROLES: Final = frozenset({"system", "user", "assistant"})
-
-# Every result that leaves the kernel carries all fields, as if each had been set.
-_DEFAULTS: Final[Fields] = {
-    "action": "continue",
-    "data": None,
-    "reason": None,
-    "context_injection": None,
-    "context_injection_role": "system",
-    "ephemeral": False,
-    "approval_prompt": None,
-    "approval_options": None,
-    "approval_timeout": 300.0,
-    "approval_default": "deny",
-    "suppress_output": False,
-    "user_message": None,
-    "user_message_level": "info",
-    "user_message_source": None,
-    "append_to_last_tool_result": False,
-    "context_injections": [],
-}
-_INJECTION_DEFAULTS: Final[Fields] = {
-    "role": "system",
-    "ephemeral": False,
-    "append_to_last_tool_result": False,
-    "hook_name": "unknown",
-    "event": "",
-}
-
-
-def _is_text(value: Json) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        return value.isascii() or bool(value.encode("utf-8"))
-    except UnicodeEncodeError:  # a lone surrogate
-        return False
-
-
-def _is_optional_text(value: Json) -> bool:
-    return value is None or _is_text(value)
-
-
-def _is_flag(value: Json) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_optional_object(value: Json) -> bool:
-    return value is None or isinstance(value, dict)
-
-
-def _is_optional_text_list(value: Json) -> bool:
-    return value is None or (isinstance(value, list) and all(map(_is_text, value)))
-
-
-def _is_one_of(choices: frozenset[str]) -> Callable[[Json], bool]:
-    return lambda value: isinstance(value, str) and value in choices
-
-
-_INJECTION_CHECKS: Final[Mapping[str, Callable[[Json], bool]]] = {
-    "content": _is_text,
-    "role": _is_one_of(_ROLES),
-    "ephemeral": _is_flag,
-    "append_to_last_tool_result": _is_flag,
-    "hook_name": _is_text,
-    "event": _is_text,
-}
-
-
-def _is_injection_list(value: Json) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(item, dict)
-        and "content" in item
-        and all(check(item[name]) for name, check in _INJECTION_CHECKS.items() if name in item)
-        for item in value
-    )
-
-
-_CHECKS: Final[Mapping[str, Callable[[Json], bool]]] = {
-    "action": _is_one_of(_ACTIONS),
-    "data": _is_optional_object,
-    "reason": _is_optional_text,
-    "context_injection": _is_optional_text,
-    "context_injection_role": _is_one_of(_ROLES),
-    "ephemeral": _is_flag,
-    "approval_prompt": _is_optional_text,
-    "approval_options": _is_optional_text_list,
-    "approval_timeout": _is_number,
-    "approval_default": _is_one_of(frozenset({"allow", "deny"})),
-    "suppress_output": _is_flag,
-    "user_message": _is_optional_text,
-    "user_message_level": _is_one_of(frozenset({"info", "warning", "error"})),
-    "user_message_source": _is_optional_text,
-    "append_to_last_tool_result": _is_flag,
-    "context_injections": _is_injection_list,
-}
-
-
-def parsed(answer: object) -> Fields:
-    """All fields of a handler's answer. None means to continue, what is unintelligible means to deny."""
-    if answer is None:
-        return dict(_DEFAULTS)
-    try:
-        given = _given(answer)
-    except Exception as error:
-        return _denied(f"it cannot be written as JSON: {error}")
-    if not isinstance(given, dict):
-        return _denied(f"it is a {type(given).__name__}, not an object")
-    for name, check in _CHECKS.items():
-        if name in given and not check(given[name]):
-            return _denied(f"its field {name!r} is not valid")
-    fields: Fields = {name: given.get(name, default) for name, default in _DEFAULTS.items()}
-    fields["approval_timeout"] = float(fields["approval_timeout"])
-    fields["context_injections"] = [
-        {name: item.get(name, _INJECTION_DEFAULTS.get(name)) for name in _INJECTION_CHECKS}
-        for item in fields["context_injections"]
-    ]
-    return fields
-
-
-def _given(answer: object) -> Json:
-    """The answer as JSON data.
-
-    Most answers are plain results without data or injections. Their fields are JSON as they stand, so they
-    are not sent through it; the checks that follow are the same.
-    """
-    if type(answer) is HookResult and answer.data is None and not answer.context_injections:
-        return dict(vars(answer))
-    return canonical(answer)
+from .hook_answers import DEFAULTS, Fields
+from .payload import Json
 
 
 def carried_on(data: Json) -> Fields:
     """The result of an emit that nobody stopped: the data as the last handler left it."""
-    return {**_DEFAULTS, "data": data if isinstance(data, dict) else {}}
+    return {**DEFAULTS, "data": data if isinstance(data, dict) else {}}
 
 
 def injecting(fields: Fields, hook_name: str, event: str) -> Fields | None:
@@ -192,7 +47,7 @@ def merged(answers: list[Fields]) -> Fields:
         return answers[0]
     items = [item for answer in answers for item in answer["context_injections"]]
     return {
-        **_DEFAULTS,
+        **DEFAULTS,
         "action": "inject_context",
         "suppress_output": answers[0]["suppress_output"],
         **projected(items),
@@ -212,7 +67,7 @@ def projected(items: list[Fields]) -> Fields:
 
 # The fields of a result whose injections are all dealt with.
 CONSUMED: Final[Fields] = {
-    name: _DEFAULTS[name]
+    name: DEFAULTS[name]
     for name in (
         "action",
         "context_injection",
@@ -227,8 +82,3 @@ CONSUMED: Final[Fields] = {
 def as_model(fields: Fields) -> HookResult:
     """The fields as the model that callers of the kernel read."""
     return HookResult.model_validate(fields)
-
-
-def _denied(reason: str) -> Fields:
-    logger.error("A hook handler's answer is refused, and the operation denied: %s", reason)
-    return {**_DEFAULTS, "action": "deny", "reason": "Hook handler returned invalid response"}

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import bisect
-import inspect
 import itertools
-import json
-import logging
 import math
 import uuid
 from collections.abc import Coroutine
-from contextvars import Context, copy_context
-from dataclasses import dataclass
+from contextvars import copy_context
 from typing import Any, Final
 
 from amplifier_core.correlation import REQUEST_ID_FIELD, resolve_request_id
 from amplifier_core.models import HookResult
 
-from . import arguments, constants, hook_results
-from .hook_results import Fields
-from .isolation import cancelled_from_outside, within
-from .payload import Json, canonical, stamped, written
-
-logger = logging.getLogger(__name__)
+from . import arguments, constants, dispatch, hook_results
+from .dispatch import Registration
+from .hook_answers import Fields
+from .payload import canonical, stamped
 
 _CORRELATED: Final = ("llm:", "provider:")
-
-
-@dataclass(frozen=True, slots=True)
-class _Registration:
-    """One handler for one event; `number` orders handlers of equal priority and tells namesakes apart."""
-
-    priority: int
-    number: int
-    event: str
-    name: str
-    handler: Any
 
 
 class RustUnregisterFn:
@@ -44,7 +26,7 @@ class RustUnregisterFn:
 
     __slots__ = ("_registration", "_registry")
 
-    def __init__(self, registry: RustHookRegistry, registration: _Registration) -> None:
+    def __init__(self, registry: RustHookRegistry, registration: Registration) -> None:
         self._registry = registry
         self._registration = registration
 
@@ -70,7 +52,7 @@ class RustHookRegistry:
     USER_NOTIFICATION: Final = constants.USER_NOTIFICATION
 
     def __init__(self) -> None:
-        self._handlers: dict[str, list[_Registration]] = {}
+        self._handlers: dict[str, list[Registration]] = {}
         self._numbers = itertools.count()
         self._defaults: Fields = {}
 
@@ -82,7 +64,7 @@ class RustHookRegistry:
         Returns a function that removes exactly this registration. Names need not be unique.
         """
         event = arguments.text(event)
-        registration = _Registration(
+        registration = Registration(
             priority=arguments.signed(priority),
             number=next(self._numbers),
             event=event,
@@ -134,8 +116,8 @@ class RustHookRegistry:
             data = _correlated(event, data)
         entries = self._handlers.get(event)
         if not entries:
-            return _finished(hook_results.carried_on(data))
-        return _dispatched(entries, event, stamped(self._defaults, data), copy_context())
+            return dispatch.finished(hook_results.carried_on(data))
+        return dispatch.dispatched(entries, event, stamped(self._defaults, data), copy_context())
 
     def emit_and_collect(
         self, event: str, data: Any, timeout: float = 1.0
@@ -148,9 +130,9 @@ class RustHookRegistry:
         event, data, seconds = arguments.text(event), canonical(data), arguments.number(timeout)
         if not 0 <= seconds < math.inf:
             raise ValueError(f"A timeout of {seconds} seconds is neither zero nor a positive number.")
-        return _collected(self._handlers.get(event, []), event, data, seconds, copy_context())
+        return dispatch.collected(self._handlers.get(event, []), event, data, seconds, copy_context())
 
-    def _remove(self, registration: _Registration) -> None:
+    def _remove(self, registration: Registration) -> None:
         known = self._handlers.get(registration.event, [])
         self._handlers[registration.event] = [entry for entry in known if entry is not registration]
 
@@ -163,74 +145,3 @@ def _correlated(event: str, data: Fields) -> Fields:
     given = data.get(REQUEST_ID_FIELD)
     identifier = resolve_request_id(event, given if isinstance(given, str) and given else None)
     return data if identifier is None else {**data, REQUEST_ID_FIELD: identifier}
-
-
-async def _finished(fields: Fields) -> HookResult:
-    return hook_results.as_model(fields)
-
-
-async def _dispatched(entries: list[_Registration], event: str, data: Json, context: Context) -> HookResult:
-    text = written(data)
-    question: Fields | None = None
-    injections: list[Fields] = []
-    for entry in entries:
-        try:
-            answer = hook_results.parsed(await _answer(entry, event, text, context))
-        except Exception as error:
-            logger.error("Handler '%s' failed on event '%s': %s", entry.name, event, error, exc_info=error)
-            continue
-        action = answer["action"]
-        if action == "deny":
-            return hook_results.as_model(answer)
-        if action == "modify" and answer["data"] is not None:
-            data = answer["data"]
-            text = written(data)
-        elif action == "ask_user" and question is None:
-            # Two questions cannot be merged, and the first was the most important by priority.
-            question = answer
-        elif action == "inject_context":
-            injection = hook_results.injecting(answer, entry.name, event)
-            if injection is not None:
-                injections.append(injection)
-    if question is not None:
-        return hook_results.as_model(question)
-    if injections:
-        return hook_results.as_model(hook_results.merged(injections))
-    return hook_results.as_model(hook_results.carried_on(data))
-
-
-async def _collected(
-    entries: list[_Registration], event: str, data: Json, seconds: float, context: Context
-) -> list[dict[str, Any]]:
-    text = written(data)
-    collected: list[dict[str, Any]] = []
-    for entry in entries:
-        try:
-            async with asyncio.timeout(seconds):
-                answer = hook_results.parsed(await _answer(entry, event, text, context))
-        except TimeoutError:
-            logger.warning("Handler '%s' took longer than %s s on event '%s'", entry.name, seconds, event)
-            continue
-        except Exception as error:
-            logger.error("Handler '%s' failed on event '%s': %s", entry.name, event, error, exc_info=error)
-            continue
-        if answer["data"] is not None:
-            collected.append(answer["data"])
-    return collected
-
-
-class _HandlerCancelledItself(Exception):
-    """A handler raised CancelledError although nobody cancelled the emit."""
-
-
-async def _answer(entry: _Registration, event: str, text: str, context: Context) -> object:
-    """Calls one handler with data of its own, in a copy of the emitting context."""
-    own = context.copy()
-    try:
-        answer = own.run(entry.handler, event, json.loads(text))
-        # Only coroutines are awaited, as in the native engine: another awaitable is a malformed answer.
-        return await within(own, answer) if inspect.iscoroutine(answer) else answer
-    except asyncio.CancelledError as error:
-        if cancelled_from_outside():
-            raise
-        raise _HandlerCancelledItself(entry.name) from error

@@ -11,7 +11,7 @@ from typing import Any, Final
 from amplifier_core.models import HookResult, _sanitize_for_llm
 
 from . import arguments, hook_results
-from .hook_results import Fields
+from .hook_answers import Fields
 
 logger = logging.getLogger(__name__)
 

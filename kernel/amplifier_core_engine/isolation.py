@@ -48,3 +48,8 @@ def cancelled_from_outside() -> bool:
     except RuntimeError:
         return False
     return task is not None and task.cancelling() > 0
+
+
+def is_own_cancellation(error: BaseException) -> bool:
+    """Whether the task was cancelled, and not a module raising `CancelledError` for reasons of its own."""
+    return isinstance(error, asyncio.CancelledError) and cancelled_from_outside()

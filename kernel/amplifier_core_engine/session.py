@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import uuid
 from collections.abc import Coroutine
@@ -13,11 +12,10 @@ from typing import Any, Final, Self
 # As modules, looked into at each call like the native engine does: hosts and tests replace what is in them.
 from amplifier_core import _session_exec, _session_init
 
-from . import arguments, constants
+from . import arguments, constants, plan
 from .coordinator import RustCoordinator
 from .exclusive import Exclusive
-from .isolation import cancelled_from_outside, within
-from .payload import Json, canonical
+from .isolation import is_own_cancellation, within
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +68,7 @@ class RustSession:
             ValueError: the plan lacks something.
             RuntimeError, TypeError: the plan cannot be written as JSON.
         """
-        written = _written_plan(arguments.mapping(config))
+        written = plan.written(arguments.mapping(config))
         if loader is not None:
             logger.warning("The loader argument is not used: assign session.coordinator.loader instead")
         self._config = config
@@ -137,7 +135,7 @@ class RustSession:
         except _STOPPING:
             raise
         except BaseException as error:
-            if _is_own_cancellation(error):
+            if is_own_cancellation(error):
                 raise
             raise RuntimeError(f"Session initialization failed: {_told(error)}") from None
         self._initialized = True
@@ -163,7 +161,7 @@ class RustSession:
             raise
         except BaseException as error:
             await self._tell_of_a_cancellation(error)
-            if _is_own_cancellation(error):
+            if is_own_cancellation(error):
                 raise
             logger.debug("The orchestrator failed", exc_info=error)
             raise RuntimeError(f"Execution failed: {_told(error)}") from None
@@ -211,7 +209,7 @@ class RustSession:
             except GeneratorExit:
                 raise
             except BaseException as error:
-                if _is_own_cancellation(error):
+                if is_own_cancellation(error):
                     raise
                 logger.error("Error during cleanup: %s", error)
             finally:
@@ -223,25 +221,6 @@ class RustSession:
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
         await self.cleanup()
-
-
-def _written_plan(config: dict[str, Any]) -> Json:
-    """The plan as JSON, if it has what a session needs."""
-    if not config:
-        raise ValueError("Configuration is required")
-    section = arguments.mapping(config["session"]) if "session" in config else {}
-    for name in ("orchestrator", "context"):
-        if section.get(name) is None:
-            raise ValueError(f"Configuration must specify session.{name}")
-    try:
-        return canonical(config)
-    except RuntimeError as error:
-        raise RuntimeError(str(error).replace("Invalid JSON", "Invalid config JSON", 1)) from None
-
-
-def _is_own_cancellation(error: BaseException) -> bool:
-    """Whether the task was cancelled, and not a module raising `CancelledError` for reasons of its own."""
-    return isinstance(error, asyncio.CancelledError) and cancelled_from_outside()
 
 
 def _told(error: BaseException) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.amplifier_core_engine import hook_results
+from kernel.amplifier_core_engine import hook_answers, hook_results
 from kernel.amplifier_core_engine.payload import canonical, stamped, written
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -101,7 +101,7 @@ injections = st.fixed_dictionaries(
 @given(st.lists(injections, min_size=1))
 def test_merging_loses_no_injection_and_keeps_their_order(answers: list[dict[str, Any]]) -> None:
     listed = [
-        hook_results.injecting(hook_results.parsed(answer), f"hook {number}", "event")
+        hook_results.injecting(hook_answers.parsed(answer), f"hook {number}", "event")
         for number, answer in enumerate(answers)
     ]
     merged = hook_results.merged([fields for fields in listed if fields is not None])
@@ -119,7 +119,7 @@ def test_merging_loses_no_injection_and_keeps_their_order(answers: list[dict[str
 
 @given(values)
 def test_an_arbitrary_answer_is_a_result_and_never_an_error(answer: Any) -> None:
-    fields = hook_results.parsed(answer)
+    fields = hook_answers.parsed(answer)
     hook_results.as_model(fields)
     if answer is not None and not isinstance(answer, dict):
         assert fields["action"] == "deny"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.differential.test_differential import disagreements
+from tests.kernel.differential.comparing import disagreements
 from tests.kernel.engines import observed
 from tests.pyodide.harness import WHEELS, Check, Run, checks
 from tools.serve import serving

@@ -25,20 +25,29 @@ sys.path.insert(0, str(HERE))
 from recording import SCENARIOS, Recorder  # noqa: E402  (found through the line above)
 
 
-async def observe() -> dict[str, Any]:
-    """All observations as `{"<module>.<scenario>/<observation>": value}`."""
+def load_scenarios() -> None:
+    """Imports every file of scenarios, which registers them."""
     for module in sorted((HERE / "scenarios").glob("[a-z]*.py")):
         importlib.import_module(f"scenarios.{module.stem}")
+
+
+async def observed(name: str, longest_s: float = 60) -> dict[str, Any]:
+    """What one scenario sees within its time, as `{"<module>.<scenario>/<observation>": value}`."""
+    recorder = Recorder()
+    try:
+        # A task of its own: what one scenario leaves in its context must not reach the next.
+        await asyncio.wait_for(asyncio.create_task(SCENARIOS[name](recorder)), timeout=longest_s)
+    except Exception as error:
+        recorder("stopped by", f"{type(error).__name__}: {error}")
+    return {f"{name}/{key}": value for key, value in recorder.observations.items()}
+
+
+async def observe() -> dict[str, Any]:
+    """What all scenarios see, and on which engine."""
+    load_scenarios()
     observations: dict[str, Any] = {"engine": getattr(amplifier_core._engine, "ENGINE", "native")}
-    for name, run in SCENARIOS.items():
-        recorder = Recorder()
-        try:
-            # A task of its own: what one scenario leaves in its context must not reach the next.
-            await asyncio.wait_for(asyncio.create_task(run(recorder)), timeout=60)
-        except Exception as error:
-            recorder("stopped by", f"{type(error).__name__}: {error}")
-        for key, value in recorder.observations.items():
-            observations[f"{name}/{key}"] = value
+    for name in SCENARIOS:
+        observations |= await observed(name)
     return observations
 
 

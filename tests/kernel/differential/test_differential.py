@@ -3,50 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-import json
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
+from tests.kernel.differential.comparing import INTENDED, disagreements, of_scenario
+
 FEWEST_OBSERVATIONS = 300
-INTENDED: list[dict[str, Any]] = tomllib.loads((HERE / "intended.toml").read_text("utf-8"))["difference"]
-
-
-def intended(name: str) -> dict[str, Any] | None:
-    """The entry of intended.toml that speaks of an observation."""
-    for entry in INTENDED:
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["observations"]):
-            return entry
-    return None
-
-
-def agrees(name: str, native: Any, ours: Any) -> bool:
-    """Whether ours is what the native engine did, or what intended.toml says it does instead."""
-    if native == ours:
-        return True
-    entry = intended(name)
-    if entry is None:
-        return False
-    if "ours" in entry:
-        return bool(ours == json.loads(entry["ours"]))
-    raised = ("raises", "moment")
-    return all(isinstance(seen, dict) and seen.get("raises") for seen in (native, ours)) and all(
-        native[field] == ours[field] for field in raised
-    )
-
-
-def disagreements(native: dict[str, Any], ours: dict[str, Any]) -> list[str]:
-    """One paragraph for each observation that differs and should not."""
-    names = [*native, *(name for name in ours if name not in native)]
-    missing = "<not observed>"
-    return [
-        f"{name}\n  native: {native.get(name, missing)}\n  ours:   {ours.get(name, missing)}"
-        for name in names
-        if not agrees(name, native.get(name, missing), ours.get(name, missing))
-    ]
 
 
 def scenarios(observations: dict[str, Any]) -> list[str]:
@@ -77,10 +40,7 @@ def test_every_observation_agrees_or_differs_on_purpose(
 ) -> None:
     for scenario in scenarios(native_observations | pure_observations):
         with subtests.test(scenario):
-            native, ours = (
-                {name: value for name, value in seen.items() if name.partition("/")[0] == scenario}
-                for seen in (native_observations, pure_observations)
-            )
+            native, ours = (of_scenario(scenario, seen) for seen in (native_observations, pure_observations))
             if scenario != "engine":
                 assert "\n".join(disagreements(native, ours)) == ""
 
