@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from ._bridge import set_llm_bridge
+from ._browser import set_llm_bridge
 from ._load import load_model
 from ._mount import mount
 from .config import ProviderConfig

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
-from ._bridge import BridgeTransport
+from ._browser import BridgeTransport
 from ._transport import DeviceChoice, Transport
 from ._wire import LoadedModel, Progress
 from .errors import StreamBroken, engine_error, to_llm_error

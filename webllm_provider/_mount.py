@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from ._bridge import BridgeTransport
+from ._browser import BridgeTransport
 from ._transport import Transport
 from .config import ProviderConfig
 from .errors import PROVIDER

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from webllm_provider import BridgeMissing, EngineLost, WebLLMProvider, set_llm_bridge
-from webllm_provider._bridge import BridgeTransport, BrowserStorage
+from webllm_provider._browser import BridgeTransport, BrowserStorage
 from webllm_provider._wire import StreamEvent
 from webllm_provider.testing import answer, failure, loaded_model
 

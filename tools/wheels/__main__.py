@@ -20,7 +20,7 @@ def build(out: Path, cache: Path, pyodide: Path) -> list[WheelFacts]:
     """Puts every wheel, the index and the lock file into a folder, and removes wheels that no longer belong.
 
     Raises:
-        FetchError, RepackagingError, EngineNotBuilt, BuildFailed, LockError: with a sentence that says what to do.
+        FetchError, RepackagingError, EngineNotBuilt, BuildFailed, LockError: with what to do about it.
     """
     out.mkdir(parents=True, exist_ok=True)
     source, vendored = pins()

@@ -1,6 +1,6 @@
 """What the provider's wheel carries of the other half: the engine worker in one file, and the engines' pins.
 
-Vite puts both into `webllm_provider/_engine`, which git ignores; made again only when a source of them changed.
+Vite puts both into `webllm_provider/_engine`, which git ignores; made again only when a source changed.
 """
 
 from __future__ import annotations

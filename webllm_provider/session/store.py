@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, Protocol
 
-from .._bridge import BrowserStorage, has_storage
+from .._browser import BrowserStorage, has_storage
 
 logger = logging.getLogger(__name__)
 

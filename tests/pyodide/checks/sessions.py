@@ -13,7 +13,7 @@ from amplifier_core.message_models import ChatRequest, Message
 from amplifier_core.validation.provider import ProviderValidator
 
 from webllm_provider import WebLLMProvider, create_session, set_llm_bridge
-from webllm_provider._bridge import BridgeTransport
+from webllm_provider._browser import BridgeTransport
 from webllm_provider.session import MemoryStore
 from webllm_provider.session.worker import WorkerSessions
 from webllm_provider.testing import ScriptedTransport, Wait, answer, failure
