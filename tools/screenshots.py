@@ -1,30 +1,36 @@
-"""The pictures of the README: the chat page in both themes and on a phone, after three questions.
+"""The pictures of the README and of the manifest: the chat page after three questions, in both themes, on a phone.
 
-`make screenshots` writes them to `docs/images`.
+`make screenshots` writes them to `docs/images` and `web/public/screenshots`.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e.app import App
+from tests.e2e.app import App, wait_until
 from tools import browser
 from tools.serve import ROOT, serving
 
-FOLDER = ROOT / "docs" / "images"
+README = ROOT / "docs" / "images"
+MANIFEST = ROOT / "web" / "public" / "screenshots"
 DESKTOP = {"width": 1200, "height": 800}
 PHONE = {"width": 390, "height": 844}
-PICTURES: dict[str, dict[str, Any]] = {
-    "chat-light": {"viewport": DESKTOP, "color_scheme": "light"},
-    "chat-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
-    "chat-phone": {"viewport": PHONE, "color_scheme": "light", "is_mobile": True, "has_touch": True},
+ON_A_PHONE: dict[str, Any] = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
+PICTURES: dict[Path, dict[str, Any]] = {
+    README / "chat-light.png": {"viewport": DESKTOP, "color_scheme": "light"},
+    README / "chat-dark.png": {"viewport": DESKTOP, "color_scheme": "dark"},
+    README / "chat-phone.png": {**ON_A_PHONE, "color_scheme": "light"},
+    MANIFEST / "wide.png": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    MANIFEST / "narrow.png": {**ON_A_PHONE, "color_scheme": "light", "device_scale_factor": 2},
 }
+STORED_WITHIN_MS = 120_000
 QUESTIONS = ("What is this application?", "Note that the tea is in the blue tin", "what are my notes?")
 
 
-def take(chromium: Browser, site: str, name: str, options: dict[str, Any]) -> None:
+def take(chromium: Browser, site: str, path: Path, options: dict[str, Any]) -> None:
     with chromium.new_context(**options) as context:
         page = context.new_page()
         app = App(page)
@@ -32,18 +38,19 @@ def take(chromium: Browser, site: str, name: str, options: dict[str, Any]) -> No
         app.wait_until_ready()
         for question in QUESTIONS:
             app.ask(question)
-        page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+        wait_until(page, "webllmApp.offline.kind === 'ready'", STORED_WITHIN_MS)
+        page.screenshot(path=path, animations="disabled")
 
 
 def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with serving() as site, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=str(browser.ensure()), args=browser.flags(webgpu=False)
         )
-        for name, options in PICTURES.items():
-            take(chromium, site, name, options)
-            print(FOLDER.relative_to(ROOT) / f"{name}.png")
+        for path, options in PICTURES.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            take(chromium, site, path, options)
+            print(path.relative_to(ROOT))
         chromium.close()
 
 

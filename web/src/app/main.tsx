@@ -1,4 +1,5 @@
 /** The composition root of the page: makes every part, joins them, and hands the page over to Preact. */
+import { version } from "../../package.json";
 import { render } from "preact";
 import parts from "virtual:site-parts";
 import { EngineClient } from "../bridge/client";
@@ -7,10 +8,12 @@ import pythonWorkerUrl from "../python/worker?worker&url";
 import { pageClock } from "./batching";
 import { startSealedWorker } from "../bridge/sealed-worker";
 import { App } from "./components/App";
-import { AppContext } from "./components/context";
+import { AppContext, type SiteActions } from "./components/context";
 import { Controller } from "./controller";
 import { probeDevice } from "./device";
 import { EngineSupervisor } from "../page/engine-supervisor";
+import { Installer } from "./install";
+import { startOffline } from "./offline-start";
 import { readOptions } from "./options";
 import { PythonHost } from "../page/python-host";
 import { exposeReadOnly } from "./read-only-handle";
@@ -60,12 +63,26 @@ const python = new PythonHost({
   locks: navigator.locks,
 });
 
-exposeReadOnly(window, state, controller);
+const build = document.querySelector<HTMLMetaElement>('meta[name="build"]')?.content ?? "unknown";
+exposeReadOnly(window, state, controller, build);
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no element for the application.");
+const reload = (): void => {
+  location.reload();
+};
+const offline = startOffline({ state, build, scope: siteRoot.href, reload });
+const installer = new Installer(state.install, () => void offline?.installed());
+installer.watch(window);
+const site: SiteActions = {
+  save: () => offline?.save() ?? Promise.resolve(),
+  applyUpdate: () => offline?.applyUpdate(),
+  postponeUpdate: () => offline?.postponeUpdate(),
+  install: () => installer.ask(),
+  reload,
+};
 const theme = createTheme(document.documentElement, window.localStorage);
 render(
-  <AppContext.Provider value={{ state, actions: controller, theme }}>
+  <AppContext.Provider value={{ state, actions: controller, site, release: { version, build }, theme }}>
     <App />
   </AppContext.Provider>,
   root,

@@ -3,6 +3,7 @@ import type { Controller } from "./controller";
 import type { AppState, SeenEvent } from "./state";
 import type { Conversation } from "./stores/conversation";
 import type { EngineView } from "./stores/engine";
+import type { InstallState, OfflineState, UpdateState } from "./stores/offline";
 import type { PythonState } from "./stores/python";
 import type { Versions } from "../protocol/wire";
 
@@ -10,6 +11,12 @@ export interface ReadOnlyHandle {
   readonly engineState: EngineView;
   readonly pythonState: PythonState;
   readonly conversation: Conversation;
+  /** What is stored for a day without network. */
+  readonly offline: OfflineState;
+  readonly update: UpdateState;
+  readonly install: InstallState;
+  /** The build that this page belongs to. */
+  readonly build: string;
   /** Null until Python has started. */
   readonly versions: Versions | null;
   /** The Amplifier events of every turn, oldest first. */
@@ -22,7 +29,12 @@ declare global {
   }
 }
 
-export function exposeReadOnly(target: Window, state: AppState, controller: Controller): void {
+export function exposeReadOnly(
+  target: Window,
+  state: AppState,
+  controller: Controller,
+  build: string,
+): void {
   const handle: ReadOnlyHandle = {
     get engineState() {
       return state.engine.value;
@@ -33,6 +45,16 @@ export function exposeReadOnly(target: Window, state: AppState, controller: Cont
     get conversation() {
       return state.conversation.value;
     },
+    get offline() {
+      return state.offline.value;
+    },
+    get update() {
+      return state.update.value;
+    },
+    get install() {
+      return state.install.value;
+    },
+    build,
     get versions() {
       const python = state.python.value;
       return python.kind === "ready" ? python.versions : null;

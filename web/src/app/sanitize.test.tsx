@@ -7,7 +7,7 @@ import { createSanitizer } from "./sanitize";
 import { createState } from "./state";
 import { createTheme } from "./theme";
 import { HOSTILE_OUTPUTS } from "./testing/hostile-outputs";
-import { silentActions } from "./testing/actions";
+import { recordedSite, RELEASE, silentActions } from "./testing/actions";
 
 const FORBIDDEN =
   "script, style, link, meta, base, iframe, frame, object, embed, form, input, video, audio, source, svg, math, template, noscript";
@@ -28,7 +28,13 @@ afterEach(() => {
 });
 
 function show(markdown: string): HTMLElement {
-  const value = { state: createState("c"), actions: silentActions(), theme: createTheme(document.documentElement, null) };
+  const value = {
+    state: createState("c"),
+    actions: silentActions(),
+    site: recordedSite([]),
+    release: RELEASE,
+    theme: createTheme(document.documentElement, null),
+  };
   render(
     <AppContext.Provider value={value}>
       <Markdown source={markdown} />

@@ -4,6 +4,13 @@ import type { ModelRecord } from "../protocol/wire";
 import type { DeviceAbilities } from "./device";
 import { emptyConversation, turnsOf, type Conversation } from "./stores/conversation";
 import { ENGINE_STARTS, modelOf, type EngineView } from "./stores/engine";
+import {
+  NO_UPDATE,
+  OFFLINE_STARTS,
+  type InstallState,
+  type OfflineState,
+  type UpdateState,
+} from "./stores/offline";
 import { PYTHON_STARTS, type PythonState } from "./stores/python";
 
 /** One Amplifier event as it arrived, for consoles and tests. */
@@ -26,6 +33,9 @@ export interface AppState {
   /** Null until the engine has said what it knows. */
   catalogue: Signal<readonly ModelRecord[] | null>;
   device: Signal<DeviceAbilities | null>;
+  offline: Signal<OfflineState>;
+  update: Signal<UpdateState>;
+  install: Signal<InstallState>;
   draft: Signal<string>;
   modelDialogOpen: Signal<boolean>;
   announcement: Signal<string>;
@@ -47,6 +57,9 @@ export function createState(conversationId: string): AppState {
     conversation,
     catalogue,
     device: signal<DeviceAbilities | null>(null),
+    offline: signal<OfflineState>(OFFLINE_STARTS),
+    update: signal<UpdateState>(NO_UPDATE),
+    install: signal<InstallState>("unavailable"),
     draft: signal(""),
     modelDialogOpen: signal(false),
     announcement: signal(""),

@@ -3,6 +3,7 @@
  *
  * Sentences with facts in them are functions, so that a translation may order the words its own way.
  */
+import type { OfflineFault } from "../offline/fault";
 import type { BootStage, ErrorCode, LoadStage } from "../protocol/wire";
 
 export const text = {
@@ -123,7 +124,7 @@ export const text = {
   },
 
   engine: {
-    kinds: { webllm: "WebLLM", wllama: "llama.cpp", scripted: "Scripted replay" },
+    kinds: { webllm: "WebLLM", wllama: "llama.cpp", server: "Server", scripted: "Scripted replay" },
     devices: { webgpu: "WebGPU", cpu: "CPU", none: "no device" },
   },
 
@@ -184,6 +185,13 @@ export const text = {
       grammar_failed: "The answer could not be held to its form",
       engine_failed: "The engine failed",
       worker_died: "The engine stopped",
+      authentication_failed: "The server does not know this key",
+      access_denied: "The server refuses this",
+      rate_limited: "Too many requests",
+      server_unavailable: "The server cannot answer now",
+      server_unreachable: "The server cannot be reached",
+      stream_broken: "The answer broke off",
+      content_filtered: "The server withheld the answer",
       python_failed: "Python failed",
       timeout: "It took too long",
       aborted: "It was ended",
@@ -211,12 +219,100 @@ export const text = {
       grammar_failed: "Try again.",
       engine_failed: "Try again: the engine is being started afresh.",
       worker_died: "It is being started again. Then try again.",
+      authentication_failed: "Check the API key in the settings.",
+      access_denied: "Ask whoever runs the server for access, or choose another model.",
+      rate_limited: "Wait a moment, then try again.",
+      server_unavailable: "Try again in a moment.",
+      server_unreachable: "Check the network and the server's address, then try again.",
+      stream_broken: "Try again.",
+      content_filtered: "Ask in other words.",
       python_failed: "Restart Python. If that does not help, reload the page.",
       timeout: "Try again.",
       aborted: "Ask again if you still want an answer.",
       protocol_mismatch: "Reload the page.",
       internal: "Try again. If it happens again, reload the page.",
     } satisfies Record<ErrorCode, string>,
+  },
+
+  offline: {
+    label: "Offline use",
+    details: "What is stored in this browser",
+    chips: {
+      unsupported: "Online only",
+      starting: "Preparing offline use",
+      offered: "Save for offline use",
+      ready: "Ready offline",
+      failed: "Not ready offline",
+    },
+    saving: (done: string, total: string) => `Saving ${done} of ${total}`,
+    titles: {
+      unsupported: "Needs the network",
+      starting: "Preparing offline use",
+      offered: "Not saved yet",
+      saving: "Saving for offline use",
+      ready: "Ready offline",
+      failed: "Not ready offline",
+    },
+    unsupported: {
+      insecure:
+        "Over plain http a browser stores no application. Open this page over https to use it without a network.",
+      no_service_worker:
+        "This browser offers no service worker here; a private window may be the reason. The page works as long as the network does.",
+      development: "The development server stores nothing. A built site does.",
+    },
+    starting: "The rest is fetched once the page itself has loaded.",
+    offered: (missing: string) =>
+      `Your browser asks to save data, so the remaining ${missing} wait until you ask for them.`,
+    savingNow: "You can use the page meanwhile, and close it: what has arrived is kept.",
+    ready: (size: string) => `All ${size} of this application are stored and checked: it starts without a network.`,
+    persisted: "The browser keeps it until you remove it.",
+    notPersisted: "When space runs out, the browser may clear it.",
+    save: (missing: string) => `Save ${missing}`,
+    retry: "Try again",
+    install: "Install as an application",
+    installed: "Installed as an application.",
+    version: (version: string, build: string) => `Version ${version}, build ${build}`,
+  },
+
+  offlineFaults: {
+    network: {
+      what: (path: string) => `${path} could not be fetched.`,
+      todo: "Check the network, then try again. What has arrived is kept.",
+    },
+    file_missing: {
+      what: (path: string, status: number) => `The site has no ${path} (HTTP ${String(status)}).`,
+      todo: "The site may be changing just now: reload the page in a minute. If it happens again, tell whoever runs it.",
+    },
+    hash_mismatch: {
+      what: (path: string) => `${path} is not the file that this version was made with, so it was not kept.`,
+      todo: "The site may be changing just now: reload the page in a minute. If it happens again, tell whoever runs it.",
+    },
+    quota_exceeded: {
+      what: (path: string) => `The browser had no space left for ${path}.`,
+      todo: "Free some space on this device or remove a downloaded model, then try again.",
+    },
+    storage_failed: {
+      what: (path: string, reason: string) => `The browser could not store ${path}: ${reason}`,
+      todo: "Leave the private window if this is one, then try again.",
+    },
+    worker_failed: {
+      what: (reason: string) => `The service worker could not start: ${reason}`,
+      todo: "Reload the page. It works without, as long as the network does.",
+    },
+  } satisfies Record<OfflineFault["code"], { what: unknown; todo: string }>,
+
+  update: {
+    label: "Versions of this application",
+    waiting: (version: string) => `A new version (${version}) is ready.`,
+    waitingCost: "Updating loads this page again; its conversation ends.",
+    apply: "Update",
+    later: "Later",
+    applying: (version: string) => `Changing to version ${version}.`,
+    outdated: (version: string) =>
+      `This page is older than version ${version}, which another tab has changed to. It goes on working.`,
+    reload: "Reload",
+    failed: "A new version could not be stored whole. This one goes on working.",
+    dismiss: "Close",
   },
 
   announce: {

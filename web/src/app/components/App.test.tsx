@@ -6,7 +6,7 @@ import { createState, type AppState } from "../state";
 import { reduceConversation } from "../stores/conversation";
 import { reduceEngine } from "../stores/engine";
 import { reducePython } from "../stores/python";
-import { recordedActions, type Done } from "../testing/actions";
+import { recordedActions, recordedSite, RELEASE, type Done, type SiteDone } from "../testing/actions";
 import { block, BOOTED, DEMO, DIED, ended, LOADED, record, response, toolCall } from "../testing/messages";
 import { createTheme } from "../theme";
 import { App } from "./App";
@@ -15,6 +15,7 @@ import type { PythonMessage } from "../../protocol/wire";
 
 let state: AppState;
 let done: Done;
+let siteDone: SiteDone;
 let place: HTMLElement;
 
 beforeEach(() => {
@@ -31,9 +32,16 @@ beforeEach(() => {
   };
   state = createState("c");
   done = [];
+  siteDone = [];
   place = document.createElement("div");
   document.body.append(place);
-  const value = { state, actions: recordedActions(done), theme: createTheme(document.documentElement, null) };
+  const value = {
+    state,
+    actions: recordedActions(done),
+    site: recordedSite(siteDone),
+    release: RELEASE,
+    theme: createTheme(document.documentElement, null),
+  };
   void act(() => {
     render(
       <AppContext.Provider value={value}>

@@ -7,6 +7,7 @@ import { ConversationView } from "./ConversationView";
 import { Header } from "./Header";
 import { LoadPanel } from "./LoadPanel";
 import { ModelDialog } from "./ModelDialog";
+import { UpdateNotice } from "./UpdateNotice";
 
 export function App(): JSX.Element {
   const { state, actions } = useApp();
@@ -50,6 +51,7 @@ export function App(): JSX.Element {
         <ConversationView />
       </main>
       <div class="dock">
+        <UpdateNotice />
         <LoadPanel />
         <Composer field={field} />
       </div>

@@ -3,6 +3,7 @@ import { engineName } from "../format";
 import { text } from "../text";
 import type { Theme } from "../theme";
 import { useApp } from "./context";
+import { OfflineStatus } from "./OfflineStatus";
 import { Chevron, HalfSun, Mark, Moon, Plus, Sun } from "./icons";
 
 export function Header({ onNewConversation }: { onNewConversation: () => void }): JSX.Element {
@@ -15,6 +16,7 @@ export function Header({ onNewConversation }: { onNewConversation: () => void })
         </div>
         <ModelAndEngine />
         <div class="header-actions">
+          <OfflineStatus />
           <ThemeButton />
           <button
             type="button"

@@ -2,6 +2,8 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Controller } from "../controller";
+import type { Installer } from "../install";
+import type { Offline } from "../offline";
 import type { AppState } from "../state";
 import type { ThemeChoice } from "../theme";
 
@@ -11,9 +13,24 @@ export type Actions = Pick<
   "ask" | "stop" | "withdraw" | "retry" | "newConversation" | "chooseModel" | "retryModel" | "restartPython"
 >;
 
+/** What a view may ask for around offline use and versions. */
+export type SiteActions = Pick<Offline, "save" | "applyUpdate" | "postponeUpdate"> & {
+  install: Installer["ask"];
+  reload(): void;
+};
+
+export interface Release {
+  version: string;
+  /** Differs between any two builds. */
+  build: string;
+}
+
 export interface AppContextValue {
   state: AppState;
   actions: Actions;
+  site: SiteActions;
+  /** What this page is. */
+  release: Release;
   theme: ThemeChoice;
 }
 

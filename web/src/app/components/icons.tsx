@@ -100,3 +100,19 @@ export const HalfSun = (): JSX.Element => (
     <path d="M10 3.4a6.6 6.6 0 0 1 0 13.2z" fill="currentColor" stroke="none" />
   </Icon>
 );
+export const Cloud = (): JSX.Element => (
+  <Icon>
+    <path d="M5.8 15.5a3.4 3.4 0 0 1-.4-6.8 4.8 4.8 0 0 1 9.2.9 3 3 0 0 1-.3 5.9z" />
+  </Icon>
+);
+export const CloudOff = (): JSX.Element => (
+  <Icon>
+    <path d="M8 5.9a4.8 4.8 0 0 1 6.6 3.7 3 3 0 0 1 1.6 4.9M13.2 15.5H5.8a3.4 3.4 0 0 1-.4-6.8M3.6 3.6l12.8 12.8" />
+  </Icon>
+);
+export const Saved = (): JSX.Element => (
+  <Icon>
+    <circle cx="10" cy="10" r="7" />
+    <path d="m6.9 10.2 2.2 2.2 4.1-4.6" />
+  </Icon>
+);

@@ -34,7 +34,7 @@ export function display(value: unknown): string {
 export function identityOf(value: unknown): EngineIdentity | null {
   if (!isRecord(value)) return null;
   const { kind, device } = value;
-  if (kind !== "webllm" && kind !== "wllama" && kind !== "scripted") return null;
+  if (kind !== "webllm" && kind !== "wllama" && kind !== "server" && kind !== "scripted") return null;
   if (device !== "webgpu" && device !== "cpu" && device !== "none") return null;
   const adapter = value["adapter"];
   return {

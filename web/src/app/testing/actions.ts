@@ -1,5 +1,5 @@
 /** Actions for views that are shown in a test: each is written down. */
-import type { Actions } from "../components/context";
+import type { Actions, SiteActions } from "../components/context";
 
 export type Done = [action: keyof Actions, ...args: string[]][];
 
@@ -24,3 +24,21 @@ export function recordedActions(done: Done): Actions {
 export function silentActions(): Actions {
   return recordedActions([]);
 }
+
+export type SiteDone = (keyof SiteActions)[];
+
+export function recordedSite(done: SiteDone): SiteActions {
+  const note = (action: keyof SiteActions) => (): Promise<void> => {
+    done.push(action);
+    return Promise.resolve();
+  };
+  return {
+    save: note("save"),
+    applyUpdate: () => void note("applyUpdate")(),
+    postponeUpdate: () => void note("postponeUpdate")(),
+    install: note("install"),
+    reload: () => void note("reload")(),
+  };
+}
+
+export const RELEASE = { version: "1.2.3", build: "0123456789abcdef" };
