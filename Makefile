@@ -42,6 +42,13 @@ $(STAMPS)/python: requirements/dev.txt pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STAMPS) && touch $@
 
+# Beside the environment, not in it: what the mutation run needs is no package of development.
+$(STAMPS)/mutation: requirements/mutation.txt $(STAMPS)/python
+	rm -rf build/mutation/packages
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-warn-conflicts \
+		--target build/mutation/packages -r requirements/mutation.txt
+	@touch $@
+
 $(STAMPS)/node: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p $(STAMPS) && touch $@
@@ -71,7 +78,7 @@ serve: site ## the site on localhost, for a person (PORT=8000)
 
 # ---- tests --------------------------------------------------------------------------------------
 
-.PHONY: test check test-unit test-kernel test-model test-web test-pyodide test-e2e coverage soak bench
+.PHONY: test check test-unit test-kernel test-model test-web test-pyodide test-e2e coverage soak bench mutation watch
 test: site ## every suite, with one table at the end
 	$(PY) -m tools.suites
 check: setup ## formatting, types, generated files
@@ -95,6 +102,10 @@ soak: site browser ## what takes longer than a test may
 	$(PYTEST) tests/soak
 bench: site browser ## figures; never fails a build
 	$(PY) -m bench
+mutation: wheels $(STAMPS)/mutation ## do the kernel's tests notice small faults? (half an hour; ARGS=--help)
+	PYTHONPATH=build/mutation/packages nice $(PY) -m tests.kernel.mutation $(ARGS)
+watch: wheels ## has a newer amplifier-core, Pyodide or web-llm changed what the kernel stands on?
+	$(PY) -m kernel.watch
 
 # ---- upkeep -------------------------------------------------------------------------------------
 
@@ -110,6 +121,8 @@ lock: ## pin the Python packages again
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
 	cd requirements && ../build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header dev.in -o dev.txt
+	cd requirements && ../build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header mutation.in -o mutation.txt
 demo-model: ## train, compile and export the demo model again (an hour on two cores)
 	models/demo/build.sh
 clean: ## everything that can be made again

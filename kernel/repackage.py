@@ -1,8 +1,8 @@
 """Puts the pure-Python engine into the official amplifier-core wheel, in place of the native one.
 
 Everything else in the wheel stays as Microsoft published it, licence included. What goes: the shared object,
-the gRPC stubs that it comes with (grpcio does not exist in Pyodide) and the command line (it needs click, and
-there is no command line in a browser).
+the gRPC stubs that it comes with (grpcio does not exist in Pyodide), the loader that uses them (ours, in its
+place, says so), and the command line (it needs click, and there is no command line in a browser).
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
+from kernel.stub import declarations
+
 ENGINE = Path(__file__).with_name("amplifier_core_engine")
+REPLACEMENTS = Path(__file__).with_name("replacements")
 LOCAL_VERSION = "pyodide.1"
 _PACKAGE = "amplifier_core"
 _ENGINE_MODULE = f"{_PACKAGE}._engine"
+_STUB = f"{_PACKAGE}/_engine/__init__.pyi"
 
 # In the official wheel's metadata, but imported nowhere outside the command line and the gRPC loader.
 _UNUSED_REQUIREMENTS = ("click", "pyyaml", "tomli")
@@ -38,12 +42,12 @@ class RepackagingError(Exception):
 
 
 class UnknownEngineNames(RepackagingError):
-    """The wheel's Python files import names that the pure engine does not have."""
+    """The wheel's Python files import, or its type stub declares, names that the pure engine lacks."""
 
     def __init__(self, missing: Mapping[str, str]) -> None:
         self.names = sorted(missing)
         listed = ", ".join(f"{name} (in {file})" for name, file in sorted(missing.items()))
-        super().__init__(f"kernel/amplifier_core_engine lacks names that this release imports: {listed}")
+        super().__init__(f"kernel/amplifier_core_engine lacks names that this release needs: {listed}")
 
 
 class NoSuchFile(RepackagingError):
@@ -65,7 +69,7 @@ def repackaged(official: Path, folder: Path) -> Path:
     version = f"{info.removesuffix('.dist-info').partition('-')[2]}+{LOCAL_VERSION}"
     new_info = f"{_PACKAGE}-{version}.dist-info"
     kept = {name.replace(info, new_info, 1): content for name, content in files.items() if _stays(name, info)}
-    kept |= _engine(files)
+    kept |= _engine(files) | _replacements(kept)
     require_engine_names(kept)
     kept[f"{new_info}/METADATA"] = _metadata(kept[f"{new_info}/METADATA"], version)
     kept[f"{new_info}/WHEEL"] = _wheel()
@@ -95,12 +99,22 @@ def _engine(files: Mapping[str, bytes]) -> dict[str, bytes]:
     engine = {f"{_PACKAGE}/_engine/{path.name}": path.read_bytes() for path in sorted(ENGINE.glob("*.py"))}
     stub = files.get(f"{_PACKAGE}/_engine.pyi")
     if stub is not None:
-        engine[f"{_PACKAGE}/_engine/__init__.pyi"] = stub
+        engine[_STUB] = stub
     return engine
 
 
+def _replacements(kept: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Our files in the place of official ones of the same name."""
+    replaced = {f"{_PACKAGE}/{path.name}": path.read_bytes() for path in sorted(REPLACEMENTS.glob("*.py"))}
+    for name in replaced:
+        if name not in kept:
+            # The official file was renamed or is gone: somebody has to look at what took its place.
+            raise NoSuchFile(name)
+    return replaced
+
+
 def require_engine_names(files: Mapping[str, bytes]) -> None:
-    """Checks that every name imported from the engine exists in ours.
+    """Checks that every name imported from the engine, or declared in its type stub, exists in ours.
 
     Raises:
         UnknownEngineNames: with each missing name and a file that imports it.
@@ -110,6 +124,9 @@ def require_engine_names(files: Mapping[str, bytes]) -> None:
     for file, content in files.items():
         if file.endswith(".py") and not file.startswith(f"{_PACKAGE}/_engine/"):
             missing |= {name: file for name in _imported_names(file, content) if name not in offered}
+        elif file == _STUB:
+            declared = {name for name in declarations(content) if "." not in name}
+            missing |= dict.fromkeys(declared - offered, file)
     if missing:
         raise UnknownEngineNames(missing)
 

@@ -17,6 +17,14 @@ class ModuleResolutionError(RuntimeError):
     """A directory is no module, or its manifest cannot be used."""
 
 
+class NativeCodeNeeded(NotImplementedError, FileNotFoundError):
+    """Only the native engine can find out what this is.
+
+    Also a FileNotFoundError, because that is the one kind that amplifier-core's loader passes on: after any
+    other it looks for a Python package, and fails with a sentence about that.
+    """
+
+
 class InvalidManifest(ModuleResolutionError):
     """`amplifier.toml` lacks something, or names something that is not allowed."""
 
@@ -41,7 +49,7 @@ def resolve_module(source_path: str) -> dict[str, Any]:
     if manifest.is_file():
         return _from_manifest(folder, manifest.read_text(encoding="utf-8"))
     if folder.is_dir() and any(entry.suffix == ".wasm" for entry in folder.iterdir()):
-        raise NotImplementedError(
+        raise NativeCodeNeeded(
             f"{folder} holds a WebAssembly component; "
             "finding out its type needs the native amplifier-core wheel."
         )

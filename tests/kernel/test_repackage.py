@@ -16,6 +16,7 @@ from kernel.repackage import NoSuchFile, UnknownEngineNames, engine_names, repac
 from tools.wheels.fetch import fetched, pins, sha256
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LEFT_OUT = {"amplifier_core/cli.py", "amplifier_core/loader_grpc.py"}
 INFO = "amplifier_core-2.0.2+pyodide.1.dist-info"
 
 
@@ -60,7 +61,7 @@ def test_the_python_files_of_the_official_wheel_are_unchanged(
         kept = {
             name: archive.read(name)
             for name in archive.namelist()
-            if name.endswith(".py") and "_grpc_gen" not in name and name != "amplifier_core/cli.py"
+            if name.endswith(".py") and "_grpc_gen" not in name and name not in LEFT_OUT
         }
     assert {name: contents.get(name) for name in kept} == kept
 
@@ -94,6 +95,7 @@ def test_the_record_has_the_hash_of_every_file(contents: dict[str, bytes]) -> No
 
 def test_an_engine_name_of_a_future_release_stops_the_build_by_name(tmp_path: Path) -> None:
     files = {
+        "amplifier_core/loader_grpc.py": "",
         "amplifier_core/__init__.py": "from ._engine import RustSession, brand_new",
         "amplifier_core/utils/deep.py": (
             "from amplifier_core._engine import newer\nfrom .._engine import newest"
@@ -103,6 +105,23 @@ def test_an_engine_name_of_a_future_release_stops_the_build_by_name(tmp_path: Pa
     with pytest.raises(UnknownEngineNames, match="brand_new") as refused:
         repackaged(wheel_of(tmp_path, files), tmp_path)
     assert refused.value.names == ["brand_new", "newer", "newest"]
+
+
+def test_an_engine_name_that_only_the_type_stub_knows_stops_the_build_too(tmp_path: Path) -> None:
+    files = {
+        "amplifier_core/loader_grpc.py": "",
+        "amplifier_core/_engine.pyi": "class RustSession: ...\nclass RustScheduler: ...",
+        "amplifier_core-9.0.dist-info/METADATA": "Name: amplifier-core\nVersion: 9.0\n\n",
+    }
+    with pytest.raises(UnknownEngineNames, match=r"RustScheduler \(in amplifier_core/_engine") as refused:
+        repackaged(wheel_of(tmp_path, files), tmp_path)
+    assert refused.value.names == ["RustScheduler"]
+
+
+def test_an_official_file_that_ours_stands_in_for_must_still_be_there(tmp_path: Path) -> None:
+    files = {"amplifier_core-9.0.dist-info/METADATA": "Name: amplifier-core\nVersion: 9.0\n\n"}
+    with pytest.raises(NoSuchFile, match="loader_grpc"):
+        repackaged(wheel_of(tmp_path, files), tmp_path)
 
 
 def test_a_wheel_without_metadata_is_refused(tmp_path: Path) -> None:
