@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
-const SCOPES = ["engine", "bridge", "python", "app", "sw", "test", "node"];
+const SCOPES = ["engine", "bridge", "python", "app", "lib", "sw", "test", "node"];
 
 export default tseslint.config(
   { ignores: ["node_modules/", "src/protocol/wire.ts", "coverage/"] },

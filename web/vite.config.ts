@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
 import { demoModel } from "./vite/demo-model.ts";
+import { BundledPackages } from "./vite/notices.ts";
 import { defaultRoots } from "./vite/site-files.ts";
 import { site } from "./vite/site.ts";
 import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
@@ -10,6 +11,8 @@ const file = (name: string): string => resolve(import.meta.dirname, name);
 
 /** What the engine worker knows of its models, found out at build time. */
 const models = () => [webllmCatalogue(), demoModel(defaultRoots(import.meta.dirname).model)];
+
+const bundled = new BundledPackages();
 
 /** Entries whose names other people's pages rely on; everything else carries a hash. */
 const LIBRARY = { "lib/bridge": "src/bridge/index.ts" };
@@ -24,8 +27,12 @@ const chunkFileNames = ({ moduleIds }: { moduleIds: string[] }): string => {
 export default defineConfig({
   // Relative, so that the site works under any path.
   base: "./",
-  plugins: [preact(), ...models(), site(import.meta.dirname)],
-  worker: { format: "es", plugins: models, rolldownOptions: { output: { chunkFileNames } } },
+  plugins: [preact(), ...models(), site(import.meta.dirname, bundled)],
+  worker: {
+    format: "es",
+    plugins: () => [...models(), bundled.plugin()],
+    rolldownOptions: { output: { chunkFileNames } },
+  },
   // Its package names an entry that it does not hold.
   resolve: { alias: [{ find: /^@wllama\/wllama$/, replacement: "@wllama/wllama/esm/index.js" }] },
   // The wire schema lies beside web/, not in it.

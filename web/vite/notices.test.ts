@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "vite";
 import { expect, it } from "vitest";
-import { npmNotices, renderNotices } from "./notices.ts";
+import { BundledPackages, npmNotices, packageOf, renderNotices } from "./notices.ts";
 
 function install(folder: string, name: string, extra: object, license?: string): void {
   const place = join(folder, "node_modules", name);
@@ -16,21 +17,17 @@ function install(folder: string, name: string, extra: object, license?: string):
 
 it("names what is shipped and what that is made of, with the texts, and leaves types out", () => {
   const web = mkdtempSync(join(tmpdir(), "notices-"));
-  writeFileSync(
-    join(web, "package.json"),
-    JSON.stringify({
-      name: "web",
-      version: "0",
-      dependencies: { shown: "1", absent: "1" },
-      devDependencies: { tool: "1" },
-    }),
+  install(
+    web,
+    "shown",
+    { dependencies: { deep: "1", absent: "1", "@types/deep": "1" } },
+    "The text of a licence",
   );
-  install(web, "shown", { dependencies: { deep: "1", "@types/deep": "1" } }, "The text of a licence");
   install(web, "deep", { license: "ISC" });
   install(web, "@types/deep", {});
   install(web, "tool", {});
 
-  const notices = npmNotices(web);
+  const notices = npmNotices([join(web, "node_modules", "shown")]);
   expect(notices.map(({ name, license }) => [name, license])).toEqual([
     ["deep", "ISC"],
     ["shown", "MIT"],
@@ -38,4 +35,34 @@ it("names what is shipped and what that is made of, with the texts, and leaves t
   const text = renderNotices([{ title: "In the page", notices }]);
   expect(text).toContain("shown 1.2.3");
   expect(text).toContain("The text of a licence");
+});
+
+it.each([
+  ["/a/node_modules/idb/build/index.js", "/a/node_modules/idb"],
+  ["/a/node_modules/@scope/name/index.js?worker", "/a/node_modules/@scope/name"],
+  ["\0/a/node_modules/outer/node_modules/inner/x.js?commonjs", "/a/node_modules/outer/node_modules/inner"],
+  ["/a/src/app/main.ts", null],
+])("finds the package of %j", (file, folder) => {
+  expect(packageOf(file)).toBe(folder);
+});
+
+it("takes note of what is bundled, and of nothing that was only there to be chosen", async () => {
+  const web = mkdtempSync(join(tmpdir(), "notices-"));
+  for (const name of ["used", "unused"]) {
+    install(web, name, { type: "module", main: "index.js" });
+    writeFileSync(
+      join(web, "node_modules", name, "index.js"),
+      `export const name = ${JSON.stringify(name)};`,
+    );
+  }
+  writeFileSync(join(web, "entry.js"), 'import { name } from "used";\nconsole.log(name);');
+  const bundled = new BundledPackages();
+  await build({
+    configFile: false,
+    root: web,
+    logLevel: "error",
+    plugins: [bundled.plugin()],
+    build: { write: false, rolldownOptions: { input: join(web, "entry.js") } },
+  });
+  expect([...bundled.folders].map((folder) => folder.split("/").at(-1))).toEqual(["used"]);
 });

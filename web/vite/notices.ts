@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createRequire } from "node:module";
+import type { Plugin } from "vite";
 import { readZipEntries } from "./zip.ts";
 
 interface Notice {
@@ -42,26 +43,56 @@ function inside(name: string, version: string, license: string, where: string): 
 
 const LICENSE_FILE = /^(licen[cs]e|copying|notice|authors)([.-].*)?$/i;
 
-/** npm packages whose code or files reach the site: the direct dependencies of `web/package.json`, and theirs. */
-export function npmNotices(web: string): Notice[] {
+/** The folder of the npm package that a file belongs to; null for a file of our own. */
+export function packageOf(file: string): string | null {
+  // Bundlers put a zero byte before what they made of a file, and a query behind it.
+  return /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file.replaceAll("\\", "/"))?.[1] ?? null;
+}
+
+/** Takes note of the npm packages whose code is bundled: of the pages, and of their workers, which are built first. */
+export class BundledPackages {
+  readonly folders = new Set<string>();
+
+  /** One for each bundle. */
+  plugin(): Plugin {
+    return {
+      name: "bundled-packages",
+      generateBundle: (_options, bundle) => {
+        for (const part of Object.values(bundle)) {
+          if (part.type === "chunk") this.add(part.moduleIds);
+        }
+      },
+    };
+  }
+
+  private add(files: readonly string[]): void {
+    for (const file of files) {
+      const folder = packageOf(file);
+      if (folder !== null) this.folders.add(folder);
+    }
+  }
+}
+
+/** The notices of the packages in these folders, and of what those packages are made of. */
+export function npmNotices(folders: Iterable<string>): Notice[] {
   const seen = new Map<string, Notice>();
-  const root = readPackage(web);
-  for (const name of Object.keys(root.dependencies ?? {})) collect(name, web, seen);
+  for (const folder of folders) collect(folder, seen);
   return [...seen.values()].sort(byName);
 }
 
-function collect(name: string, from: string, seen: Map<string, Notice>): void {
-  if (seen.has(name) || NOT_SHIPPED.test(name)) return;
-  const folder = packageFolder(name, from);
-  if (folder === null) return;
+function collect(folder: string, seen: Map<string, Notice>): void {
   const info = readPackage(folder);
-  seen.set(name, {
+  if (seen.has(info.name) || NOT_SHIPPED.test(info.name)) return;
+  seen.set(info.name, {
     name: info.name,
     version: info.version,
     license: info.license ?? "see below",
     texts: licenseTexts(folder),
   });
-  for (const dependency of Object.keys(info.dependencies ?? {})) collect(dependency, folder, seen);
+  for (const dependency of Object.keys(info.dependencies ?? {})) {
+    const inner = packageFolder(dependency, folder);
+    if (inner !== null) collect(inner, seen);
+  }
 }
 
 /** The folder of an installed package, or null for an optional one that is not there. */

@@ -7,7 +7,15 @@ import { basename, extname, join } from "node:path";
 import { build, type Connect, type Plugin, type ResolvedConfig } from "vite";
 import { PROTOCOL } from "../src/protocol/wire.ts";
 import { developmentPolicyOf, policyOf } from "./csp.ts";
-import { COMPILED_IN, npmNotices, ownNotice, renderNotices, wheelNotices } from "./notices.ts";
+import {
+  type BundledPackages,
+  COMPILED_IN,
+  npmNotices,
+  ownNotice,
+  packageOf,
+  renderNotices,
+  wheelNotices,
+} from "./notices.ts";
 import { seal } from "./seal.mjs";
 import { defaultRoots, siteFile, siteFiles, type SiteFile, type SiteRoots } from "./site-files.ts";
 import { carriedPathOf, partFiles, siteParts, sitePartsModule } from "./site-parts.ts";
@@ -24,8 +32,15 @@ const TYPES: Record<string, string> = {
   ".zip": "application/zip",
 };
 
-export function site(web: string, roots: SiteRoots = defaultRoots(web)): Plugin[] {
-  return [policies(), sitePartsModule(roots), carriedFiles(roots), serviceWorker(web)];
+/** `bundled` knows what the workers are made of; the plugin tells it what the pages are made of. */
+export function site(web: string, bundled: BundledPackages, roots: SiteRoots = defaultRoots(web)): Plugin[] {
+  return [
+    policies(),
+    sitePartsModule(roots),
+    bundled.plugin(),
+    carriedFiles(roots, bundled),
+    serviceWorker(web),
+  ];
 }
 
 /** Puts each document's policy into its meta element; a document without one does not build. */
@@ -48,7 +63,7 @@ function policies(): Plugin {
   };
 }
 
-function carriedFiles(roots: SiteRoots): Plugin {
+function carriedFiles(roots: SiteRoots, bundled: BundledPackages): Plugin {
   return {
     name: "site-files",
     configureServer(server) {
@@ -59,7 +74,8 @@ function carriedFiles(roots: SiteRoots): Plugin {
       for (const { path, source } of [...files, ...partFiles(roots)]) {
         this.emitFile({ type: "asset", fileName: path, source: readFileSync(source) });
       }
-      this.emitFile({ type: "asset", fileName: "THIRD_PARTY_NOTICES.txt", source: notices(roots, files) });
+      const source = notices(roots, files, bundled);
+      this.emitFile({ type: "asset", fileName: "THIRD_PARTY_NOTICES.txt", source });
       this.emitFile({ type: "asset", fileName: "version.json", source: versionFile(roots) });
     },
   };
@@ -120,10 +136,14 @@ async function serviceWorkerScript(web: string): Promise<string> {
   return script;
 }
 
-function notices(roots: SiteRoots, files: readonly SiteFile[]): string {
+function notices(roots: SiteRoots, files: readonly SiteFile[], bundled: BundledPackages): string {
   const wheels = files.filter(({ source }) => source.endsWith(".whl")).map(({ source }) => source);
+  const carried = files.map(({ source }) => packageOf(source)).filter((folder) => folder !== null);
   return renderNotices([
-    { title: "In the page and its workers (npm)", notices: npmNotices(roots.web) },
+    {
+      title: "In the page and its workers (npm)",
+      notices: npmNotices(new Set([...bundled.folders, ...carried])),
+    },
     { title: "In Python (wheels)", notices: wheelNotices(wheels) },
     { title: "Inside of these parts", notices: COMPILED_IN },
     {

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const SCOPES = ["engine", "bridge", "python", "app", "sw", "test", "node"];
+const SCOPES = ["engine", "bridge", "python", "app", "lib", "sw", "test", "node"];
 const NO_INPUTS = "TS18003";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

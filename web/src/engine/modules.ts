@@ -17,4 +17,6 @@ export interface EngineModules {
   versions: { webllm: string; wllama: string };
   /** Where the demo model lies; null where there is none: then the catalogue does not name it. */
   demo: DemoModelUrls | null;
+  /** Models beside those that WebLLM knows; one with a known id takes its place. */
+  models?: WebLLM.ModelRecord[];
 }

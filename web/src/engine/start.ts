@@ -38,7 +38,7 @@ export function startEngineWorker(modulesFor: (sources: unknown) => EngineModule
 
 function compose(modules: EngineModules): EngineServer {
   const host = new EngineHost({
-    catalogue: buildCatalogue(modules.demo, demo, prebuilt),
+    catalogue: buildCatalogue(modules.demo, demo, [...prebuilt, ...(modules.models ?? [])]),
     choose: async (entry, device) => {
       const placement = await choosePlacement(entry, device, navigator.gpu);
       return {

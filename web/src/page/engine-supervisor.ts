@@ -75,6 +75,12 @@ export class EngineSupervisor {
     else void this.#runLoad(connection, this.#life.signal, model);
   }
 
+  /** Give up the load that runs or waits, and want no model until the next one is named. */
+  cancelLoad(): void {
+    this.#wanted = null;
+    this.#load?.cancel();
+  }
+
   /** Start the worker again because somebody asked for it; earlier deaths are forgotten. */
   async restart(): Promise<void> {
     this.#deaths = [];
@@ -156,7 +162,10 @@ export class EngineSupervisor {
       this.close();
       const message =
         error.code === "protocol_mismatch" ? error.message : "The engine stopped several times in a row.";
-      this.options.dispatch({ type: "gave_up", error: { ...error, message } });
+      this.options.dispatch({
+        type: "gave_up",
+        error: { ...error, message, details: { ...error.details, last: error.message } },
+      });
       return;
     }
     await this.#renew();

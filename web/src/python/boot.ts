@@ -63,7 +63,9 @@ async function fetchLock(url: string): Promise<{ text: string; lock: Lock }> {
 async function startInterpreter(boot: Boot, lock: string): Promise<PyodideAPI> {
   const loader = new URL("pyodide.mjs", boot.pyodide_url).href;
   // Not bundled: it finds its other files beside itself.
-  const { loadPyodide } = (await import(/* @vite-ignore */ loader)) as { loadPyodide: typeof LoadPyodide };
+  const { loadPyodide } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ loader)) as {
+    loadPyodide: typeof LoadPyodide;
+  };
   return loadPyodide({
     indexURL: boot.pyodide_url,
     lockFileContents: lock,

@@ -1,0 +1,55 @@
+/**
+ * `webllm-provider`: a language model in the browser and Amplifier sessions that answer through it.
+ *
+ * `initBrowserAmplifier` starts everything at once. The parts below it stand on their own: the engine's worker
+ * (`startEngine`), a connection to it (`EngineClient`, `EngineLink`), and the functions that Python awaits on
+ * `globalThis` (`installBridge`, `installStore`) for a page that runs Pyodide itself.
+ */
+export { EngineClient, type ClientOptions, type Locks } from "../bridge/client";
+export { EngineError } from "../bridge/engine-error";
+export type { EventStream } from "../bridge/event-stream";
+export { type BridgeGlobals, type Chunk, installBridge, type JsonStream } from "../bridge/globals";
+export { EngineLink, type LinkOptions } from "../bridge/link";
+export { installStore, type StoreGlobals } from "../bridge/store";
+export {
+  type AdapterFacts,
+  type AdapterLimits,
+  checkWebGPUSupport,
+  type GPUAdapterLike,
+  type WebGPUScope,
+  type WebGPUSupport,
+} from "../page/webgpu";
+export type { DeviceWish } from "../page/engine-supervisor";
+export type { Endpoint } from "../protocol/endpoint";
+export type {
+  BootStage,
+  Capabilities,
+  Completion,
+  CompletionBody,
+  CompletionFailure,
+  EngineHello,
+  EngineIdentity,
+  EngineState,
+  ErrorCode,
+  Figures,
+  LoadedModel,
+  LoadStage,
+  ModelRecord,
+  Progress,
+  ProtocolRange,
+  StreamEvent,
+  TokenUsage,
+  Versions,
+  WireError,
+} from "../protocol/wire";
+export {
+  type AmplifierOptions,
+  type BrowserAmplifier,
+  initBrowserAmplifier,
+  type StartProgress,
+} from "./amplifier";
+export type { ModelEngine } from "./model-engine";
+export type { PythonRuntime, PythonSession, StartPythonOptions } from "./python";
+export type { EngineFiles, PythonFiles } from "./site-files";
+export { type RunningEngine, startEngine, type StartEngineOptions } from "./start-engine";
+export type { AmplifierEvent, Answer, AskOptions } from "./turns";

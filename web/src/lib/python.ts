@@ -1,0 +1,172 @@
+/**
+ * `webllm-provider/python`: Python in a worker of its own, with Amplifier sessions in it.
+ *
+ * The sessions answer through whatever engine the port leads to: the one that `startEngine` started, a site's
+ * `EngineFrame`, or one of your own behind the same protocol.
+ */
+import { ABORTED, EngineError } from "../bridge/engine-error";
+import { PythonHost } from "../page/python-host";
+import type { Booting, PythonMessage, Versions, WireError } from "../protocol/wire";
+import { type PythonFiles, pythonUrls } from "./site-files";
+import { type Answer, type AskOptions, Turns } from "./turns";
+import { spawnPythonWorker } from "./workers";
+
+export { EngineError } from "../bridge/engine-error";
+export type { Booting, BootStage, ErrorCode, Versions, WireError } from "../protocol/wire";
+export type { PythonFiles } from "./site-files";
+export type { AmplifierEvent, Answer, AskOptions } from "./turns";
+
+/** How Python is started. */
+export interface StartPythonOptions extends PythonFiles {
+  /** Gives a fresh port to the engine, at the start and after every `restart`; `RunningEngine` is one. */
+  engine: { connect(): MessagePort };
+  /**
+   * Starts the script of `webllm-provider/python-worker` under the given name, which is the Web Lock that it holds
+   * as long as it lives. Needed only where the bundler does not find the package's own.
+   */
+  worker?: (name: string) => Worker;
+  /** Hears how far the start is; `fraction` is of the whole, 0 to 1. */
+  onProgress?: (progress: Booting) => void;
+  /** Gives the start up: it rejects with `aborted`. */
+  signal?: AbortSignal;
+}
+
+/** One conversation: an `AmplifierSession` with its own history. */
+export interface PythonSession {
+  /** Its id, which names its history in Python. */
+  readonly id: string;
+  /**
+   * Runs one turn. Turns of one session run one after the other.
+   *
+   * Rejects with an `EngineError` when the turn failed, and with what a listener threw.
+   */
+  ask(text: string, options?: AskOptions): Promise<Answer>;
+  /** Stops what runs and forgets the conversation. */
+  end(): void;
+}
+
+const NOT_RUNNING: WireError = {
+  code: "python_failed",
+  message: "Python is not running.",
+  hint: "Call restart(), then ask again.",
+};
+const CLOSED: WireError = { code: "aborted", message: "Python was closed." };
+
+/** Starts Python and its sessions. Rejects with an `EngineError` that names what is missing. */
+export async function startPython(options: StartPythonOptions): Promise<PythonRuntime> {
+  const { signal } = options;
+  const givenUp = (): boolean => signal?.aborted ?? false;
+  if (givenUp()) throw new EngineError(ABORTED);
+  const runtime = new PythonRuntime(options);
+  const abort = (): void => {
+    runtime.close();
+  };
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    await runtime.restart();
+    return runtime;
+  } catch (raw) {
+    runtime.close();
+    throw givenUp() ? new EngineError(ABORTED) : raw;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** Python in its worker. Made by `startPython`. */
+export class PythonRuntime {
+  readonly #host: PythonHost;
+  readonly #turns = new Turns();
+  #start: { resolve: (versions: Versions) => void; reject: (error: unknown) => void } | null = null;
+  #versions: Versions | null = null;
+
+  /** @internal */
+  constructor(private readonly options: StartPythonOptions) {
+    this.#host = new PythonHost({
+      spawn: options.worker ?? spawnPythonWorker,
+      boot: pythonUrls(options),
+      onMessage: (message) => {
+        this.#receive(message);
+      },
+      enginePort: () => options.engine.connect(),
+      locks: navigator.locks,
+    });
+  }
+
+  /** What runs there; null while it starts, and after it has died or was closed. */
+  get versions(): Versions | null {
+    return this.#versions;
+  }
+
+  /** A conversation of its own. */
+  session(id: string = crypto.randomUUID()): PythonSession {
+    return {
+      id,
+      ask: (text, options = {}) => this.#ask(id, text, options),
+      end: () => {
+        if (this.#versions !== null) this.#host.send({ type: "forget", conversation: id });
+      },
+    };
+  }
+
+  /** Gives Python a port to another engine, in place of the one it had. */
+  attachEngine(port: MessagePort): void {
+    this.#host.attachEngine(port);
+  }
+
+  /** Starts Python anew; every conversation is forgotten. Rejects with an `EngineError`. */
+  restart(): Promise<Versions> {
+    this.#ended(CLOSED);
+    return new Promise((resolve, reject) => {
+      this.#start = { resolve, reject };
+      this.#host.start();
+    });
+  }
+
+  /** Ends the worker; what still runs rejects with `aborted`. */
+  close(): void {
+    this.#host.close();
+    this.#ended(CLOSED);
+  }
+
+  #ask(conversation: string, text: string, options: AskOptions): Promise<Answer> {
+    if (options.signal?.aborted === true) return Promise.resolve({ outcome: "cancelled", text: "" });
+    if (this.#versions === null) return Promise.reject(new EngineError(NOT_RUNNING));
+    const id = crypto.randomUUID();
+    const ended = this.#turns.open(id, options, () => {
+      this.#host.send({ type: "stop", id });
+    });
+    this.#host.send({ type: "ask", id, conversation, text });
+    return ended;
+  }
+
+  #receive(message: PythonMessage): void {
+    switch (message.type) {
+      case "booting":
+        this.options.onProgress?.(message);
+        return;
+      case "booted":
+        this.#versions = message.versions;
+        this.#start?.resolve(message.versions);
+        this.#start = null;
+        return;
+      case "python_failed":
+        this.#ended(message.error);
+        return;
+      case "turn_event":
+      case "turn_ended":
+      case "turn_failed":
+        if (!this.#turns.take(message)) this.#host.send({ type: "stop", id: message.id });
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #ended(error: WireError): void {
+    this.#versions = null;
+    this.#start?.reject(new EngineError(error));
+    this.#start = null;
+    this.#turns.failAll(error);
+  }
+}
