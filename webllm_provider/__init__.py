@@ -10,11 +10,15 @@ from importlib.metadata import version
 from typing import Any
 
 from ._browser import set_llm_bridge
+from ._connect import Engine, connect
 from ._load import load_model
 from ._mount import mount
+from ._sources import EngineSources
 from .config import ProviderConfig
 from .errors import (
     Aborted,
+    AccessRefused,
+    AnswerWithheld,
     BridgeMissing,
     ContextExceeded,
     DeviceUnsupported,
@@ -23,6 +27,7 @@ from .errors import (
     EngineFailed,
     EngineLost,
     EngineTimeout,
+    EngineUnavailable,
     ModelNotFound,
     ModelNotLoaded,
     ProtocolMismatch,
@@ -49,10 +54,13 @@ __all__ = [
     "ContextExceeded",
     "DeviceUnsupported",
     "DownloadFailed",
+    "Engine",
     "EngineError",
     "EngineFailed",
     "EngineLost",
+    "EngineSources",
     "EngineTimeout",
+    "EngineUnavailable",
     "ModelNotFound",
     "ModelNotLoaded",
     "ProtocolMismatch",
@@ -62,6 +70,7 @@ __all__ = [
     "StreamBroken",
     "WebLLMProvider",
     "__version__",
+    "connect",
     "create_session",
     "load_model",
     "mount",

@@ -47,6 +47,7 @@ class BodyMessage(TypedDict):
     role: Literal["system", "user", "assistant", "tool"]
     content: str | list[TextPart | ImagePart]
     tool_call_id: NotRequired[str]
+    tool_calls: NotRequired[list[dict[str, Any]]]
 
 
 class Boot(TypedDict):
@@ -175,6 +176,8 @@ class CompletionBody(TypedDict):
     response_format: NotRequired[dict[str, Any]]
     stream: NotRequired[bool]
     tools: NotRequired[list[dict[str, Any]]]
+    enable_thinking: NotRequired[bool]
+    delta_interval_ms: NotRequired[float]
     tool_choice: NotRequired[str | dict[str, Any]]
     constraint: NotRequired[Constraint]
 
@@ -239,6 +242,7 @@ class Delta(TypedDict):
 
     type: Literal["delta"]
     text: str
+    channel: NotRequired[Literal["text", "thinking", "call"]]
 
 
 Device: TypeAlias = Literal["webgpu", "cpu", "none"]
@@ -267,7 +271,7 @@ class EngineIdentity(TypedDict):
     adapter: str | None
 
 
-EngineKind: TypeAlias = Literal["webllm", "wllama", "scripted"]
+EngineKind: TypeAlias = Literal["webllm", "wllama", "server", "scripted"]
 
 
 ErrorCode: TypeAlias = Literal[
@@ -288,6 +292,13 @@ ErrorCode: TypeAlias = Literal[
     "grammar_failed",
     "engine_failed",
     "worker_died",
+    "authentication_failed",
+    "access_denied",
+    "rate_limited",
+    "server_unavailable",
+    "server_unreachable",
+    "stream_broken",
+    "content_filtered",
     "python_failed",
     "timeout",
     "aborted",

@@ -4,7 +4,8 @@
     ├── ConfigurationError
     │   ├── DeviceUnsupported      no WebGPU, no adapter, or a feature is missing
     │   ├── ProtocolMismatch       the two halves are of different versions
-    │   └── BridgeMissing          no page has registered the bridge
+    │   ├── BridgeMissing          no page has registered the bridge
+    │   └── EngineUnavailable      no engine can be started: the page's policy, or a package that is not built
     ├── NotFoundError
     │   └── ModelNotFound          the catalogue has no such model
     ├── InvalidRequestError
@@ -15,12 +16,23 @@
     ├── QuotaExceededError
     │   └── StorageFull            the browser gives this site no more room
     ├── NetworkError
-    │   └── DownloadFailed         a file of the model could not be fetched
+    │   ├── DownloadFailed         a file of the model could not be fetched
+    │   └── ServerUnreachable      no answer at all from the server
+    ├── AuthenticationError
+    │   └── KeyRefused             the server does not know the API key
+    ├── AccessDeniedError
+    │   └── AccessRefused          the server knows it, but does not allow this
+    ├── RateLimitError
+    │   └── TooManyRequests        the server asks for a pause
+    ├── ContentFilterError
+    │   └── AnswerWithheld         the server's filter stopped the answer
     ├── ProviderUnavailableError
+    │   ├── ServerUnavailable      the server is there, but cannot answer now
     │   ├── EngineFailed           it computed wrongly, ran out of memory, or a file was damaged
     │   └── EngineLost             the device or the worker is gone
     ├── StreamError
-    │   └── StreamBroken           the engine's events came in an order that has no meaning
+    │   ├── StreamBroken           the stream broke off, or its events have no meaning
+    │   └── AnswerInvalid          the answer should be JSON and is not, or not all of it
     ├── LLMTimeoutError
     │   └── EngineTimeout          nothing came for longer than the request allows
     └── AbortError
@@ -36,7 +48,10 @@ from typing import Any, NamedTuple
 
 from amplifier_core.llm_errors import (
     AbortError,
+    AccessDeniedError,
+    AuthenticationError,
     ConfigurationError,
+    ContentFilterError,
     ContextLengthError,
     InvalidRequestError,
     InvalidToolCallError,
@@ -46,6 +61,7 @@ from amplifier_core.llm_errors import (
     NotFoundError,
     ProviderUnavailableError,
     QuotaExceededError,
+    RateLimitError,
     StreamError,
 )
 
@@ -64,6 +80,7 @@ class EngineError(LLMError):
         hint: what to do about it, or None where that is not known.
         details: the facts behind the sentence (numbers, ids).
         partial: the text that had been written before it happened.
+        shown: whether a listener had been told of any part of the answer.
     """
 
     code: ErrorCode = "internal"
@@ -71,6 +88,7 @@ class EngineError(LLMError):
     hint: str | None = None
     details: Mapping[str, Any] = {}
     partial: str = ""
+    shown: bool = False
 
 
 class DeviceUnsupported(EngineError, ConfigurationError):
@@ -83,6 +101,10 @@ class ProtocolMismatch(EngineError, ConfigurationError):
 
 class BridgeMissing(EngineError, ConfigurationError):
     """No page has registered the bridge, or this Python does not run in a browser."""
+
+
+class EngineUnavailable(EngineError, ConfigurationError):
+    """No engine can be started here: no workers, the page's policy, or a package that was not built."""
 
 
 class ModelNotFound(EngineError, NotFoundError):
@@ -109,6 +131,30 @@ class DownloadFailed(EngineError, NetworkError):
     """A file of the model could not be fetched."""
 
 
+class ServerUnreachable(EngineError, NetworkError):
+    """The server gave no answer at all: the network, the address, or the browser's rules for other origins."""
+
+
+class KeyRefused(EngineError, AuthenticationError):
+    """The server does not know the API key."""
+
+
+class AccessRefused(EngineError, AccessDeniedError):
+    """The server knows the key, but does not allow what was asked."""
+
+
+class TooManyRequests(EngineError, RateLimitError):
+    """The server asks for a pause; `retry_after` says how long, where it told."""
+
+
+class AnswerWithheld(EngineError, ContentFilterError):
+    """The server's filter stopped the answer."""
+
+
+class ServerUnavailable(EngineError, ProviderUnavailableError):
+    """The server is there, but cannot answer now."""
+
+
 class EngineFailed(EngineError, ProviderUnavailableError):
     """The engine could not compute the answer."""
 
@@ -118,7 +164,11 @@ class EngineLost(EngineError, ProviderUnavailableError):
 
 
 class StreamBroken(EngineError, StreamError):
-    """The engine's events came in an order that has no meaning."""
+    """The stream broke off before its end, or its events came in an order that has no meaning."""
+
+
+class AnswerInvalid(EngineError, StreamError):
+    """The answer was to be JSON that fits a schema and is not, or not all of it; the text is in `partial`."""
 
 
 class EngineTimeout(EngineError, LLMTimeoutError):
@@ -156,6 +206,13 @@ MEANINGS: dict[ErrorCode, Meaning] = {
     "grammar_failed": Meaning(RequestRefused),
     "engine_failed": Meaning(EngineFailed),
     "worker_died": Meaning(EngineLost),
+    "authentication_failed": Meaning(KeyRefused),
+    "access_denied": Meaning(AccessRefused),
+    "rate_limited": Meaning(TooManyRequests, retryable=True),
+    "server_unavailable": Meaning(ServerUnavailable, retryable=True),
+    "server_unreachable": Meaning(ServerUnreachable, retryable=True),
+    "stream_broken": Meaning(StreamBroken, retryable=True),
+    "content_filtered": Meaning(AnswerWithheld),
     "python_failed": Meaning(EngineFailed),
     "timeout": Meaning(EngineTimeout),
     "aborted": Meaning(Aborted),
@@ -202,6 +259,9 @@ def engine_error(
     made.hint = hint
     made.details = dict(details or {})
     made.partial = partial
+    # Facts that Amplifier has its own attributes for; a server tells them.
+    made.status_code = made.details.get("status")
+    made.retry_after = made.details.get("retry_after")
     return made
 
 

@@ -32,6 +32,7 @@ export function toWebLLMRequest(body: CompletionBody, facts: TemplateFacts): Cha
     ...(body.seed === undefined ? {} : { seed: body.seed }),
     ...(body.frequency_penalty === undefined ? {} : { frequency_penalty: body.frequency_penalty }),
     ...(body.presence_penalty === undefined ? {} : { presence_penalty: body.presence_penalty }),
+    ...(body.enable_thinking === undefined ? {} : { extra_body: { enable_thinking: body.enable_thinking } }),
     ...(format === null ? {} : { response_format: format }),
   };
 }
@@ -41,7 +42,8 @@ function refuseUnknown(body: CompletionBody): void {
   if (body.logprobs === true || body.top_logprobs !== undefined) {
     throw cannot("logprobs", "the stream has no place for them");
   }
-  if (body.tools !== undefined || body.tool_choice !== undefined) {
+  const calls = body.messages.some((message) => message.tool_calls !== undefined);
+  if (body.tools !== undefined || body.tool_choice !== undefined || calls) {
     throw cannot("tools", "the caller must write tools into the messages and constrain the answer");
   }
 }

@@ -8,6 +8,8 @@ export type WllamaRequest = ChatCompletionParams & {
   stop?: string | string[];
   frequency_penalty?: number;
   presence_penalty?: number;
+  /** What the model's own chat template reads. */
+  chat_template_kwargs?: Record<string, unknown>;
   /** GBNF, for the whole answer. */
   grammar?: string;
 };
@@ -31,6 +33,9 @@ export function toWllamaRequest(body: CompletionBody): WllamaRequest {
     ...(body.seed === undefined ? {} : { seed: body.seed }),
     ...(body.frequency_penalty === undefined ? {} : { frequency_penalty: body.frequency_penalty }),
     ...(body.presence_penalty === undefined ? {} : { presence_penalty: body.presence_penalty }),
+    ...(body.enable_thinking === undefined
+      ? {}
+      : { chat_template_kwargs: { enable_thinking: body.enable_thinking } }),
     ...output(body),
   };
 }
@@ -44,7 +49,8 @@ function refuseUnknown(body: CompletionBody): void {
   if (body.logprobs === true || body.top_logprobs !== undefined) {
     throw cannot("logprobs", "the stream has no place for them");
   }
-  if (body.tools !== undefined || body.tool_choice !== undefined) {
+  const calls = body.messages.some((message) => message.tool_calls !== undefined);
+  if (body.tools !== undefined || body.tool_choice !== undefined || calls) {
     throw cannot("tools", "the caller must write tools into the messages");
   }
 }

@@ -18,9 +18,9 @@ export type EngineMessage = EngineHello | Batch | Models | Status | Refused;
  */
 export type EngineState = StateEmpty | StateLoading | StateReady | StateLost;
 /**
- * Which engine computes. `scripted` replays a transcript and says so wherever it is shown.
+ * Which engine computes. `server` is an OpenAI-compatible one over HTTP; `scripted` replays a transcript and says so wherever it is shown.
  */
-export type EngineKind = "webllm" | "wllama" | "scripted";
+export type EngineKind = "webllm" | "wllama" | "server" | "scripted";
 /**
  * Where it computes.
  */
@@ -50,6 +50,13 @@ export type ErrorCode =
   | "grammar_failed"
   | "engine_failed"
   | "worker_died"
+  | "authentication_failed"
+  | "access_denied"
+  | "rate_limited"
+  | "server_unavailable"
+  | "server_unreachable"
+  | "stream_broken"
+  | "content_filtered"
   | "python_failed"
   | "timeout"
   | "aborted"
@@ -162,6 +169,14 @@ export interface CompletionBody {
   tools?: {
     [k: string]: unknown;
   }[];
+  /**
+   * For models whose chat template has the switch; absent leaves the model to its habit.
+   */
+  enable_thinking?: boolean;
+  /**
+   * The least time between two batches of deltas; absent is one frame of a screen.
+   */
+  delta_interval_ms?: number;
   tool_choice?:
     | string
     | {
@@ -176,6 +191,12 @@ export interface BodyMessage {
   role: "system" | "user" | "assistant" | "tool";
   content: string | (TextPart | ImagePart)[];
   tool_call_id?: string;
+  /**
+   * Only for an engine with native tools: the calls of an assistant message, in OpenAI's shape.
+   */
+  tool_calls?: {
+    [k: string]: unknown;
+  }[];
 }
 /**
  * Text in a message of several parts.
@@ -462,6 +483,10 @@ export interface Started {
 export interface Delta {
   type: "delta";
   text: string;
+  /**
+   * Set where the engine itself separates the parts of an answer: then nobody looks for markers in the text. The text of a call is whole: {name, arguments} as JSON.
+   */
+  channel?: "text" | "thinking" | "call";
 }
 /**
  * The last event of a completion that ended by itself or was cancelled.
