@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ._dialects import Dialect
-from ._schema import unknown_keywords
+from ._screen import expressible
 from ._tools import ToolLike
 from ._wire import Constraint, ConstraintTag
 from .errors import RequestRefused, engine_error
 
 ANY_OBJECT: dict[str, Any] = {"type": "object"}
-
-# The grammar engine ends with an abort on these instead of refusing them.
-_LOOKAROUND = re.compile(r"\(\?<?[=!]|\\[1-9]|\\[bB]")
 
 
 @dataclass(frozen=True)
@@ -80,20 +76,6 @@ def build_constraint(choice: ToolChoice, dialect: Dialect) -> tuple[Constraint |
         "stop_after_first": choice.single,
     }
     return constraint, relaxed
-
-
-def expressible(schema: Mapping[str, Any]) -> bool:
-    """Whether a grammar can hold the whole schema. What is not on the allow list is relaxed instead."""
-    return not unknown_keywords(schema) and not any(_LOOKAROUND.search(one) for one in _patterns(schema))
-
-
-def _patterns(schema: object) -> list[str]:
-    if isinstance(schema, Mapping):
-        own = [schema["pattern"]] if isinstance(schema.get("pattern"), str) else []
-        return own + [pattern for member in schema.values() for pattern in _patterns(member)]
-    if isinstance(schema, list | tuple):
-        return [pattern for member in schema for pattern in _patterns(member)]
-    return []
 
 
 def _named(choice: str | Mapping[str, Any] | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,9 @@ from ._request import Prepared
 from ._response import ENGINE, FIGURES, MODEL, WebLLMResponse
 from .errors import PROVIDER, to_wire_error
 
+OnChunk = Callable[[dict[str, str]], Awaitable[None] | None]
+"""Hears the text of an answer, piece by piece."""
+
 
 @dataclass
 class CompletionRun:
@@ -24,7 +27,7 @@ class CompletionRun:
 
     prepared: Prepared
     listening: bool
-    timeout: float
+    on_chunk: OnChunk | None = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     began: float = field(default_factory=time.monotonic)
     shown: bool = False
@@ -47,8 +50,8 @@ def request_payload(call: CompletionRun, *, raw: bool) -> dict[str, Any]:
         "request_id": call.request_id,
         "message_count": len(body["messages"]),
         "has_instructions": call.prepared.has_instructions,
-        "reasoning_enabled": False,
-        "thinking_enabled": False,
+        "reasoning_enabled": call.prepared.thinking,
+        "thinking_enabled": call.prepared.thinking,
         "thinking_budget": None,
     }
     if raw:

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from amplifier_core.message_models import (
-    ChatRequest,
-    Degradation,
-    ResponseFormatJson,
-    ResponseFormatJsonSchema,
-    ToolSpec,
-)
+from amplifier_core.message_models import ChatRequest, Degradation, ToolSpec
 
 from ._constraint import ToolChoice, build_constraint, read_tool_choice
 from ._control import neutralised_json
 from ._dialects import Dialect, dialect_of
-from ._messages import convert
+from ._format import JsonAnswer, add_format
+from ._messages import Conversation, convert
 from ._repair import Repair, repaired
+from ._sampling import add_sampling, read_timeout
+from ._screen import widened
 from ._syntax import CallSyntax
+from ._thinking import add_thinking
 from ._tools import ToolLike
 from ._wire import BodyMessage, CompletionBody, LoadedModel
 from .config import ProviderConfig
-from .errors import RequestRefused, engine_error
-from .models import CONTEXT_WINDOW, answer_tokens, defaults_for
-
-# Field of the body: where else it may be called so, its least and its greatest value.
-NUMBERS: dict[str, tuple[tuple[str, ...], float, float]] = {
-    "temperature": ((), 0, 2),
-    "top_p": ((), 0, 1),
-    "top_k": ((), 0, 1_000_000),
-    "max_tokens": (("max_output_tokens",), 1, 1_000_000),
-    "seed": ((), -(2**53), 2**53),
-    "frequency_penalty": ((), -2, 2),
-    "presence_penalty": ((), -2, 2),
-    "top_logprobs": ((), 0, 5),
-}
-WHOLE = frozenset({"top_k", "max_tokens", "seed", "top_logprobs"})
+from .errors import engine_error
 
 
 @dataclass(frozen=True)
@@ -50,8 +34,16 @@ class Prepared:
     repairs: list[Repair]
     degradations: list[Degradation]
     has_instructions: bool
+    relaxations: list[Degradation]
+    """What of the tools' schemas the engine does not hold: the same for every request with these tools."""
     syntax: CallSyntax
     """How calls will stand in the answer."""
+    answer: JsonAnswer | None
+    """What the answer has to be, where it has to be JSON."""
+    thinking: bool
+    """Whether the answer will begin with the model's thinking."""
+    timeout: float
+    """Seconds for all of it."""
 
 
 def prepare(
@@ -75,35 +67,50 @@ def prepare(
     messages, repairs = repaired(request.messages)
     dialect = dialect_of(loaded)
     talk = convert(messages, dialect)
-    system = [talk.system] if talk.system else []
-    if choice.tools:
-        system.append(dialect.tools([_readable(tool) for tool in choice.tools]))
     _check_last(talk.messages)
     _check_images(talk.messages, loaded)
 
     body: CompletionBody = {"messages": talk.messages}
-    if system:
-        body["messages"] = [{"role": "system", "content": "\n\n".join(system)}, *talk.messages]
     if model is not None:
         body["model"] = model
-    _add_sampling(body, request, options, config, loaded, degradations)
-    _add_format(body, request, loaded, degradations)
-    _add_constraint(body, choice, dialect, loaded, degradations)
-    if request.reasoning_effort is not None:
-        asked = f"reasoning_effort {request.reasoning_effort}"
-        reason = "a local model has no such setting"
-        degradations.append(Degradation(requested=asked, actual="the model's own way", reason=reason))
-    degradations.extend(
-        Degradation(requested=what, actual="left out", reason="a local text model has no place for it")
-        for what in talk.left_out
+    if config.delta_interval_ms is not None:
+        body["delta_interval_ms"] = config.delta_interval_ms
+    add_sampling(body, (options, request, config), loaded, degradations)
+    answer = add_format(body, request, loaded, degradations)
+    if answer is not None:
+        choice = _without_calls(choice, degradations)
+    system = [talk.system] if talk.system else []
+    if choice.tools:
+        system.append(dialect.tools([_readable(tool) for tool in choice.tools]))
+    if answer is not None and answer.told:
+        system.append(answer.told)
+    if system:
+        body["messages"] = [{"role": "system", "content": "\n\n".join(system)}, *talk.messages]
+    relaxations: list[Degradation] = []
+    _add_constraint(body, choice, dialect, loaded, degradations, relaxations)
+    thinking = add_thinking(body, request, options, config, degradations)
+    degradations.extend(_left_out(talk))
+    return Prepared(
+        body=body,
+        schemas={tool.name: tool.parameters for tool in choice.tools},
+        repairs=repairs,
+        degradations=degradations,
+        has_instructions=bool(talk.system),
+        relaxations=relaxations,
+        syntax=dialect.syntax,
+        answer=answer,
+        thinking=thinking,
+        timeout=read_timeout(request, options, config),
     )
+
+
+def _left_out(talk: Conversation) -> Iterator[Degradation]:
+    for what in talk.left_out:
+        reason = "a local text model has no place for it"
+        yield Degradation(requested=what, actual="left out", reason=reason)
     if talk.broken:
         reason = "their spellings would open or close a turn"
-        degradations.append(
-            Degradation(requested="control tokens as text", actual="each with a space in it", reason=reason)
-        )
-    schemas: dict[str, Mapping[str, Any]] = {tool.name: tool.parameters for tool in choice.tools}
-    return Prepared(body, schemas, repairs, degradations, bool(talk.system), dialect.syntax)
+        yield Degradation(requested="control tokens as text", actual="each with a space in it", reason=reason)
 
 
 @dataclass
@@ -127,82 +134,14 @@ def _tool_choice(request: ChatRequest, options: Mapping[str, Any]) -> ToolChoice
     )
 
 
-def _asked(name: str, sources: Sequence[object]) -> Any:
-    """The first value that is set; 0 and 0.0 are values."""
-    for source in sources:
-        for key in (name, *NUMBERS.get(name, ((), 0, 0))[0]):
-            value = source.get(key) if isinstance(source, Mapping) else getattr(source, key, None)
-            if value is not None:
-                return value
-    return None
-
-
-def _add_sampling(
-    body: CompletionBody,
-    request: ChatRequest,
-    options: Mapping[str, Any],
-    config: ProviderConfig,
-    loaded: LoadedModel | None,
-    degradations: list[Degradation],
-) -> None:
-    defaults = defaults_for(body.get("model"))
-    window = loaded["context_window"] if loaded else CONTEXT_WINDOW
-    fallback = {
-        "temperature": defaults.temperature,
-        "top_p": defaults.top_p,
-        "max_tokens": answer_tokens(body.get("model"), window),
-    }
-    sources = (options, request, config, fallback)
-    for name in NUMBERS:
-        value = _asked(name, sources)
-        if value is not None:
-            body[name] = _number(name, value)  # type: ignore[literal-required]
-    stop = _asked("stop", sources)
-    if stop:
-        body["stop"] = [stop] if isinstance(stop, str) else [str(one) for one in stop]
-    if (logprobs := _asked("logprobs", sources)) is not None:
-        body["logprobs"] = bool(logprobs)
-    if "top_k" in body and loaded is not None and loaded["engine"]["kind"] == "webllm":
-        asked = body.pop("top_k")
+def _without_calls(choice: ToolChoice, degradations: list[Degradation]) -> ToolChoice:
+    """An answer that has to be JSON cannot hold calls as well."""
+    if choice.tools:
+        reason = "an answer is either JSON of the schema or calls"
         degradations.append(
-            Degradation(requested=f"top_k {asked}", actual="no top_k", reason="WebLLM has no top_k")
+            Degradation(requested="tools beside a response_format", actual="no tools", reason=reason)
         )
-
-
-def _number(name: str, value: object) -> float | int:
-    _, least, greatest = NUMBERS[name]
-    number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
-    if number is None or not least <= number <= greatest or (name in WHOLE and number != int(number)):
-        kind = "a whole number" if name in WHOLE else "a number"
-        raise engine_error(
-            "invalid_request",
-            f"{name} must be {kind} from {least} to {greatest}, not {value!r}.",
-            details={"field": name},
-            kind=RequestRefused,
-        )
-    return int(number) if name in WHOLE else number
-
-
-def _add_format(
-    body: CompletionBody,
-    request: ChatRequest,
-    loaded: LoadedModel | None,
-    degradations: list[Degradation],
-) -> None:
-    wanted = request.response_format
-    if not isinstance(wanted, ResponseFormatJson | ResponseFormatJsonSchema):
-        return
-    if loaded is not None and loaded["capabilities"]["json_schema"]:
-        schema = wanted.json_schema if isinstance(wanted, ResponseFormatJsonSchema) else {"type": "object"}
-        body["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
-        return
-    degradations.append(
-        Degradation(
-            requested=f"response_format {wanted.type}",
-            actual="text",
-            reason="the engine cannot hold an answer to a JSON schema",
-        )
-    )
+    return ToolChoice((), required=False, single=False)
 
 
 def _add_constraint(
@@ -211,13 +150,12 @@ def _add_constraint(
     dialect: Dialect,
     loaded: LoadedModel | None,
     degradations: list[Degradation],
+    relaxations: list[Degradation],
 ) -> None:
-    support: Literal["structural_tag", "grammar", "none"] = (
-        loaded["capabilities"]["constraint"] if loaded else "none"
-    )
     constraint, relaxed = build_constraint(choice, dialect)
     if constraint is None:
         return
+    support = loaded["capabilities"]["constraint"] if loaded else "none"
     if support == "none":
         reason = "the engine cannot hold its output to a grammar" if loaded else "no model is loaded yet"
         degradations.append(
@@ -225,11 +163,15 @@ def _add_constraint(
         )
         return
     body["constraint"] = constraint
-    for name in relaxed:
-        degradations.append(
+    for tool in choice.tools:
+        loose = widened(tool.parameters) if support == "grammar" and tool.name not in relaxed else set()
+        if tool.name not in relaxed and not loose:
+            continue
+        actual = "any JSON object" if not loose else f"without {', '.join(sorted(loose))}"
+        relaxations.append(
             Degradation(
-                requested=f"the arguments of {name} constrained to its schema",
-                actual="any JSON object, checked afterwards",
+                requested=f"the arguments of {tool.name} constrained to its schema",
+                actual=f"{actual}, checked afterwards",
                 reason="a grammar cannot express the schema",
             )
         )

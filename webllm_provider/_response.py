@@ -26,6 +26,7 @@ from amplifier_core.message_models import (
 from pydantic import Field
 
 from ._calls import Call, check_call, parse_call
+from ._format import JsonAnswer
 from ._segments import Piece, Segmenter
 from ._syntax import DEFAULT_SYNTAX, CallSyntax
 from ._wire import EngineIdentity, Figures, Finished, StreamEvent
@@ -88,12 +89,14 @@ class Assembler:
         schemas: the JSON Schema of each tool of the request, by name; None leaves calls unchecked.
         degradations: what of the request could not be honoured, in words.
         syntax: how calls stand in the text.
+        answer: what the whole answer has to be, where it has to be JSON.
         new_id: makes the id of a tool call.
     """
 
     schemas: Mapping[str, Mapping[str, Any]] | None = None
     degradations: Sequence[Degradation] = ()
     syntax: CallSyntax = DEFAULT_SYNTAX
+    answer: JsonAnswer | None = None
     new_id: Callable[[], str] = field(default=lambda: f"call_{uuid.uuid4().hex[:24]}")
 
     model: str | None = None
@@ -153,6 +156,8 @@ class Assembler:
             raise self._broken("the stream ended without an end event")
         if self.finished["reason"] == "abort":
             raise engine_error("aborted", "The answer was stopped.", model=self.model, partial=self.partial)
+        if self.answer is not None:
+            self.answer.read(self.partial, cut=self.finished["reason"] == "length", model=self.model)
         blocks = [self._content(block) for block in self._blocks]
         calls = [block for block in blocks if isinstance(block, ToolCallBlock)]
         reason = "tool_calls" if calls else self.finished["reason"]

@@ -50,7 +50,7 @@ def _check(value: object, schema: object, at: str, root: object, depth: int) -> 
         yield f"the schema of {at} is not usable"
         return
     if "$ref" in schema:
-        target = _resolve(str(schema["$ref"]), root)
+        target = resolve_pointer(str(schema["$ref"]), root)
         yield from _check(value, {} if target is None else target, at, root, depth + 1)
     for keyword, rule in schema.items():
         if keyword in VALUE_RULES and (wrong := VALUE_RULES[keyword](value, rule)):
@@ -191,7 +191,7 @@ def _collect(schema: object, root: object, found: set[str]) -> None:
     if not isinstance(schema, Mapping):
         return
     found.update(set(schema) - CHECKED - ANNOTATIONS)
-    if "$ref" in schema and _resolve(str(schema["$ref"]), root) is None:
+    if "$ref" in schema and resolve_pointer(str(schema["$ref"]), root) is None:
         found.add("$ref")
     for keyword in ("properties", "$defs", "definitions"):
         for member in schema.get(keyword, {}).values():
@@ -203,7 +203,7 @@ def _collect(schema: object, root: object, found: set[str]) -> None:
         _collect(schema.get(keyword), root, found)
 
 
-def _resolve(pointer: str, root: object) -> object | None:
+def resolve_pointer(pointer: str, root: object) -> object | None:
     """The part of the same document that a `$ref` names; None where there is none."""
     if not pointer.startswith("#"):
         return None

@@ -37,12 +37,18 @@ class ProviderConfig(BaseModel):
     frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
     presence_penalty: float | None = Field(default=None, ge=-2, le=2)
 
+    reasoning_effort: str | None = None
+    """For models that can think or not: "none" turns it off, anything else on."""
+
     timeout: float = Field(default=600.0, gt=0)
     """Seconds for a whole completion. Long, because a request waits for a model that is loading."""
     stream_idle_timeout: float = Field(default=300.0, gt=0)
     """Seconds without any event, the first included."""
     use_streaming: bool = True
     """Emit `llm:stream_block_*` while the model writes."""
+    delta_interval_ms: float | None = Field(default=None, ge=0, le=10_000)
+    """The least time between two batches of deltas from the engine; None is one frame, 16 ms. The first
+    delta never waits."""
 
     max_retries: int = Field(default=3, ge=0)
     min_retry_delay: float = Field(default=1.0, ge=0)

@@ -10,6 +10,7 @@ from amplifier_core import capabilities
 from amplifier_core.models import ConfigField, ModelInfo, ProviderInfo
 from pydantic import Field
 
+from ._habits import habit_of
 from ._wire import Capabilities, LoadedModel, ModelRecord
 from .config import ProviderConfig
 from .errors import PROVIDER
@@ -58,16 +59,21 @@ def answer_tokens(model_id: str | None, context_window: int, configured: int | N
     return min(defaults_for(model_id).max_tokens, max(1, context_window // 2))
 
 
-def loaded_info(model: LoadedModel, max_tokens: int | None = None) -> ModelInfo:
-    """The loaded model, with the facts of its own configuration."""
+def loaded_info(
+    model: LoadedModel, max_tokens: int | None = None, record: ModelRecord | None = None
+) -> ModelInfo:
+    """The loaded model, with the facts of its own configuration, and of the catalogue where it is there."""
     return WebLLMModelInfo(
         id=model["id"],
-        display_name=model["id"],
+        display_name=model["id"] if record is None else record["name"],
         context_window=model["context_window"],
         max_output_tokens=answer_tokens(model["id"], model["context_window"], max_tokens),
-        capabilities=_capabilities(model["capabilities"]),
+        capabilities=_capabilities(
+            model["id"], model["capabilities"], fast=record is not None and record["low_resource"]
+        ),
         defaults=_defaults(model["id"]),
         metadata={
+            **({} if record is None else _facts(record)),
             "cost_tier": "free",
             "quantization": model["quantization"],
             "engine": dict(model["engine"]),
@@ -83,18 +89,22 @@ def record_info(record: ModelRecord, max_tokens: int | None = None) -> ModelInfo
         display_name=record["name"],
         context_window=window,
         max_output_tokens=answer_tokens(record["id"], window, max_tokens),
-        capabilities=_capabilities(None, fast=record["low_resource"]),
+        capabilities=_capabilities(record["id"], None, fast=record["low_resource"]),
         defaults=_defaults(record["id"]),
-        metadata={
-            "cost_tier": "free",
-            "memory_mb": record["memory_mb"],
-            "download_bytes": record["download_bytes"],
-            "quantization": record["quantization"],
-            "required_features": list(record["required_features"]),
-            "devices": list(record["devices"]),
-            "embedded": record["embedded"],
-        },
+        metadata=_facts(record),
     )
+
+
+def _facts(record: ModelRecord) -> dict[str, Any]:
+    return {
+        "cost_tier": "free",
+        "memory_mb": record["memory_mb"],
+        "download_bytes": record["download_bytes"],
+        "quantization": record["quantization"],
+        "required_features": list(record["required_features"]),
+        "devices": list(record["devices"]),
+        "embedded": record["embedded"],
+    }
 
 
 def assumed_info(model_id: str | None, max_tokens: int | None = None) -> ModelInfo:
@@ -104,7 +114,7 @@ def assumed_info(model_id: str | None, max_tokens: int | None = None) -> ModelIn
         display_name=model_id or "The loaded model",
         context_window=CONTEXT_WINDOW,
         max_output_tokens=answer_tokens(model_id, CONTEXT_WINDOW, max_tokens),
-        capabilities=_capabilities(None),
+        capabilities=_capabilities(model_id, None),
         defaults=_defaults(model_id),
         metadata={"cost_tier": "free", "assumed": True},
     )
@@ -138,15 +148,24 @@ def provider_info(model: ModelInfo, config: ProviderConfig) -> ProviderInfo:
                 prompt="Most tokens of an answer (empty: what suits the model)",
                 required=False,
             ),
+            ConfigField(
+                id="reasoning_effort",
+                display_name="Thinking",
+                field_type="choice",
+                prompt="Let models think first that can (it takes longer)",
+                choices=["none", "on"],
+                required=False,
+            ),
         ],
     )
 
 
-def _capabilities(of: Capabilities | None, *, fast: bool = False) -> list[str]:
+def _capabilities(model_id: str | None, of: Capabilities | None, *, fast: bool = False) -> list[str]:
     found: list[str] = [capabilities.LOCAL, capabilities.STREAMING, capabilities.TOOLS]
     extra: Sequence[tuple[bool, str]] = (
         (of is not None and of["json_schema"], capabilities.JSON_MODE),
         (of is not None and of["images"], capabilities.VISION),
+        (habit_of(model_id) != "never", capabilities.THINKING),
         (fast, capabilities.FAST),
     )
     return [*found, *(name for present, name in extra if present)]

@@ -10,36 +10,43 @@ what listeners of the hooks see while `complete` runs.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from amplifier_core import RetryConfig
 from amplifier_core.events import LLM_REQUEST, LLM_RESPONSE, PROVIDER_RETRY, PROVIDER_TOOL_SEQUENCE_REPAIRED
 from amplifier_core.llm_errors import LLMError
-from amplifier_core.message_models import ChatRequest, ChatResponse, ToolCall
+from amplifier_core.message_models import ChatRequest, ChatResponse, Degradation, ToolCall
 from amplifier_core.models import ModelInfo, ProviderInfo
 from amplifier_core.utils.retry import retry_with_backoff
-from pydantic import ValidationError
+from pydantic import BaseModel
 
 from ._hooks import aborted_event, stream_event
 from ._payloads import (
     CompletionRun,
+    OnChunk,
     error_payload,
     repair_payload,
     request_payload,
     response_payload,
     retry_payload,
 )
+from ._reading import read_request
 from ._request import prepare
-from ._response import Assembler, WebLLMResponse
+from ._response import Assembler, BlockDelta, Step, WebLLMResponse
+from ._sampling import read_timeout
 from ._transport import Transport
-from ._wire import LoadedModel
+from ._wire import LoadedModel, ModelRecord
 from .config import ProviderConfig
-from .errors import PROVIDER, BridgeMissing, RequestRefused, engine_error
+from .errors import PROVIDER, BridgeMissing, EngineError, engine_error
 from .models import assumed_info, loaded_info, provider_info, record_info
+from .structured import structured
+
+T = TypeVar("T", bound=BaseModel)
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +75,10 @@ class WebLLMProvider:
         self.coordinator = coordinator
         self._transport = transport
         self._loaded: LoadedModel | None = None
+        self._records: dict[str, ModelRecord | None] = {}
+        """What the catalogue says of models that have been loaded."""
+        self._reported: set[str] = set()
+        """What of the tools' schemas has been reported: once is enough."""
 
     @property
     def priority(self) -> int:
@@ -81,32 +92,38 @@ class WebLLMProvider:
     def get_model_info(self) -> ModelInfo:
         """The loaded model as last seen; see `refresh`. Before that, what is safe to assume."""
         if self._loaded is not None:
-            return loaded_info(self._loaded, self.config.max_tokens)
+            return loaded_info(self._loaded, self.config.max_tokens, self._records.get(self._loaded["id"]))
         return assumed_info(self.config.model, self.config.max_tokens)
 
-    async def refresh(self) -> None:
+    async def refresh(self, timeout: float | None = None) -> None:
         """Ask the engine what is loaded, so that `get_model_info` tells the truth.
 
         Waits while a model is on its way: what its window is and what it can hold is known only then.
 
+        Args:
+            timeout: seconds to wait for a load; the config's by default.
+
         Raises:
             EngineError: the engine is there but does not answer, or its load takes too long.
         """
+        limit = self.config.timeout if timeout is None else timeout
         try:
-            async with asyncio.timeout(self.config.timeout):
+            async with asyncio.timeout(limit):
                 # An engine can be asked, but does not call.
                 while (state := await self._transport.status())["type"] == "loading":  # noqa: ASYNC110
                     await asyncio.sleep(LOOK_AT_LOAD_EVERY)
         except TimeoutError as error:
             raise engine_error(
                 "timeout",
-                f"The model was still loading after {self.config.timeout:g} seconds.",
+                f"The model was still loading after {limit:g} seconds.",
                 hint="Choose a smaller model, or raise the timeout.",
             ) from error
         except BridgeMissing as error:
             logger.info("The engine's state is not known: %s", error)
             return
         self._loaded = state["model"] if state["type"] == "ready" else None
+        if self._loaded is not None:
+            await self._look_up(self._loaded["id"])
 
     async def list_models(self) -> list[ModelInfo]:
         """The catalogue; empty where no engine can be asked."""
@@ -116,6 +133,17 @@ class WebLLMProvider:
             logger.warning("The models cannot be listed: %s", error)
             return []
         return [record_info(record, self.config.max_tokens) for record in records]
+
+    async def _look_up(self, model: str) -> None:
+        """What the catalogue says of a model: its memory, its features. Asked once for each model."""
+        if model in self._records:
+            return
+        try:
+            records = await self._transport.models()
+        except EngineError as error:
+            logger.info("The catalogue cannot be read: %s", error)
+            records = []
+        self._records[model] = next((one for one in records if one["id"] == model), None)
 
     def parse_tool_calls(self, response: ChatResponse) -> list[ToolCall]:
         """The calls of a response; they were read and checked when it was made."""
@@ -127,20 +155,39 @@ class WebLLMProvider:
         Args:
             request: a `ChatRequest`, or its fields as a mapping.
             **kwargs: `model`, `temperature`, `top_p`, `max_tokens`, `stop`, `seed`, `tool_choice`,
-                `parallel_tool_calls`, `timeout` ...: they go before the request's fields.
+                `parallel_tool_calls`, `reasoning_effort`, `timeout` ...: they go before the request's
+                fields.
 
         Raises:
             LLMError: see `errors.py`; the partial text is in `EngineError.partial`.
             asyncio.CancelledError: the task was cancelled; the engine has been told.
         """
-        asked = _read_request(request)
-        await self.refresh()
-        prepared = prepare(asked, kwargs, self.config, self._loaded)
-        timeout = kwargs.get("timeout", asked.timeout)
+        return await self._complete(read_request(request), kwargs, None)
+
+    async def complete_streaming(
+        self, request: ChatRequest | Mapping[str, Any], on_chunk: OnChunk, **kwargs: Any
+    ) -> ChatResponse:
+        """Answer a request and tell of its text as it is written, for callers without hooks.
+
+        Args:
+            on_chunk: gets `{"type": "delta", "content": text}` for each piece of the answer's text; may be
+                a coroutine function. Thinking and tool calls are in the response.
+        """
+        return await self._complete(read_request(request), kwargs, on_chunk)
+
+    async def structured(self, request: ChatRequest | Mapping[str, Any], model: type[T], **kwargs: Any) -> T:
+        """An object of a Pydantic model as the answer; see `structured.structured`."""
+        return await structured(self, request, model, **kwargs)
+
+    async def _complete(
+        self, request: ChatRequest, options: Mapping[str, Any], on_chunk: OnChunk | None
+    ) -> ChatResponse:
+        await self.refresh(read_timeout(request, options, self.config))
+        prepared = prepare(request, options, self.config, self._loaded)
         call = CompletionRun(
             prepared,
-            listening=self.config.use_streaming and (asked.metadata or {}).get("stream") is not False,
-            timeout=self.config.timeout if timeout is None else float(timeout),
+            listening=self.config.use_streaming and (request.metadata or {}).get("stream") is not False,
+            on_chunk=on_chunk,
         )
         if prepared.repairs:
             await self._emit(PROVIDER_TOOL_SEQUENCE_REPAIRED, repair_payload(prepared.repairs))
@@ -173,11 +220,16 @@ class WebLLMProvider:
     async def _attempt(self, call: CompletionRun) -> WebLLMResponse:
         prepared = call.prepared
         assembler = Assembler(
-            schemas=prepared.schemas, degradations=prepared.degradations, syntax=prepared.syntax
+            schemas=prepared.schemas,
+            degradations=[*prepared.degradations, *self._news(prepared.relaxations)],
+            syntax=prepared.syntax,
+            answer=prepared.answer,
         )
         try:
             await self._run(call, assembler)
-            return assembler.response()
+            response = assembler.response()
+            self._reported.update(one.requested for one in prepared.relaxations)
+            return response
         except asyncio.CancelledError as error:
             await self._tell_aborted(call, error)
             raise
@@ -196,13 +248,16 @@ class WebLLMProvider:
                 partial=assembler.partial,
             ) from error
 
+    def _news(self, relaxations: Sequence[Degradation]) -> list[Degradation]:
+        return [one for one in relaxations if one.requested not in self._reported]
+
     async def _run(self, call: CompletionRun, assembler: Assembler) -> None:
         """Take every event of one completion; leaving it early cancels the completion first."""
         loop = asyncio.get_running_loop()
         idle_limit = self.config.stream_idle_timeout
         try:
             async with (
-                asyncio.timeout(call.timeout),
+                asyncio.timeout(call.prepared.timeout),
                 asyncio.timeout(idle_limit) as idle,
                 # The transport's streams are async generators: closing them is what cancels.
                 aclosing(self._transport.stream(call.prepared.body)) as events,
@@ -210,11 +265,9 @@ class WebLLMProvider:
                 async for event in events:
                     idle.reschedule(loop.time() + idle_limit)
                     for step in assembler.feed(event):
-                        if call.listening:
-                            call.shown = True
-                            await self._emit(*stream_event(call.request_id, step))
+                        await self._show(call, step)
         except TimeoutError as error:
-            limit = idle_limit if idle.expired() else call.timeout
+            limit = idle_limit if idle.expired() else call.prepared.timeout
             what = "The engine was silent for" if idle.expired() else "The answer took longer than"
             raise engine_error(
                 "timeout",
@@ -225,28 +278,25 @@ class WebLLMProvider:
                 partial=assembler.partial,
             ) from error
 
+    async def _show(self, call: CompletionRun, step: Step) -> None:
+        if call.listening:
+            call.shown = True
+            await self._emit(*stream_event(call.request_id, step))
+        if call.on_chunk is not None and isinstance(step, BlockDelta) and step.type == "text":
+            call.shown = True
+            told = call.on_chunk({"type": "delta", "content": step.text})
+            if inspect.isawaitable(told):
+                await told
+
     async def _tell_retry(self, call: CompletionRun, attempt: int, delay: float, error: LLMError) -> None:
         limit = self.config.max_retries
         await self._emit(PROVIDER_RETRY, retry_payload(call, attempt, limit, delay, error))
 
     async def _tell_aborted(self, call: CompletionRun, error: BaseException) -> None:
-        if call.shown:
+        if call.shown and call.listening:
             await self._emit(*aborted_event(call.request_id, error))
 
     async def _emit(self, name: str, payload: dict[str, Any]) -> None:
         hooks = getattr(self.coordinator, "hooks", None)
         if hooks is not None:
             await hooks.emit(name, payload)
-
-
-def _read_request(request: ChatRequest | Mapping[str, Any]) -> ChatRequest:
-    if isinstance(request, ChatRequest):
-        return request
-    try:
-        return ChatRequest.model_validate(dict(request))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise engine_error(
-            "invalid_request", f"The request is malformed at {place}: {first['msg']}.", kind=RequestRefused
-        ) from error

@@ -49,6 +49,7 @@ describe("the table of raw errors", () => {
     for (const raw of [webllm, wllama]) {
       expect(toWireError(raw)).toMatchObject({
         code: "context_exceeded",
+        message: expect.stringContaining("6019 tokens, and the window holds 2048") as string,
         details: { prompt_tokens: 6019, context_window: 2048 },
       });
     }

@@ -39,6 +39,8 @@ interface Row {
   fatal?: boolean;
   /** Numbers in the raw message. */
   details?: (message: string) => Record<string, unknown>;
+  /** Those numbers as a sentence behind the first. */
+  facts?: (details: Record<string, unknown>) => string;
 }
 
 const SMALLER_MODEL = "Load a smaller model, or one with a smaller context window.";
@@ -139,6 +141,10 @@ const TABLE: readonly Row[] = [
     sentence: "The conversation is longer than the model's context window.",
     hint: "Shorten the conversation, or load a model with a larger context window.",
     details: overflow,
+    facts: ({ prompt_tokens: prompt, context_window: window }) =>
+      typeof prompt === "number" && typeof window === "number"
+        ? ` It has ${String(prompt)} tokens, and the window holds ${String(window)}.`
+        : "",
   },
   {
     name: /^GrammarMatcherInitError$/,
@@ -188,11 +194,12 @@ export function translate(raw: unknown): Translated {
     (candidate) => candidate.name?.test(name) === true || candidate.message?.test(message) === true,
   );
   const code = row?.code ?? "engine_failed";
+  const details = row?.details?.(message) ?? {};
   const error: WireError = {
     code,
-    message: row?.sentence ?? sentence(message, name),
+    message: (row?.sentence ?? sentence(message, name)) + (row?.facts?.(details) ?? ""),
     ...(row?.hint === undefined ? {} : { hint: row.hint }),
-    details: { raw: `${name}: ${message}`.slice(0, 500), ...row?.details?.(message) },
+    details: { raw: `${name}: ${message}`.slice(0, 500), ...details },
   };
   return { error, fatal: row?.fatal ?? false };
 }

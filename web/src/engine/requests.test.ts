@@ -138,6 +138,16 @@ describe("a request for WebLLM", () => {
     }
   });
 
+  it("turns thinking on and off only where that was asked for", () => {
+    expect(toWebLLMRequest(ask("hi", { enable_thinking: false }), plain).extra_body).toEqual({
+      enable_thinking: false,
+    });
+    expect(toWebLLMRequest(ask("hi"), plain)).not.toHaveProperty("extra_body");
+    expect(toWllamaRequest(ask("hi", { enable_thinking: true })).chat_template_kwargs).toEqual({
+      enable_thinking: true,
+    });
+  });
+
   it("refuses top_k, which WebLLM does not have", () => {
     expect(refusal(() => toWebLLMRequest(ask("hi", { top_k: 4 }), plain))).toMatchObject({
       details: { field: "top_k" },

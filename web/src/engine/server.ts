@@ -107,7 +107,7 @@ class PortSession {
         });
         return;
       case "complete":
-        this.stream(command.id, command.credit, undefined, (sink) => {
+        this.stream(command.id, command.credit, command.body.delta_interval_ms, (sink) => {
           this.host.complete(this.prefix + command.id, command.body, sink);
         });
         return;

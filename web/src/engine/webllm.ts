@@ -4,6 +4,7 @@ import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
 import type { Ending, Engine, LoadReport } from "./engine";
 import { aborted, EngineFailure, failure, toWireError } from "./errors";
 import type { EngineModules } from "./modules";
+import { cachedTokens, promptTokens, wholeOverflow } from "./webllm-cache";
 import { type TemplateFacts, toWebLLMRequest } from "./webllm-request";
 import { readModelConfig } from "./webllm-config";
 import { webllmProgress } from "./webllm-progress";
@@ -15,6 +16,7 @@ export class WebLLMEngine implements Engine {
 
   private engine: MLCEngine | null = null;
   private adapter: string | null = null;
+  private modelId = "";
   private template: TemplateFacts = { templatedRoles: new Set(), vision: false };
   /** The first complaint of the GPU since the last look: WebGPU reports errors past the call that made them. */
   private fault: GPUError | null = null;
@@ -58,6 +60,7 @@ export class WebLLMEngine implements Engine {
       },
     });
     this.engine = engine;
+    this.modelId = record.model_id;
     await this.reload(engine, record.model_id, signal);
     const config = await readModelConfig(record);
     this.template = { templatedRoles: config.templatedRoles, vision: entry.kind === "vision" };
@@ -78,7 +81,7 @@ export class WebLLMEngine implements Engine {
   }
 
   async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
-    const { engine } = this;
+    const { engine, modelId } = this;
     if (engine === null) throw failure("model_not_loaded", "No model is loaded.");
     const startedAt = performance.now();
     const request = toWebLLMRequest(body, this.template);
@@ -92,11 +95,12 @@ export class WebLLMEngine implements Engine {
       for await (const chunk of await engine.chat.completions.create(request)) {
         if (signal.aborted) interrupt();
         this.throwFault("engine_failed");
+        outcome.prompt ??= promptTokens(engine, modelId);
         outcome.take(chunk, onText, performance.now() - startedAt);
       }
     } catch (raw) {
       this.noticeCrash(raw);
-      throw raw;
+      throw wholeOverflow(raw, cachedTokens(engine, modelId));
     } finally {
       signal.removeEventListener("abort", interrupt);
     }
@@ -185,6 +189,8 @@ export class WebLLMEngine implements Engine {
 class Outcome {
   private reason: Ending["reason"] = "stop";
   private usage: CompletionUsage | undefined;
+  /** Tokens of the whole prompt, where they can be seen. */
+  prompt: number | null = null;
   private firstTokenMs: number | null = null;
 
   take(chunk: ChatCompletionChunk, onText: (text: string) => void, elapsedMs: number): void {
@@ -200,15 +206,17 @@ class Outcome {
   }
 
   ending(durationMs: number): Ending {
-    const { prompt_tokens = 0, completion_tokens = 0, total_tokens = 0, extra } = this.usage ?? {};
+    const { prompt_tokens: computed = 0, completion_tokens = 0, extra } = this.usage ?? {};
+    const prompt_tokens = Math.max(this.prompt ?? 0, computed);
     const figures: Figures = {
       time_to_first_token_ms: this.firstTokenMs,
       duration_ms: durationMs,
       prefill_tokens_per_s: finite(extra?.prefill_tokens_per_s),
       decode_tokens_per_s: finite(extra?.decode_tokens_per_s),
       // WebLLM counts as prompt only what it had to compute.
-      prefilled_tokens: this.usage === undefined ? null : prompt_tokens,
+      prefilled_tokens: this.usage === undefined ? null : computed,
     };
+    const total_tokens = prompt_tokens + completion_tokens;
     return { reason: this.reason, usage: { prompt_tokens, completion_tokens, total_tokens }, figures };
   }
 }
