@@ -1,0 +1,63 @@
+/**
+ * An engine worker whose engine says as many words as a request's `max_tokens`, as fast as it can. Everything
+ * around the engine is real: server, host, queue, batcher. For measurements of what lies behind an engine; no part
+ * of the site.
+ */
+import type { CompletionBody } from "../protocol/wire";
+import { Catalogue, type CatalogueEntry } from "./catalogue";
+import type { FromWorker, ToWorker } from "./frame-messages";
+import { EngineHost } from "./host";
+import { type Script, ScriptedEngine } from "./scripted";
+import { EngineServer } from "./server";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const SCRIPTED_MODEL_ID = "scripted-1";
+
+/** Ten words of a sentence: about four characters a token, as in English text of real models. */
+const WORDS = "It says one word after another, quickly, without end. ".split(/(?<= )/);
+
+const ENTRY: CatalogueEntry = {
+  kind: "text",
+  record: {
+    id: SCRIPTED_MODEL_ID,
+    name: "Scripted",
+    devices: ["cpu"],
+    download_bytes: 0,
+    memory_mb: 0,
+    context_window: 1_000_000,
+    quantization: "none",
+    required_features: [],
+    low_resource: true,
+    embedded: false,
+  },
+};
+
+function* words(count: number): Generator<string> {
+  for (let said = 0; said < count; said++) yield WORDS[said % WORDS.length] ?? "";
+}
+
+const script = (body: CompletionBody): Script => ({
+  deltas: words(body.max_tokens ?? WORDS.length),
+  end: { reason: "stop" },
+});
+
+const epoch = crypto.randomUUID();
+const lock = `webllm-provider-engine-${epoch}`;
+const host = new EngineHost({
+  catalogue: new Catalogue([ENTRY]),
+  choose: () => Promise.resolve({ device: "cpu", create: () => new ScriptedEngine(script) }),
+});
+const server = new EngineServer(host, { epoch, lock });
+
+self.addEventListener("message", ({ data, ports }: MessageEvent<ToWorker>) => {
+  if (data.type === "connect") {
+    for (const port of ports) server.accept(port);
+    return;
+  }
+  const started: FromWorker = { type: "started" };
+  void navigator.locks.request(lock, () => {
+    self.postMessage(started);
+    return new Promise<never>(() => undefined);
+  });
+});
