@@ -28,7 +28,11 @@ from .errors import to_llm_error
 CREDIT = 8
 """Batches that the engine may send ahead of what was read."""
 LAST = ("finished", "loaded", "failure")
-CLOSED: WireError = {"code": "aborted", "message": "The connection to the engine was closed."}
+CLOSED: WireError = {
+    "code": "aborted",
+    "message": "The engine was closed.",
+    "hint": "Make another with connect().",
+}
 
 Send = Callable[[dict[str, Any]], None]
 

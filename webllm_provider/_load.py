@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 from ._browser import BridgeTransport
 from ._transport import DeviceChoice, Transport
-from ._wire import LoadedModel, Progress
+from ._wire import LoadedModel, Progress, StreamEvent
 from .errors import StreamBroken, engine_error, to_llm_error
 
 Watcher = Callable[[Progress], Awaitable[None] | None]
@@ -33,7 +33,14 @@ async def load_model(
         EngineError: the model could not be loaded; see `errors.py`.
     """
     way = transport or BridgeTransport()
-    async with aclosing(way.load(model, device)) as events:
+    return await loaded(way.load(model, device), model, on_progress)
+
+
+async def loaded(
+    load: AsyncGenerator[StreamEvent, None], model: str, on_progress: Watcher | None = None
+) -> LoadedModel:
+    """Read the events of a load to their end; what it ends with is returned or raised."""
+    async with aclosing(load) as events:
         async for event in events:
             if event["type"] == "progress" and on_progress is not None:
                 told = on_progress(event)

@@ -21,6 +21,7 @@ from .scope import absent, browser_scope, missing
 NAMES = {
     "complete": "js_llm_complete",
     "stream": "js_llm_stream",
+    "complete_streaming": "js_llm_complete_streaming",
     "load": "js_llm_load",
     "models": "js_llm_models",
     "status": "js_llm_status",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from ..errors import engine_error, to_wire_error
 from .bridge import NAMES
-from .scope import browser_scope, foreign, in_browser
+from .scope import absent, browser_scope, foreign, in_browser
 
 Function = Callable[..., Any]
 
@@ -46,16 +46,16 @@ def set_llm_bridge(
     Raises:
         BridgeMissing: on CPython.
     """
-    scope = browser_scope()
     sources = {"stream": stream, "load": load}
-    given: dict[str, Function | None] = {"complete": complete, "models": models, "status": status}
+    given: dict[str, Function | None] = dict.fromkeys(NAMES)
+    given.update({"complete": complete, "models": models, "status": status})
     given.update({key: None if source is None else as_source(source) for key, source in sources.items()})
-    register(scope, given)
+    register(given)
 
 
-def register(scope: Any, functions: dict[str, Function | None]) -> None:
+def register(functions: Mapping[str, Function | None]) -> None:
     """Put functions in the place of those that stand there; None takes one away."""
-    ffi = foreign()
+    scope, ffi = browser_scope(), foreign()
     for key, function in functions.items():
         name = NAMES[key]
         replaced = _kept.pop(name, None)
@@ -69,6 +69,13 @@ def register(scope: Any, functions: dict[str, Function | None]) -> None:
             setattr(scope, name, _kept[name])
         if replaced is not None:
             replaced.destroy()
+
+
+def standing() -> dict[str, Function | None]:
+    """What stands on `globalThis` now; a Python function is the function itself."""
+    scope = browser_scope()
+    found = {key: getattr(scope, name, None) for key, name in NAMES.items()}
+    return {key: None if absent(function) else function for key, function in found.items()}
 
 
 def as_source(function: Function) -> Function:
