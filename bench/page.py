@@ -1,0 +1,120 @@
+"""The benchmarks' page, driven from here: what `bench/pages/bench.js` offers, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.e2e.app import wait_until
+from tools import browser as chromium
+
+
+class AnswerFailed(RuntimeError):
+    """An answer of a benchmark ended with an error: there is nothing to measure."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One streamed answer, on the page's clock."""
+
+    text: str
+    tokens: int
+    first_ms: float
+    total_ms: float
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Of the whole: from the question to the end of the answer."""
+        return self.tokens / self.total_ms * 1000
+
+    @property
+    def decode_tokens_per_s(self) -> float:
+        """Behind the first token."""
+        return (self.tokens - 1) / (self.total_ms - self.first_ms) * 1000
+
+
+@dataclass(frozen=True)
+class Streamed(Timed):
+    """An answer of a session: what was sent to the engine, and what Python saw of what came."""
+
+    body: dict[str, Any]
+    seconds_in_python: float
+    deltas: int
+    long_tasks_ms: list[float]
+    profile: str | None
+
+
+class BenchPage:
+    """One page of the benchmarks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def start_ours(self, engine: str, model: str) -> None:
+        """Python, a session's packages, and an engine with its model."""
+        self.page.evaluate("options => bench.startOurs(options)", {"engine": engine, "model": model})
+
+    def start_theirs(self, engine: str, model: str) -> None:
+        """The engine by its own client, with the same model."""
+        self.page.evaluate("options => bench.startTheirs(options)", {"engine": engine, "model": model})
+
+    def answer_ours(self, question: str, *, profile: bool = False, **config: Any) -> Streamed:
+        """Ask a session with this provider config, in a fresh conversation."""
+        run = self.page.evaluate(
+            "options => bench.answerOurs(options)",
+            {"question": question, "config": config, "profile": profile},
+        )
+        seen = run["inPython"]
+        return Streamed(
+            **_times(run),
+            body=run["body"],
+            seconds_in_python=seen["seconds"],
+            deltas=seen["deltas"],
+            long_tasks_ms=run["longTasks"],
+            profile=seen["profile"],
+        )
+
+    def answer_theirs(self, messages: list[dict[str, Any]], **sampling: Any) -> Timed:
+        """Stream the same messages from the engine's own client."""
+        run = self.page.evaluate(
+            "options => bench.answerTheirs(options)", {"messages": messages, **sampling}
+        )
+        return Timed(**_times(run))
+
+
+def _times(run: dict[str, Any]) -> dict[str, Any]:
+    if run["error"] is not None or run["firstMs"] is None:
+        raise AnswerFailed(run["error"] or "The answer was empty.")
+    return {
+        "text": run["text"],
+        "tokens": run["tokens"],
+        "first_ms": run["firstMs"],
+        "total_ms": run["totalMs"],
+    }
+
+
+@contextmanager
+def launched(playwright: Playwright, *, webgpu: bool) -> Iterator[Browser]:
+    """A headless browser, with the WebGPU adapter or without any."""
+    browser = playwright.chromium.launch(
+        executable_path=str(chromium.ensure()), args=chromium.flags(webgpu=webgpu)
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, site: str) -> Iterator[BenchPage]:
+    """The benchmarks' page in a fresh context."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(600_000)
+        page.goto(f"{site}bench/bench.html")
+        wait_until(page, "globalThis.bench !== undefined", 30_000)
+        yield BenchPage(page)
