@@ -105,7 +105,7 @@ bench: site browser ## figures; never fails a build
 mutation: wheels $(STAMPS)/mutation ## do the kernel's tests notice small faults? (half an hour; ARGS=--help)
 	PYTHONPATH=build/mutation/packages nice $(PY) -m tests.kernel.mutation $(ARGS)
 watch: wheels ## has a newer amplifier-core, Pyodide or web-llm changed what the kernel stands on?
-	$(PY) -m kernel.watch
+	$(PY) -m kernel.watch $(ARGS)
 
 # ---- upkeep -------------------------------------------------------------------------------------
 

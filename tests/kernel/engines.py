@@ -9,6 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+
+class EngineFailed(AssertionError):
+    """The scenarios' program did not get to its end; the text is what it said."""
+
+
 OBSERVE = Path(__file__).resolve().parent / "differential" / "observe.py"
 
 
@@ -21,6 +26,7 @@ def observed(first_on_path: Path | None) -> dict[str, Any]:
     run = subprocess.run(
         [sys.executable, str(OBSERVE)], env=environment, capture_output=True, text=True, check=False
     )
-    assert run.returncode == 0, run.stderr
+    if run.returncode != 0:
+        raise EngineFailed(run.stderr)
     seen: dict[str, Any] = json.loads(run.stdout)
     return seen

@@ -5,15 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pyodide.harness import PYODIDE, WHEELS, Run, checks
+from tests.pyodide.harness import DIFFERENTIAL, DIFFERENTIAL_CODE, PYODIDE, WHEELS, Run, checks
 from tools.serve import serving
-
-DIFFERENTIAL = Path(__file__).resolve().parent.parent / "kernel" / "differential"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,14 +36,7 @@ def results(wheels_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callab
     def ran(boot: str) -> dict[str, Any]:
         code = {check.name: check.code for check in checks()}
         # Last: what it prints would be in the way of nothing, but it takes longest.
-        code["differential"] = (
-            "import sys, logging, warnings, json\n"
-            "sys.path.insert(0, '/differential')\n"
-            "logging.disable(logging.CRITICAL)\n"
-            "warnings.simplefilter('ignore')\n"
-            "import observe\n"
-            "json.dumps(await observe.observe())"
-        )
+        code["differential"] = DIFFERENTIAL_CODE
         run = Run(
             boot=boot,
             folder=tmp_path_factory.mktemp(boot),

@@ -17,10 +17,25 @@ CHECKS = HERE / "checks"
 # Booting takes seconds; this only ends a run that hangs.
 LONGEST_RUN_S = 300
 
+# The differential scenarios, mounted at /differential.
+DIFFERENTIAL = ROOT / "tests" / "kernel" / "differential"
+DIFFERENTIAL_CODE = """
+import sys, logging, warnings, json
+sys.path.insert(0, '/differential')
+logging.disable(logging.CRITICAL)
+warnings.simplefilter('ignore')
+import observe
+json.dumps(await observe.observe())
+"""
+
 # What both ways to install must bring: the provider, and through it the kernel.
 INSTALLED = ["webllm-provider"]
 
 _PREPARE = "import sys\nif '/checks' not in sys.path:\n    sys.path.insert(0, '/checks')"
+
+
+class RunFailed(AssertionError):
+    """Node ended before Pyodide was done; the text is what both said."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,7 @@ class Run:
     code: dict[str, str] = field(default_factory=dict)
     install: list[str] = field(default_factory=lambda: list(INSTALLED))
     mounts: dict[str, str] = field(default_factory=dict)
+    pyodide: Path = PYODIDE
 
     def result(self) -> dict[str, Any]:
         """`{"boot": None or why it failed, "checks": [{name, passed, value | error}]}`."""
@@ -75,14 +91,15 @@ class Run:
             timeout=LONGEST_RUN_S,
             check=False,
         )
-        assert run.returncode == 0, run.stdout + run.stderr
+        if run.returncode != 0:
+            raise RunFailed(run.stdout + run.stderr)
         result: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
         return result
 
     def _plan(self) -> dict[str, Any]:
         return {
             "boot": self.boot,
-            "pyodide": str(PYODIDE),
+            "pyodide": str(self.pyodide),
             "wheels": self.wheels,
             "micropip": next(WHEELS.glob("micropip-*.whl")).name,
             "install": self.install,
