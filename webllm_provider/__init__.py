@@ -28,12 +28,16 @@ from .errors import (
     EngineLost,
     EngineTimeout,
     EngineUnavailable,
+    KeyRefused,
     ModelNotFound,
     ModelNotLoaded,
     ProtocolMismatch,
     RequestRefused,
+    ServerUnavailable,
+    ServerUnreachable,
     StorageFull,
     StreamBroken,
+    TooManyRequests,
 )
 from .provider import WebLLMProvider
 
@@ -50,6 +54,8 @@ async def create_session(**options: Any) -> Any:
 
 __all__ = [
     "Aborted",
+    "AccessRefused",
+    "AnswerWithheld",
     "BridgeMissing",
     "ContextExceeded",
     "DeviceUnsupported",
@@ -61,13 +67,17 @@ __all__ = [
     "EngineSources",
     "EngineTimeout",
     "EngineUnavailable",
+    "KeyRefused",
     "ModelNotFound",
     "ModelNotLoaded",
     "ProtocolMismatch",
     "ProviderConfig",
     "RequestRefused",
+    "ServerUnavailable",
+    "ServerUnreachable",
     "StorageFull",
     "StreamBroken",
+    "TooManyRequests",
     "WebLLMProvider",
     "__version__",
     "connect",
