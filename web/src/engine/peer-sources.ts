@@ -1,4 +1,4 @@
-import type { ModelRecord } from "@mlc-ai/web-llm";
+import type { CustomModel } from "./custom-model";
 import type { DemoModelUrls } from "./demo-urls";
 
 /** What the npm package's engine worker is told before anything else. All URLs are absolute. */
@@ -7,5 +7,5 @@ export interface PeerSources {
   wllamaWasm: string | null;
   demo: DemoModelUrls | null;
   /** Models beside those that WebLLM knows; one with a known id takes its place. */
-  models: ModelRecord[];
+  models: CustomModel[];
 }

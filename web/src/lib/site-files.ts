@@ -1,4 +1,4 @@
-import type { ModelRecord } from "@mlc-ai/web-llm";
+import type { CustomModel } from "../engine/custom-model";
 import { demoUrls } from "../engine/demo-urls";
 import type { PeerSources } from "../engine/peer-sources";
 import type { Boot } from "../protocol/wire";
@@ -24,8 +24,8 @@ export interface EngineFiles {
   wllamaWasm?: URL | string | null;
   /** Folder of the demo model; by default `models/demo/` in the site. Null: leave it out of the catalogue. */
   demo?: URL | string | null;
-  /** Models beside those that WebLLM knows, as WebLLM describes them; one with a known id takes its place. */
-  models?: readonly ModelRecord[];
+  /** Models beside those that WebLLM knows; one with a known id takes its place. */
+  models?: readonly CustomModel[];
 }
 
 /** What the engine's worker is told. */
