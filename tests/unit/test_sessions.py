@@ -181,7 +181,9 @@ async def test_a_transport_that_was_given_is_not_closed_with_the_session(open_se
 
 
 async def test_a_malformed_call_is_a_failed_turn_that_says_what_to_do(open_session: Any, heard: Any) -> None:
-    session, _ = await open_session(answer('<tool_call>{"name": "notes", oops}</tool_call>'), answer("Hi"))
+    malformed = answer('<tool_call>{"name": "notes", oops}</tool_call>')
+    # The first is handed back to the model.
+    session, _ = await open_session(malformed, malformed, answer("Hi"))
     with pytest.raises(RuntimeError, match="InvalidToolCallError"):
         await session.execute("note it")
     (told,) = heard.of("provider:error")

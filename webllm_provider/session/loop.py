@@ -22,12 +22,13 @@ from amplifier_core.events import (
     PROVIDER_ERROR,
     PROVIDER_REQUEST,
     PROVIDER_RESPONSE,
+    PROVIDER_RETRY,
 )
-from amplifier_core.llm_errors import LLMError
+from amplifier_core.llm_errors import InvalidToolCallError
 from amplifier_core.message_models import ChatRequest, ChatResponse, Message
 from amplifier_core.models import HookResult
 
-from ..errors import to_wire_error
+from .failures import MALFORMED, error_payload, handed_back_payload
 from .history import answer_text, stored_answer, tool_spec, with_injections
 from .tool_calls import Outcome, ToolCalls
 from .turn import Stopped, Turn, until_cancelled, watch_text
@@ -127,19 +128,41 @@ class WebLLMLoop:
         return await until_cancelled(turn, turn.emit(name, payload))
 
     async def _ask(self, turn: Turn) -> ChatResponse:
-        forget = watch_text(turn)
-        try:
-            response = await until_cancelled(turn, self._complete(turn))
-        except Stopped:
-            raise
-        except Exception as error:
-            await turn.emit(PROVIDER_ERROR, _error_payload(turn, error))
-            raise
-        finally:
-            forget()
+        response = await self._attempt(turn)
+        if isinstance(response, InvalidToolCallError):
+            await self._hand_back(turn, response)
+            return await self._ask(turn)
         usage = response.usage.model_dump() if response.usage else None
         await self._tell(turn, PROVIDER_RESPONSE, {"provider": turn.provider_name, "usage": usage})
         return response
+
+    async def _attempt(self, turn: Turn) -> ChatResponse | InvalidToolCallError:
+        """The answer, or the malformed call that is worth another attempt."""
+        forget = watch_text(turn)
+        try:
+            return await until_cancelled(turn, self._complete(turn))
+        except Stopped:
+            raise
+        except Exception as error:
+            if isinstance(error, InvalidToolCallError) and not turn.corrected:
+                return error
+            await turn.emit(PROVIDER_ERROR, error_payload(turn.provider_name, error))
+            raise
+        finally:
+            forget()
+
+    async def _hand_back(self, turn: Turn, error: InvalidToolCallError) -> None:
+        """Tell the model once what was wrong with its call; nothing of it is kept in the conversation."""
+        turn.corrected = True
+        await self._tell(turn, PROVIDER_RETRY, handed_back_payload(turn.provider_name, error))
+        turn.injections.append(
+            HookResult(
+                action="inject_context",
+                context_injection=MALFORMED.format(error=error),
+                context_injection_role="user",
+                ephemeral=True,
+            )
+        )
 
     async def _complete(self, turn: Turn) -> ChatResponse:
         messages = await turn.context.get_messages_for_request(provider=turn.provider)
@@ -212,17 +235,6 @@ class WebLLMLoop:
             ORCHESTRATOR_COMPLETE,
             {"orchestrator": NAME, "turn_count": turn.iteration, "status": ended},
         )
-
-
-def _error_payload(turn: Turn, error: Exception) -> dict[str, Any]:
-    wire = to_wire_error(error)
-    payload: dict[str, Any] = {
-        "provider": turn.provider_name,
-        "error": {"type": type(error).__name__, "msg": str(error), **wire},
-    }
-    if isinstance(error, LLMError):
-        payload |= {"retryable": error.retryable, "status_code": error.status_code}
-    return payload
 
 
 async def mount(

@@ -37,6 +37,8 @@ class Turn:
     """What a reader has seen of the answer that is being written."""
     called: bool = False
     """Whether an answer of this turn was tool calls."""
+    corrected: bool = False
+    """Whether a malformed call has been handed back: that is done once in a turn."""
     injections: list[HookResult] = field(default_factory=list)
     """Ephemeral injections for the next request."""
 
