@@ -11,6 +11,7 @@ from typing import Any
 
 from ._browser import set_llm_bridge
 from ._connect import Engine, connect
+from ._http import HttpTransport
 from ._load import load_model
 from ._mount import mount
 from ._sources import EngineSources
@@ -18,6 +19,7 @@ from .config import ProviderConfig
 from .errors import (
     Aborted,
     AccessRefused,
+    AnswerInvalid,
     AnswerWithheld,
     BridgeMissing,
     ContextExceeded,
@@ -40,6 +42,7 @@ from .errors import (
     TooManyRequests,
 )
 from .provider import WebLLMProvider
+from .structured import structured
 
 __amplifier_module_type__ = "provider"
 __version__ = version("webllm-provider")
@@ -55,6 +58,7 @@ async def create_session(**options: Any) -> Any:
 __all__ = [
     "Aborted",
     "AccessRefused",
+    "AnswerInvalid",
     "AnswerWithheld",
     "BridgeMissing",
     "ContextExceeded",
@@ -67,6 +71,7 @@ __all__ = [
     "EngineSources",
     "EngineTimeout",
     "EngineUnavailable",
+    "HttpTransport",
     "KeyRefused",
     "ModelNotFound",
     "ModelNotLoaded",
@@ -85,4 +90,5 @@ __all__ = [
     "load_model",
     "mount",
     "set_llm_bridge",
+    "structured",
 ]
