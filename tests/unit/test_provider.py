@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from amplifier_core.message_models import ChatRequest, Message, TextBlock, ToolCallBlock
+from amplifier_core.message_models import ChatRequest, Message, TextBlock, ToolCallBlock, ToolSpec
 from amplifier_core.models import HookResult
 from amplifier_core.validation.behavioral.test_provider import ProviderBehaviorTests
 from amplifier_core.validation.provider import ProviderValidator
@@ -253,21 +253,47 @@ async def test_without_tools_the_markers_of_calls_are_text() -> None:
     assert response.content == [TextBlock(text="Write <tool_call> for a call.")]
 
 
-async def test_the_catalogue_says_what_a_model_needs() -> None:
-    record: ModelRecord = {
-        "id": "m",
-        "name": "M",
-        "devices": ["webgpu"],
-        "download_bytes": 5,
-        "memory_mb": 900.0,
-        "context_window": None,
-        "quantization": "q4f16_1",
-        "required_features": ["shader-f16"],
-        "low_resource": True,
-        "embedded": False,
-    }
+async def test_what_a_schema_loses_is_reported_once() -> None:
+    odd = ToolSpec(name="odd", description="", parameters={"not": {"type": "object"}})
+    asked = HI.model_copy(update={"tools": [odd]})
+    bench = Bench(answer("One."), answer("Two."))
+    bench.transport.model = loaded_model(constraint="structural_tag")
+    first = await bench.provider.complete(asked)
+    second = await bench.provider.complete(asked)
+    assert first.degradation is not None
+    assert first.degradation.requested == "the arguments of odd constrained to its schema"
+    assert second.degradation is None
+
+
+async def test_the_loaded_model_has_its_memory_and_features_from_the_catalogue() -> None:
     bench = Bench()
-    bench.transport.records.append(record)
+    bench.transport.records.append(RECORD)
+    bench.transport.model = loaded_model("m", context_window=2048)
+    await bench.provider.refresh()
+    info = bench.provider.get_model_info().model_dump()
+    assert (info["display_name"], info["context_window"]) == ("M", 2048)
+    assert info["metadata"]["memory_mb"] == 900.0
+    assert info["metadata"]["required_features"] == ["shader-f16"]
+    assert "fast" in info["capabilities"]
+
+
+RECORD: ModelRecord = {
+    "id": "m",
+    "name": "M",
+    "devices": ["webgpu"],
+    "download_bytes": 5,
+    "memory_mb": 900.0,
+    "context_window": None,
+    "quantization": "q4f16_1",
+    "required_features": ["shader-f16"],
+    "low_resource": True,
+    "embedded": False,
+}
+
+
+async def test_the_catalogue_says_what_a_model_needs() -> None:
+    bench = Bench()
+    bench.transport.records.append(RECORD)
     (info,) = await bench.provider.list_models()
     assert (info.id, info.display_name, info.context_window) == ("m", "M", 4096)
     assert {"local", "fast", "tools", "streaming"} <= set(info.capabilities)

@@ -13,6 +13,7 @@ from amplifier_core.message_models import (
     ReasoningBlock,
     RedactedThinkingBlock,
     ResponseFormatJson,
+    ResponseFormatJsonSchema,
     TextBlock,
     ThinkingBlock,
     ToolCallBlock,
@@ -276,6 +277,40 @@ def test_a_constraint_is_sent_only_to_an_engine_that_holds_it(support: Constrain
     assert held.degradations == []
 
 
+def test_what_the_grammar_of_the_cpu_holds_only_loosely_is_said() -> None:
+    parameters = {"type": "object", "properties": {"when": {"type": "string", "format": "date"}}}
+    tool = ToolSpec(name="remind", description="", parameters=parameters)
+    cpu = prepared(user(), tools=[tool], loaded=loaded_model(constraint="grammar"))
+    assert "without format" in cpu.relaxations[0].actual
+    gpu = prepared(user(), tools=[tool], loaded=loaded_model(constraint="structural_tag"))
+    assert gpu.relaxations == []
+
+
+def test_logprobs_are_reported_where_the_engine_has_none() -> None:
+    made = prepared(user(), options={"logprobs": True, "top_logprobs": 3})
+    assert not {"logprobs", "top_logprobs"} & set(made.body)
+    assert made.degradations[0].requested == "logprobs"
+
+
+def test_the_engine_is_told_how_often_to_send_only_where_that_is_configured() -> None:
+    assert "delta_interval_ms" not in prepared(user()).body
+    assert prepared(user(), config={"delta_interval_ms": 50}).body["delta_interval_ms"] == 50
+
+
+def test_tools_beside_a_json_answer_are_left_out_and_reported() -> None:
+    made = prepared(user(), tools=[NOTES], response_format=ResponseFormatJson())
+    assert made.schemas == {}
+    assert "constraint" not in made.body
+    assert made.degradations[-1].requested == "tools beside a response_format"
+
+
+@pytest.mark.parametrize("stop", ["", [], "END", ["a", "b"]])
+def test_stop_is_a_text_or_several(stop: Any) -> None:
+    assert prepared(user(), options={"stop": stop}).body.get("stop") == (
+        [stop] if isinstance(stop, str) and stop else stop or None
+    )
+
+
 def test_tool_choice_none_leaves_the_tools_out() -> None:
     made = prepared(user(), tools=[NOTES], tool_choice="none")
     assert contents(made) == [("user", "Hi")]
@@ -325,17 +360,35 @@ REQUESTS = st.builds(
     tool_choice=st.none() | st.sampled_from(["auto", "none", "required", "x"]) | OBJECTS,
     stop=st.none() | st.lists(TEXT, max_size=2),
     model=st.none() | TEXT,
+    response_format=st.none()
+    | st.just(ResponseFormatJson())
+    | st.builds(ResponseFormatJsonSchema, json_schema=OBJECTS),
+    reasoning_effort=st.none() | st.sampled_from(["none", "low", "high", "x"]),
+    timeout=st.none() | st.floats(),
+)
+OPTIONS = st.dictionaries(
+    st.sampled_from(
+        ["temperature", "top_k", "seed", "stop", "logprobs", "timeout", "reasoning", "tool_choice"]
+    ),
+    JSON,
+    max_size=3,
+)
+MODELS = st.none() | st.builds(
+    loaded_model,
+    st.sampled_from(["m", "Qwen3-1B", "Llama-3.2-1B", "Mistral-7B-Instruct-v0.3", "Phi-4-mini"]),
+    constraint=st.sampled_from(["none", "structural_tag", "grammar"]),
 )
 
 
-@given(REQUESTS, st.sampled_from(["none", "structural_tag"]), st.booleans())
+@given(REQUESTS, OPTIONS, MODELS, st.booleans())
 def test_any_request_becomes_a_valid_body_or_a_typed_error(
-    request: ChatRequest, constraint: Any, known: bool
+    request: ChatRequest, options: dict[str, Any], loaded: LoadedModel | None, able: bool
 ) -> None:
-    loaded = loaded_model(constraint=constraint) if known else None
+    if loaded is not None:
+        loaded["capabilities"]["json_schema"] = loaded["capabilities"]["images"] = able
     before = request.model_copy(deep=True)
     try:
-        made = prepare(request, {}, ProviderConfig(), loaded)
+        made = prepare(request, options, ProviderConfig(), loaded)
     except LLMError:
         pass
     else:
