@@ -50,4 +50,6 @@ def _versions() -> dict[str, str]:
         "pyodide": modules / "pyodide",
         "webllm-provider": ROOT / "web",
     }
-    return {name: json.loads((path / "package.json").read_text())["version"] for name, path in packages.items()}
+    return {
+        name: json.loads((path / "package.json").read_text())["version"] for name, path in packages.items()
+    }

@@ -80,10 +80,12 @@ class BenchPage:
 
     def answer_theirs(self, messages: list[dict[str, Any]], **sampling: Any) -> Timed:
         """Stream the same messages from the engine's own client."""
-        run = self.page.evaluate(
-            "options => bench.answerTheirs(options)", {"messages": messages, **sampling}
-        )
+        run = self.page.evaluate("options => bench.answerTheirs(options)", {"messages": messages, **sampling})
         return Timed(**_times(run))
+
+    def adapter(self) -> str:
+        """The WebGPU adapter that computes, in the browser's words."""
+        return str(self.page.evaluate("bench.adapter()"))
 
 
 def _times(run: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def write(result: Result, folder: Path = FOLDER) -> Path:
     """Write a result beside the others; four significant digits are more than a shared machine gives."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{result.benchmark}.json"
-    path.write_text(json.dumps(_rounded(asdict(result)), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(_rounded(asdict(result)), indent=2, ensure_ascii=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
     return path
 
 

@@ -1,57 +1,49 @@
-"""From navigation to a Python worker that can make sessions, beside a bare `loadPyodide()`.
+"""Start: from navigation to a Python that can make sessions, beside a bare `loadPyodide()`.
 
-Both in the same browser, alternating, each in a fresh context with the site's files cached.
+Both in the same browser, alternating, each in a fresh context: nothing is in a cache, the server is this
+machine. What a session needs beyond the bare interpreter is six wheels and their imports.
 """
 
 from __future__ import annotations
 
-from statistics import median
+from playwright.sync_api import Browser
 
-from playwright.sync_api import Browser, Playwright
-
+from bench.conditions import taken_now
+from bench.figure import paired
+from bench.page import launched
+from bench.results import Result
+from bench.running import Rig
 from tests.e2e.app import wait_until
-from tools import browser as chromium
 
-PAIRS = 3
-BARE_PAGE = """<!doctype html><title>bare</title><script type="module">
-import { loadPyodide } from "./pyodide/pyodide.mjs";
-const started = performance.now();
-await loadPyodide({ indexURL: new URL("pyodide/", document.baseURI).href, packages: [] });
-globalThis.bareMs = performance.now() - started;
-</script>"""
+READY_MS = 180_000
 
 
 def _bare_ms(browser: Browser, site: str) -> float:
     with browser.new_context() as context:
         page = context.new_page()
-        page.route("**/bare.html", lambda route: route.fulfill(body=BARE_PAGE, content_type="text/html"))
-        page.goto(f"{site}bare.html")
-        wait_until(page, "globalThis.bareMs ?? null", 120_000)
-        return float(page.evaluate("bareMs"))
+        page.goto(f"{site}bench/bare.html")
+        wait_until(page, "globalThis.readyMs !== undefined", READY_MS)
+        return float(page.evaluate("readyMs"))
 
 
-def _session_ms(browser: Browser, site: str) -> float:
-    with browser.new_context() as context:
+def _application_ms(browser: Browser, site: str) -> float:
+    # Without the service worker: what it keeps for offline use is not part of the start.
+    with browser.new_context(service_workers="block") as context:
         page = context.new_page()
-        page.goto(f"{site}?device=cpu")
-        wait_until(page, "globalThis.webllmApp?.pythonState.kind === 'ready'", 120_000)
-        return float(page.evaluate("performance.now()"))
+        page.goto(f"{site}bench/application.html")
+        wait_until(page, "globalThis.readyMs !== undefined", READY_MS)
+        return float(page.evaluate("readyMs"))
 
 
-def measure(playwright: Playwright, site: str) -> list[tuple[str, str]]:
-    browser = playwright.chromium.launch(
-        executable_path=str(chromium.ensure()), args=chromium.flags(webgpu=False)
-    )
-    try:
-        pairs = [(_session_ms(browser, site), _bare_ms(browser, site)) for _ in range(PAIRS)]
-    finally:
-        browser.close()
-    ratio = median(ours / bare for ours, bare in pairs)
-    return [
-        (
-            "start: navigation to Python ready / bare loadPyodide()",
-            f"{ratio:.2f} x (median of {PAIRS} pairs)",
-        ),
-        ("  navigation to Python ready", f"{median(ours for ours, _ in pairs):.0f} ms"),
-        ("  bare loadPyodide()", f"{median(bare for _, bare in pairs):.0f} ms"),
-    ]
+def run(rig: Rig) -> Result:
+    """Measure the start."""
+    with launched(rig.playwright, webgpu=False) as browser:
+        pairs = [(_application_ms(browser, rig.site), _bare_ms(browser, rig.site)) for _ in range(rig.pairs)]
+        figure = paired(
+            "From navigation to Python ready, sessions importable, CPU engine loading beside it",
+            "ms",
+            "lower",
+            pairs,
+            beside="a bare `loadPyodide()` in a worker, nothing else",
+        )
+        return Result("start", [figure], taken_now(browser.version))

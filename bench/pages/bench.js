@@ -160,4 +160,15 @@ const timed = (asked, { text, first, end, tokens, figures, error }) => ({
   totalMs: end - asked,
 });
 
-globalThis.bench = { startOurs, answerOurs, startTheirs, answerTheirs, busy: (o) => python.call("busy", o) };
+async function adapter() {
+  const { vendor, architecture, description } = (await navigator.gpu.requestAdapter()).info;
+  return description || [vendor, architecture].filter(Boolean).join(" ");
+}
+
+globalThis.bench = {
+  adapter,
+  startOurs,
+  answerOurs,
+  startTheirs,
+  answerTheirs,
+};

@@ -1,6 +1,7 @@
 // Python with Amplifier sessions, as a page of one's own has it: the site's bridge, stable paths, public API.
 // The page sends {root, source} and a port to an engine, then calls of functions of that Python source.
 let ready = null;
+const post = (json) => self.postMessage(JSON.parse(json));
 
 async function start({ root, source }, port) {
   const { EngineLink, installBridge } = await import(new URL("lib/bridge.js", root).href);
@@ -15,14 +16,14 @@ async function start({ root, source }, port) {
     packageBaseUrl: wheels,
   });
   await pyodide.loadPackage(["webllm-provider", "amplifier-core"], { messageCallback: () => undefined });
-  const names = pyodide.toPy({ post: (json) => self.postMessage(JSON.parse(json)) });
+  const names = pyodide.toPy({});
   await pyodide.runPythonAsync(source, { globals: names });
   return names;
 }
 
 async function call(name, options) {
   const names = await ready;
-  return JSON.parse(await names.get(name)(JSON.stringify(options)));
+  return JSON.parse(await names.get(name)(JSON.stringify(options), post));
 }
 
 self.addEventListener("message", ({ data, ports }) => {

@@ -1,50 +1,48 @@
-"""What the benchmark's page runs in Pyodide: one conversation per answer, through the worker's own sessions.
+"""What the benchmarks' page runs in Pyodide: one conversation an answer, by the Python worker's sessions."""
 
-Runs with `post(json)`, which reaches the page, among its globals.
-"""
+from __future__ import annotations
 
-import asyncio
 import cProfile
 import io
 import json
 import pstats
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
+from webllm_provider import load_model
 from webllm_provider.session.create import create_session
 from webllm_provider.session.worker import WorkerSessions
 
 DELTA = "llm:stream_block_delta"
-READY_EVERY = 0.05
+Post = Callable[[str], Any]
 
 
-async def load(options):
-    """Load a model; resolves when it answers."""
-    from webllm_provider import load_model
-
+async def load(options: str, post: Post) -> str:
+    """Load a model; returns when it answers."""
     given = json.loads(options)
     await load_model(given["model"], device=given["device"])
     return "null"
 
 
-async def answer(options):
-    """Answer one question in a fresh conversation, as the page's sessions do.
+async def answer(options: str, post: Post) -> str:
+    """Answer one question in a fresh conversation. Every message of the turn goes to the page as it comes.
 
-    The events go to the page as they come. Returns what Python itself saw: seconds from the first delta to the
-    last, characters, deltas, and where asked for a profile.
+    Returns:
+        What Python itself saw: seconds from the first delta to the last, how many came, a profile if asked.
     """
     given = json.loads(options)
-    seen = []
+    moments: list[float] = []
 
-    def emit(text):
-        post(text)  # noqa: F821
-        message = json.loads(text)
-        if message.get("name") == DELTA:
-            seen.append((time.perf_counter(), len(message["payload"]["text"])))
+    def emit(text: str) -> None:
+        post(text)
+        if json.loads(text).get("name") == DELTA:
+            moments.append(time.perf_counter())
 
     make = partial(create_session, tools=(), provider_config=given["config"])
     sessions = WorkerSessions(emit, make)
-    profile = cProfile.Profile() if given.get("profile") else None
+    profile = cProfile.Profile(time.perf_counter) if given["profile"] else None
     if profile is not None:
         profile.enable()
     try:
@@ -53,32 +51,11 @@ async def answer(options):
         if profile is not None:
             profile.disable()
         await sessions.close()
-    moments = [at for at, _ in seen]
-    return json.dumps(
-        {
-            "seconds": moments[-1] - moments[0] if moments else 0,
-            "characters": sum(length for _, length in seen),
-            "deltas": len(seen),
-            "profile": _table(profile),
-        }
-    )
+    seconds = moments[-1] - moments[0] if moments else 0.0
+    return json.dumps({"seconds": seconds, "deltas": len(moments), "profile": profile and _table(profile)})
 
 
-def _table(profile):
-    if profile is None:
-        return None
+def _table(profile: cProfile.Profile) -> str:
     text = io.StringIO()
-    pstats.Stats(profile, stream=text).sort_stats("tottime").print_stats(35)
+    pstats.Stats(profile, stream=text).sort_stats("cumtime").print_stats(60)
     return text.getvalue()
-
-
-async def busy(options):
-    """How late a timer comes while an answer is written: what else runs in this Python waits so long."""
-    given = json.loads(options)
-    late = []
-    end = time.perf_counter() + given["seconds"]
-    while time.perf_counter() < end:
-        asked = time.perf_counter()
-        await asyncio.sleep(0.001)
-        late.append(time.perf_counter() - asked)
-    return json.dumps(max(late))
