@@ -13,14 +13,15 @@ _U32_LIMIT = 2**32
 _I32_LIMIT = 2**31
 
 
-def _described(value: object) -> str:
+def described(value: object) -> str:
+    """How the native engine names a value of a wrong type."""
     return "'None'" if value is None else f"'{type(value).__name__}' object"
 
 
 def text(value: object) -> str:
     """The value, if it is text that can be stored (no lone surrogates)."""
     if not isinstance(value, str):
-        raise TypeError(f"{_described(value)} is not an instance of 'str'")
+        raise TypeError(f"{described(value)} is not an instance of 'str'")
     value.encode("utf-8")  # raises UnicodeEncodeError for a lone surrogate
     return str(value)
 
@@ -33,7 +34,7 @@ def optional_text(value: object) -> str | None:
 def flag(value: object) -> bool:
     """The value, if it is a bool: the native engine takes no truthy stand-ins."""
     if not isinstance(value, bool):
-        raise TypeError(f"{_described(value)} is not an instance of 'bool'")
+        raise TypeError(f"{described(value)} is not an instance of 'bool'")
     return value
 
 
@@ -54,7 +55,7 @@ def optional_number(value: Any) -> float | None:
 def mapping(value: object) -> dict[Any, Any]:
     """The value, if it is a dict."""
     if not isinstance(value, dict):
-        raise TypeError(f"{_described(value)} is not an instance of 'dict'")
+        raise TypeError(f"{described(value)} is not an instance of 'dict'")
     return value
 
 

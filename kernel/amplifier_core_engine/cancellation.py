@@ -130,4 +130,4 @@ class RustCancellationToken:
 
 def _require_token(value: object) -> None:
     if not isinstance(value, RustCancellationToken):
-        raise TypeError(f"'{type(value).__name__}' object is not an instance of 'RustCancellationToken'")
+        raise TypeError(f"{arguments.described(value)} is not an instance of 'RustCancellationToken'")

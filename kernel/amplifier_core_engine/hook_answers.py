@@ -136,7 +136,6 @@ def parsed(answer: object) -> Fields:
         if name in given and not check(given[name]):
             return _denied(f"its field {name!r} is not valid")
     fields: Fields = {name: given.get(name, default) for name, default in DEFAULTS.items()}
-    fields["approval_timeout"] = float(fields["approval_timeout"])
     fields["context_injections"] = [
         {name: item.get(name, _INJECTION_DEFAULTS.get(name)) for name in _INJECTION_CHECKS}
         for item in fields["context_injections"]

@@ -95,6 +95,7 @@ class RustHookRegistry:
     def list_handlers(self, event: str | None = None) -> dict[str, list[str]]:
         """Names of handlers by event, in the order in which they are called."""
         if event is not None:
+            event = arguments.text(event)
             return {event: [entry.name for entry in self._handlers.get(event, ())]}
         return {known: [entry.name for entry in entries] for known, entries in self._handlers.items()}
 

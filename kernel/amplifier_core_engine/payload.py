@@ -34,15 +34,12 @@ def canonical(value: object) -> Json:
     Pydantic models are dumped; other objects inside become their `str()`, as the native engine has it.
 
     Raises:
-        RuntimeError: the value holds NaN, an infinity, a lone surrogate or more than 127 nested containers.
+        RuntimeError: the value holds NaN, an infinity, a lone surrogate or more than 127 nested containers
+            (a RecursionError, which is one, where they are too many even to be written).
         TypeError: a dict key is neither text, number, bool nor None.
         ValueError: the value contains itself.
     """
-    try:
-        written = json.dumps(_dumped(value), default=str)
-    except RecursionError:
-        raise _invalid("recursion limit exceeded") from None
-    return _parsed(written)
+    return _parsed(json.dumps(_dumped(value), default=str))
 
 
 def written(value: Json) -> str:

@@ -110,7 +110,7 @@ def compute_delay(
     more than the maximum), then the server's hint as a lower limit, then jitter from half to one and a half.
     """
     if not isinstance(config, RetryConfig):
-        raise TypeError(f"'{type(config).__name__}' object is not an instance of 'RetryConfig'")
+        raise TypeError(f"{arguments.described(config)} is not an instance of 'RetryConfig'")
     attempt = arguments.unsigned(attempt)
     hint, multiplier = arguments.optional_number(retry_after), arguments.optional_number(delay_multiplier)
     delay = _smaller(config.initial_delay * _power(config.backoff_factor, attempt), config.max_delay)

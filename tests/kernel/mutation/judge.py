@@ -31,8 +31,12 @@ ROOT = Path(__file__).resolve().parents[3]
 DIFFERENTIAL = ROOT / "tests" / "kernel" / "differential"
 ENGINE = "amplifier_core._engine"
 SOURCES = "kernel.amplifier_core_engine"
-ENGINE_TESTS = ("tests/kernel/test_engine.py", "tests/kernel/test_properties.py")
-BUILD_TESTS = ("tests/kernel/test_repackage.py",)
+ENGINE_TESTS = (
+    "tests/kernel/test_completeness.py",
+    "tests/kernel/test_engine.py",
+    "tests/kernel/test_properties.py",
+)
+BUILD_TESTS = ("tests/kernel/test_repackage.py", "tests/kernel/test_completeness.py")
 
 # The slowest takes a third of a second; many mutants end in waiting for ever.
 LONGEST_SCENARIO_S = 4.0

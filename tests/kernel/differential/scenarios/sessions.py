@@ -545,6 +545,102 @@ async def child_sessions(see: Recorder) -> None:
 
 
 @scenario
+async def failures_of_tools_and_hooks(see: Recorder) -> None:
+    for kind in ("tools", "hooks"):
+        broken = {**plan(), kind: [{"module": "bad"}, {"module": "good"}]}
+
+        async def raises(coordinator: Any) -> None:
+            raise ValueError("no mount")
+
+        async def nothing(coordinator: Any) -> None:
+            return None
+
+        for label, bad in {"load": ValueError("no load"), "mount": raises, "mounts nothing": nothing}.items():
+            good = mounts("tools", SimpleNamespace(name="good"), [])
+            session, seen = await make(config=broken, modules={"bad": bad, "good": good})
+            await see.outcome(f"{kind}, {label}: initialize", session.initialize())
+            await see.outcome(f"{kind}, {label}: execute", session.execute("x"))
+            await see.outcome(f"{kind}, {label}: cleanup", session.cleanup())
+            see(f"{kind}, {label}: seen", seen)
+
+
+@scenario
+async def failures_side_by_side(see: Recorder) -> None:
+    async def odd(prompt: str, **_: Any) -> str:
+        await asyncio.sleep(0.01)
+        if prompt == "bad":
+            raise ValueError("bad")
+        return prompt
+
+    session, seen = await make(Loop(odd))
+    await session.initialize()
+    outcomes = await asyncio.gather(
+        *(session.execute(prompt) for prompt in ("a", "bad", "b")), return_exceptions=True
+    )
+    see("executions", [str(outcome) for outcome in outcomes])
+    await see.outcome("afterwards", session.execute("c"))
+    see("initialized", session.initialized)
+    see("events", [entry[0] for entry in seen if isinstance(entry, tuple)])
+    await asyncio.gather(session.cleanup(), session.cleanup())
+    see("at the end", [entry[0] if isinstance(entry, tuple) else entry for entry in seen])
+
+    session, seen = await make(modules={"ctx": ValueError("broken")})
+    outcomes = await asyncio.gather(session.initialize(), session.initialize(), return_exceptions=True)
+    see("initialisations that fail", [str(outcome) for outcome in outcomes])
+    see("initialized after them", session.initialized)
+    await session.cleanup()
+
+
+@scenario
+async def forks(see: Recorder) -> None:
+    told: list[Any] = []
+    parent, _ = await make(session_id="parent", config=plan(metadata={"of": "parent"}))
+    await parent.initialize()
+    for label, arguments in {
+        "fork": {"session_id": "fork", "parent_id": "parent"},
+        "fork without an id": {"parent_id": "parent"},
+        "fork that is resumed": {"session_id": "again", "parent_id": "parent", "is_resumed": True},
+        "parent id empty": {"session_id": "e", "parent_id": ""},
+    }.items():
+        child, seen = await make(config=plan(metadata={"of": label}), **arguments)
+        child.coordinator.hooks.register("custom", lambda e, d: told.append(d))
+        await child.initialize()
+        await see.outcome(f"{label}: execute", child.execute("x"))
+        await child.coordinator.hooks.emit("custom", {})
+        await child.cleanup()
+        see(label, [entry for entry in seen if isinstance(entry, tuple)])
+        see(f"{label}: ids", [child.parent_id, child.coordinator.parent_id])
+    see("custom events", told)
+    see("the parent goes on", await parent.execute("y"))
+    await parent.cleanup()
+
+
+@scenario
+async def cancelling_down_the_tree(see: Recorder) -> None:
+    seen: list[str] = []
+    sessions = [(await make(session_id=name))[0] for name in ("root", "branch", "leaf")]
+    tokens = [session.coordinator.cancellation for session in sessions]
+    for session, token in zip(sessions, tokens, strict=True):
+        await session.initialize()
+        token.on_cancel(lambda session=session: seen.append(session.session_id))
+    tokens[0].register_child(tokens[1])
+    tokens[1].register_child(tokens[2])
+    await sessions[1].coordinator.request_cancel()
+    see("from the branch", [token.state for token in tokens])
+    await sessions[0].coordinator.request_cancel(immediate=True)
+    see("from the root", [token.state for token in tokens])
+    see("callbacks called by that", list(seen))
+    for token in tokens:
+        await token.trigger_callbacks()
+    see("callbacks", seen)
+    for session in sessions:
+        await see.outcome(f"{session.session_id}: execute", session.execute("x"))
+        session.coordinator.reset_turn()
+        await session.cleanup()
+    see("after the turn", [token.state for token in tokens])
+
+
+@scenario
 async def ready_callbacks(see: Recorder) -> None:
     seen_ready: list[Any] = []
 
