@@ -15,7 +15,7 @@ from tools.wheels.fetch import FetchError, fetched, pins, sha256
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Builds the wheel and prints its path and hash; exit status 1 with a sentence when it cannot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
@@ -25,7 +25,7 @@ def main() -> int:
         "--cache", type=Path, default=ROOT / "build" / "wheels", help="where downloads are kept"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "dist" / "wheels", help="where the wheel goes")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         built = repackaged(options.wheel or fetched(pins()[0], options.cache), options.out)
     except (FetchError, RepackagingError) as error:

@@ -10,9 +10,11 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from amplifier_core.models import HookResult
 
 import kernel.amplifier_core_engine as engine
 from kernel.amplifier_core_engine.isolation import within
@@ -257,20 +259,96 @@ async def test_a_timeout_inside_a_handler_works() -> None:
     assert (await hooks.emit("e", {})).reason == "too slow"
 
 
+async def test_a_coroutine_that_was_cancelled_goes_on_where_it_waits_again() -> None:
+    seen: list[str] = []
+
+    async def closes_with_care() -> str:
+        try:
+            for _ in range(1000):
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+        for step in ("first", "second"):
+            await asyncio.sleep(0)
+            seen.append(step)
+        return "closed"
+
+    async def turn() -> str:
+        return await within(contextvars.copy_context(), closes_with_care())
+
+    task = asyncio.create_task(turn())
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await task == "closed"
+    assert seen == ["cancelled", "first", "second"]
+
+
+def test_without_an_event_loop_nobody_can_have_cancelled_anything() -> None:
+    hooks = engine.RustHookRegistry()
+
+    def gives_up(event: str, data: dict[str, Any]) -> None:
+        raise asyncio.CancelledError
+
+    hooks.register("e", gives_up)
+    with pytest.raises(StopIteration) as ended:
+        hooks.emit("e", {}).send(None)
+    assert ended.value.value.action == "continue"
+
+
+async def test_a_handler_that_fails_is_logged_by_name_and_event(caplog: pytest.LogCaptureFixture) -> None:
+    hooks = engine.RustHookRegistry()
+
+    async def gives_up(event: str, data: dict[str, Any]) -> None:
+        raise asyncio.CancelledError
+
+    def fails(event: str, data: dict[str, Any]) -> None:
+        raise ValueError("broken")
+
+    hooks.register("e", gives_up, name="first")
+    hooks.register("e", fails, name="second")
+    await hooks.emit("e", {})
+    await hooks.emit_and_collect("e", {})
+    told = [record.getMessage() for record in caplog.records]
+    assert told == 2 * [
+        "Handler 'first' failed on event 'e': first",
+        "Handler 'second' failed on event 'e': broken",
+    ]
+
+
 @pytest.mark.parametrize(
-    "use",
+    ("budget", "spent", "more", "warned"),
     [
-        lambda: engine.load_wasm_from_path("x"),
-        lambda: engine.load_and_mount_wasm(None, "x"),
-        lambda: engine.proto_chat_request_to_json(b""),
-        lambda: engine.json_to_proto_chat_response("{}"),
-        engine.WasmTool,
-        engine.WasmProvider,
+        (10, 0, 10, False),
+        (10, 0, 11, True),
+        (10, 6, 4, False),
+        (10, 6, 5, True),
+        (10, 3, 6, False),
+        (10, 11, 0, True),
+        (10, 10, 1, True),
+        (2, 2, 0, False),
+        (0, 0, 0, False),
+        (None, 10, 10, False),
     ],
 )
-def test_what_needs_native_code_names_the_native_wheel(use: Callable[[], Any]) -> None:
-    with pytest.raises(NotImplementedError, match="native amplifier-core wheel"):
-        use()
+async def test_injections_above_the_budget_are_stored_and_logged(
+    budget: int | None, spent: int, more: int, warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = SimpleNamespace(
+        session_id="s", parent_id=None, config={"session": {"injection_budget_per_turn": budget}}
+    )
+    coordinator = engine.RustCoordinator(session)
+    coordinator._current_turn_injections = spent
+    result = HookResult(action="inject_context", context_injection="x" * 4 * more)
+    await coordinator.process_hook_result(result, "e", "wordy")
+    told = [record.getMessage() for record in caplog.records]
+    assert told == (
+        [f"Hook 'wordy' exceeds the turn's injection budget of {budget} tokens"] if warned else []
+    )
+    assert coordinator._current_turn_injections == spent + more
+
+
+def test_the_engine_says_which_one_it_is() -> None:
+    assert engine.ENGINE == "python"
 
 
 def test_a_component_without_a_manifest_is_left_to_the_native_wheel(tmp_path: Path) -> None:

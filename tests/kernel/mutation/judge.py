@@ -36,7 +36,11 @@ ENGINE_TESTS = (
     "tests/kernel/test_engine.py",
     "tests/kernel/test_properties.py",
 )
-BUILD_TESTS = ("tests/kernel/test_repackage.py", "tests/kernel/test_completeness.py")
+BUILD_TESTS = (
+    "tests/kernel/test_completeness.py",
+    "tests/kernel/test_repackage.py",
+    "tests/kernel/test_build.py",
+)
 
 # The slowest takes a third of a second; many mutants end in waiting for ever.
 LONGEST_SCENARIO_S = 4.0
