@@ -26,7 +26,8 @@ from pydantic import BaseModel
 
 from ._control import neutralised, neutralised_json
 from ._dialects import Dialect
-from ._repair import RESULT_ROLES, stored_calls
+from ._native import native_assistant, native_result
+from ._repair import RESULT_ROLES, StoredCall, stored_calls
 from ._response import RAW_TEXT
 from ._tools import dump_json
 from ._wire import BodyMessage, ImagePart, TextPart
@@ -50,8 +51,11 @@ class Conversation:
         return made
 
 
-def convert(messages: Sequence[Message], dialect: Dialect) -> Conversation:
+def convert(messages: Sequence[Message], dialect: Dialect, *, native: bool = False) -> Conversation:
     """The conversation as the model reads it; system texts are joined, whatever their place.
+
+    Args:
+        native: calls and their results in OpenAI's own shape, instead of the dialect's words.
 
     Raises:
         RequestRefused: an image that cannot be sent.
@@ -65,6 +69,10 @@ def convert(messages: Sequence[Message], dialect: Dialect) -> Conversation:
         place += 1
         if message.role == "system":
             system.append(_plain(message, made))
+        elif native and message.role in RESULT_ROLES:
+            made.messages.append(native_result(message.tool_call_id or "", made.safe(_outputs(message))))
+        elif native and message.role == "assistant":
+            made.messages.append(_native_assistant(message, made))
         elif message.role in RESULT_ROLES:
             results = [_result(message, names, dialect, made)]
             while place < len(messages) and messages[place].role in RESULT_ROLES:
@@ -106,6 +114,13 @@ def _assistant(message: Message, dialect: Dialect, made: Conversation) -> str:
     return "\n".join(parts)
 
 
+def _native_assistant(message: Message, made: Conversation) -> BodyMessage:
+    calls = stored_calls(message)
+    safe = neutralised_json([[call.name, call.arguments] for call in calls])
+    kept = [StoredCall(call.id, *parts) for call, parts in zip(calls, safe, strict=True)]
+    return native_assistant(_plain(message, made), kept)
+
+
 def _user(
     message: Message, names: dict[str, str], dialect: Dialect, made: Conversation
 ) -> str | list[TextPart | ImagePart]:
@@ -137,14 +152,16 @@ def _add_text(parts: list[TextPart | ImagePart], text: str) -> None:
 
 def _result(message: Message, names: dict[str, str], dialect: Dialect, made: Conversation) -> str:
     name = message.name or names.get(message.tool_call_id or "", "tool")
+    return dialect.result(made.safe(name), made.safe(_outputs(message)))
+
+
+def _outputs(message: Message) -> str:
     if isinstance(message.content, str):
-        outputs = [message.content]
-    else:
-        outputs = [
-            _output(block.output) if isinstance(block, ToolResultBlock) else _output(block)
-            for block in message.content
-        ]
-    return dialect.result(made.safe(name), made.safe("\n".join(outputs)))
+        return message.content
+    return "\n".join(
+        _output(block.output) if isinstance(block, ToolResultBlock) else _output(block)
+        for block in message.content
+    )
 
 
 def _plain(message: Message, made: Conversation) -> str:

@@ -67,8 +67,9 @@ def response_payload(call: CompletionRun, response: WebLLMResponse) -> dict[str,
     counts: dict[str, Any] = {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
-        "cost_usd": str(usage.cost_usd),
     }
+    if usage.cost_usd is not None:
+        counts["cost_usd"] = str(usage.cost_usd)
     if usage.cache_read_tokens is not None:
         counts["cache_read_tokens"] = usage.cache_read_tokens
     return {

@@ -13,6 +13,7 @@ from ._control import neutralised_json
 from ._dialects import Dialect, dialect_of
 from ._format import JsonAnswer, add_format
 from ._messages import Conversation, convert
+from ._native import NATIVE_SYNTAX, add_tools, takes_tools
 from ._repair import Repair, repaired
 from ._sampling import add_sampling, read_timeout
 from ._screen import widened
@@ -66,7 +67,8 @@ def prepare(
     choice = _tool_choice(request, options)
     messages, repairs = repaired(request.messages)
     dialect = dialect_of(loaded)
-    talk = convert(messages, dialect)
+    native = takes_tools(loaded)
+    talk = convert(messages, dialect, native=native)
     _check_last(talk.messages)
     _check_images(talk.messages, loaded)
 
@@ -80,14 +82,18 @@ def prepare(
     if answer is not None:
         choice = _without_calls(choice, degradations)
     system = [talk.system] if talk.system else []
-    if choice.tools:
-        system.append(dialect.tools([_readable(tool) for tool in choice.tools]))
+    readable = [_readable(tool) for tool in choice.tools]
+    if native:
+        add_tools(body, choice, readable, degradations)
+    elif readable:
+        system.append(dialect.tools(readable))
     if answer is not None and answer.told:
         system.append(answer.told)
     if system:
         body["messages"] = [{"role": "system", "content": "\n\n".join(system)}, *talk.messages]
     relaxations: list[Degradation] = []
-    _add_constraint(body, choice, dialect, loaded, degradations, relaxations)
+    if not native:
+        _add_constraint(body, choice, dialect, loaded, degradations, relaxations)
     thinking = add_thinking(body, request, options, config, degradations)
     degradations.extend(_left_out(talk))
     return Prepared(
@@ -97,7 +103,7 @@ def prepare(
         degradations=degradations,
         has_instructions=bool(talk.system),
         relaxations=relaxations,
-        syntax=dialect.syntax,
+        syntax=NATIVE_SYNTAX if native else dialect.syntax,
         answer=answer,
         thinking=thinking,
         timeout=read_timeout(request, options, config),

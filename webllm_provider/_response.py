@@ -27,9 +27,10 @@ from pydantic import Field
 
 from ._calls import Call, check_call, parse_call
 from ._format import JsonAnswer
-from ._segments import Piece, Segmenter
+from ._segments import Kind, Piece, Segmenter
 from ._syntax import DEFAULT_SYNTAX, CallSyntax
-from ._wire import EngineIdentity, Figures, Finished, StreamEvent
+from ._tools import name_so_far
+from ._wire import Delta, EngineIdentity, Figures, Finished, StreamEvent
 from .errors import EngineError, StreamBroken, engine_error, to_llm_error
 
 BlockType = Literal["text", "thinking", "tool_use"]
@@ -108,6 +109,9 @@ class Assembler:
         self._segments = Segmenter(calls=self.schemas is None or bool(self.schemas), syntax=self.syntax)
         self._blocks: list[_Block] = []
         self._surrogate = ""
+        self._separated = False
+        """Whether the engine has told the parts of this answer apart itself."""
+        self._channel: Kind | None = None
 
     @property
     def partial(self) -> str:
@@ -130,13 +134,14 @@ class Assembler:
             case "delta":
                 if self.engine is None:
                     raise self._broken("text came before the start")
-                yield from self._write(self._whole(event["text"]))
+                yield from self._take(event)
             case "finished":
                 if self.engine is None:
                     raise self._broken("the end came before the start")
                 self.finished = event
                 if self._surrogate:
                     yield from self._write("\ufffd")
+                yield from self._leave_channel()
                 yield from self._pieces(self._segments.finish())
             case "failure":
                 raise to_llm_error(event["error"], model=self.model, partial=self.partial)
@@ -164,11 +169,12 @@ class Assembler:
         return WebLLMResponse(
             content=blocks,
             tool_calls=[ToolCall(id=call.id, name=call.name, arguments=call.input) for call in calls] or None,
-            usage=_usage(self.finished),
+            usage=_usage(self.finished, self.engine),
             degradation=_joined(self.degradations),
             finish_reason=reason,
             metadata={
-                RAW_TEXT: self.raw,
+                # Text beside which calls came apart is not the whole answer, and must not stand for it.
+                **({} if self._separated else {RAW_TEXT: self.raw}),
                 MODEL: self.model,
                 ENGINE: dict(self.engine),
                 FIGURES: dict(self.finished["figures"]),
@@ -176,6 +182,29 @@ class Assembler:
             content_blocks=[_event_block(block) for block in blocks],
             text=self.partial or None,
         )
+
+    def _take(self, delta: Delta) -> Iterator[Step]:
+        text, channel = self._whole(delta["text"]), delta.get("channel")
+        if channel is None:
+            if text:
+                yield from self._leave_channel()
+            yield from self._write(text)
+            return
+        if channel != self._channel:
+            yield from self._leave_channel()
+            yield from self._pieces(self._segments.finish())
+        self._separated = True
+        if channel == "call":
+            yield from self._pieces(iter([Piece("call", text, closed=True, name=name_so_far(text))]))
+        else:
+            self._channel = channel
+            yield from self._pieces(iter([Piece(channel, text)]))
+
+    def _leave_channel(self) -> Iterator[Step]:
+        """The stretch that the engine itself had opened ends."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            yield from self._pieces(iter([Piece(channel, "", closed=True)]))
 
     def _write(self, text: str) -> Iterator[Step]:
         self.raw += text
@@ -231,7 +260,7 @@ class Assembler:
         )
 
 
-def _usage(finished: Finished) -> Usage:
+def _usage(finished: Finished, engine: EngineIdentity) -> Usage:
     tokens, figures = finished["usage"], finished["figures"]
     prefilled = figures["prefilled_tokens"]
     reused = None if prefilled is None else max(0, tokens["prompt_tokens"] - prefilled)
@@ -240,8 +269,8 @@ def _usage(finished: Finished) -> Usage:
         output_tokens=tokens["completion_tokens"],
         total_tokens=tokens["total_tokens"],
         cache_read_tokens=reused,
-        # It runs on the user's own device.
-        cost_usd=Decimal(0),
+        # On the user's own device it is free; what a server costs, its owner knows.
+        cost_usd=None if engine["kind"] == "server" else Decimal(0),
         **_known(figures),
     )
 

@@ -132,7 +132,7 @@ class DownloadFailed(EngineError, NetworkError):
 
 
 class ServerUnreachable(EngineError, NetworkError):
-    """The server gave no answer at all: the network, the address, or the browser's rules for other origins."""
+    """No answer at all: the network, the address, or the browser's rules for other origins."""
 
 
 class KeyRefused(EngineError, AuthenticationError):

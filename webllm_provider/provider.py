@@ -195,6 +195,8 @@ class WebLLMProvider:
         try:
             response = await self._with_retries(call)
         except BaseException as error:
+            if isinstance(error, EngineError):
+                error.shown = call.shown
             await self._emit(LLM_RESPONSE, error_payload(call, error))
             raise
         await self._emit(LLM_RESPONSE, response_payload(call, response))
