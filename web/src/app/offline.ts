@@ -61,6 +61,7 @@ export class Offline {
   /** Fetch what is missing: after a failure, or where the user was asked first. */
   async save(): Promise<void> {
     this.#filling?.abort();
+    this.options.state.offline.value = { kind: "starting" };
     await this.#askToPersist();
     // A first version that did not get through its installation has no worker yet.
     if (this.#registration?.active == null) await this.#register();

@@ -1,4 +1,5 @@
 import type { ContentStore } from "./content-store";
+import { faultOf } from "./fault";
 import { totalBytes, type OfflineFile } from "./manifest";
 
 /** How many files are on their way at once. */
@@ -11,38 +12,44 @@ export interface FillOptions {
 }
 
 /**
- * Bring every file into the store that is not there; what another version left counts as here. The first file that
- * fails ends it: rejects with its `OfflineError`, or with the reason of `signal`. What has arrived stays.
+ * Bring every file into the store that is not there; what another version left counts as here. A file that is not
+ * right does not hold up the others; without a network or without space the first failure ends it. Rejects with the
+ * first `OfflineError`, or with the reason of `signal`. What has arrived stays.
  */
 export async function fill(
   store: ContentStore,
   files: readonly OfflineFile[],
   { signal, onProgress = () => undefined }: FillOptions,
 ): Promise<void> {
-  const missing = await store.missing(files);
+  const waiting = await store.missing(files);
   const total = totalBytes(files);
-  let done = total - totalBytes(missing);
+  let done = total - totalBytes(waiting);
   onProgress(done, total);
-  const waiting = [...missing];
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const takeOneAfterAnother = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      either.throwIfAborted();
-      await store.add(file, either, (bytes) => {
-        done += bytes;
-        onProgress(done, total);
-      });
+  const failures: unknown[] = [];
+  const addNext = async (file: OfflineFile): Promise<void> => {
+    let arrived = 0;
+    const count = (bytes: number): void => {
+      arrived += bytes;
+      done += bytes;
+      onProgress(done, total);
+    };
+    try {
+      await store.add(file, signal, count);
+    } catch (error) {
+      count(-arrived);
+      failures.push(error);
+      if (!concernsOneFile(error)) waiting.length = 0;
     }
   };
-  const runs = Array.from({ length: AT_ONCE }, () =>
-    takeOneAfterAnother().catch((error: unknown) => {
-      failed.abort(error);
-      throw error;
-    }),
-  );
-  // All of them have ended before anybody hears of the first failure: nothing goes on behind its back.
-  await Promise.allSettled(runs);
-  if (signal.aborted) throw signal.reason;
-  if (failed.signal.aborted) throw failed.signal.reason;
+  const takeOneAfterAnother = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await addNext(file);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, takeOneAfterAnother));
+  signal.throwIfAborted();
+  if (failures.length > 0) throw failures[0];
+}
+
+function concernsOneFile(error: unknown): boolean {
+  const { code } = faultOf(error);
+  return code === "file_missing" || code === "hash_mismatch";
 }
