@@ -6,36 +6,65 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ._browser import BridgeTransport
+from ._http import HttpTransport
+from ._hybrid import FALLBACK, HybridProvider
+from ._servers import server_transport
 from ._transport import Transport
 from .config import ProviderConfig
-from .errors import PROVIDER
+from .errors import PROVIDER, RequestRefused, engine_error
 from .provider import WebLLMProvider
 
 TRANSPORT_CAPABILITY = "webllm.transport"
 """Register a `Transport` under this name before mounting to use another way than the page's bridge."""
 
-EVENTS = ["llm:stream_block_start", "llm:stream_block_delta", "llm:stream_block_end", "llm:stream_aborted"]
+EVENTS = [
+    "llm:stream_block_start",
+    "llm:stream_block_delta",
+    "llm:stream_block_end",
+    "llm:stream_aborted",
+    FALLBACK,
+]
 
 
 async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Callable[[], Awaitable[None]]:
     """Mount the provider as `webllm`; returns its cleanup.
 
-    Needs no engine: the page may register its bridge later.
+    Needs no engine: the page may register its bridge later, and a server is first asked when it is needed.
 
     Raises:
-        RequestRefused: the config has a bad value.
+        RequestRefused: the config has a bad value, or forbids the transport that was registered.
+        BridgeMissing: the config wants a server, and httpx is not installed.
     """
     given: Transport | None = coordinator.get_capability(TRANSPORT_CAPABILITY)
-    transport = given or BridgeTransport()
-    provider = WebLLMProvider(transport, ProviderConfig.read(config), coordinator)
+    provider = build(ProviderConfig.read(config), given, coordinator)
     await coordinator.mount("providers", provider, name=PROVIDER)
-    # It runs on the user's own device: free, and known to be.
-    coordinator.register_contributor("session.cost", "provider-webllm", lambda: {"cost_usd": "0"})
+    if provider.config.mode == "client_side" and not isinstance(given, HttpTransport):
+        # It runs on the user's own device: free, and known to be. What a server costs is not known.
+        coordinator.register_contributor("session.cost", "provider-webllm", lambda: {"cost_usd": "0"})
     coordinator.register_contributor("observability.events", "provider-webllm", lambda: list(EVENTS))
 
     async def cleanup() -> None:
-        # Who gave the transport may use it for other sessions too.
+        # Who gave a transport may use it for other sessions too.
         if given is None:
             await provider.close()
+        elif isinstance(provider, HybridProvider):
+            await provider.server.close()
 
     return cleanup
+
+
+def build(config: ProviderConfig, given: Transport | None, coordinator: Any) -> WebLLMProvider:
+    """The provider of a config; `given` stands for the browser, or for the server that alone answers."""
+    if config.privacy == "local_only" and isinstance(given, HttpTransport):
+        raise engine_error(
+            "invalid_request",
+            "privacy local_only forbids the server that was registered as the transport.",
+            details={"field": "privacy"},
+            kind=RequestRefused,
+        )
+    if config.mode == "server_side":
+        return WebLLMProvider(given or server_transport(config), config, coordinator)
+    own = given or BridgeTransport()
+    if config.mode == "hybrid" and config.privacy == "allow_remote":
+        return HybridProvider(own, server_transport(config), config, coordinator)
+    return WebLLMProvider(own, config, coordinator)

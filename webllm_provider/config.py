@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from .errors import RequestRefused, engine_error
+from .errors import EngineError, RequestRefused, engine_error
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,21 @@ class ProviderConfig(BaseModel):
 
     reasoning_effort: str | None = None
     """For models that can think or not: "none" turns it off, anything else on."""
+
+    mode: Literal["client_side", "server_side", "hybrid"] = "client_side"
+    """Who answers: the browser, a server, or the browser and by stated rules the server (`_hybrid.py`)."""
+    base_url: str | None = None
+    """Where the server's `/chat/completions` is; usually ends in `/v1`."""
+    api_key: SecretStr | None = None
+    """The server's key; on CPython also from the environment, as `WEBLLM_API_KEY`."""
+    server_model: str | None = None
+    """The model that is asked of the server; None takes `model`, or in hybrid the only one it has."""
+    native_tools: bool | None = None
+    """Whether the server takes `tools` itself; None asks llama.cpp, and trusts all others."""
+    server_context_window: int | None = Field(default=None, ge=1)
+    """In tokens, where the server does not say."""
+    privacy: Literal["local_only", "allow_remote"] = "allow_remote"
+    """`local_only` keeps every conversation on this device, whatever the mode says."""
 
     timeout: float = Field(default=600.0, gt=0)
     """Seconds for a whole completion. Long, because a request waits for a model that is loading."""
@@ -72,7 +87,7 @@ class ProviderConfig(BaseModel):
         if unknown := sorted(set(given) - known):
             logger.warning("provider-webllm does not know these keys of its config: %s", ", ".join(unknown))
         try:
-            return cls.model_validate(given)
+            made = cls.model_validate(given)
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
@@ -82,3 +97,17 @@ class ProviderConfig(BaseModel):
                 details={"field": field},
                 kind=RequestRefused,
             ) from error
+        made._check_mode()
+        return made
+
+    def _check_mode(self) -> None:
+        if self.mode == "client_side":
+            return
+        if self.base_url is None:
+            raise _refused("base_url", f"mode {self.mode} needs the base_url of a server.")
+        if self.mode == "server_side" and self.privacy == "local_only":
+            raise _refused("privacy", "privacy local_only forbids the server that mode server_side asks for.")
+
+
+def _refused(field: str, sentence: str) -> EngineError:
+    return engine_error("invalid_request", sentence, details={"field": field}, kind=RequestRefused)

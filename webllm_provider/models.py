@@ -11,12 +11,20 @@ from amplifier_core.models import ConfigField, ModelInfo, ProviderInfo
 from pydantic import Field
 
 from ._habits import habit_of
+from ._servers import KEY_VARIABLE, SERVER_FIELDS
 from ._wire import Capabilities, LoadedModel, ModelRecord
 from .config import ProviderConfig
 from .errors import PROVIDER
 
 CONTEXT_WINDOW = 4096
 """Assumed while nobody has said: what nearly every model of WebLLM's catalogue is compiled for."""
+
+
+DISPLAY_NAMES = {
+    "client_side": "WebLLM (in this browser)",
+    "server_side": "WebLLM (on a server)",
+    "hybrid": "WebLLM (in this browser, else on a server)",
+}
 
 
 @dataclass(frozen=True)
@@ -69,12 +77,15 @@ def loaded_info(
         context_window=model["context_window"],
         max_output_tokens=answer_tokens(model["id"], model["context_window"], max_tokens),
         capabilities=_capabilities(
-            model["id"], model["capabilities"], fast=record is not None and record["low_resource"]
+            model["id"],
+            model["capabilities"],
+            fast=record is not None and record["low_resource"],
+            local=model["engine"]["kind"] != "server",
         ),
         defaults=_defaults(model["id"]),
         metadata={
             **({} if record is None else _facts(record)),
-            "cost_tier": "free",
+            "cost_tier": "unknown" if model["engine"]["kind"] == "server" else "free",
             "quantization": model["quantization"],
             "engine": dict(model["engine"]),
         },
@@ -89,7 +100,9 @@ def record_info(record: ModelRecord, max_tokens: int | None = None) -> ModelInfo
         display_name=record["name"],
         context_window=window,
         max_output_tokens=answer_tokens(record["id"], window, max_tokens),
-        capabilities=_capabilities(record["id"], None, fast=record["low_resource"]),
+        capabilities=_capabilities(
+            record["id"], None, fast=record["low_resource"], local=record["devices"] != ["none"]
+        ),
         defaults=_defaults(record["id"]),
         metadata=_facts(record),
     )
@@ -97,7 +110,7 @@ def record_info(record: ModelRecord, max_tokens: int | None = None) -> ModelInfo
 
 def _facts(record: ModelRecord) -> dict[str, Any]:
     return {
-        "cost_tier": "free",
+        "cost_tier": "unknown" if record["devices"] == ["none"] else "free",
         "memory_mb": record["memory_mb"],
         "download_bytes": record["download_bytes"],
         "quantization": record["quantization"],
@@ -124,9 +137,13 @@ def provider_info(model: ModelInfo, config: ProviderConfig) -> ProviderInfo:
     """The provider itself, with the facts of the model it would answer with now."""
     return ProviderInfo(
         id=PROVIDER,
-        display_name="WebLLM (in this browser)",
-        credential_env_vars=[],
-        capabilities=[capabilities.STREAMING, capabilities.TOOLS, capabilities.LOCAL],
+        display_name=DISPLAY_NAMES[config.mode],
+        credential_env_vars=[] if config.mode == "client_side" else [KEY_VARIABLE],
+        capabilities=[
+            capabilities.STREAMING,
+            capabilities.TOOLS,
+            *([] if config.mode == "server_side" else [capabilities.LOCAL]),
+        ],
         defaults={
             "model": model.id,
             **model.defaults,
@@ -148,6 +165,7 @@ def provider_info(model: ModelInfo, config: ProviderConfig) -> ProviderInfo:
                 prompt="Most tokens of an answer (empty: what suits the model)",
                 required=False,
             ),
+            *SERVER_FIELDS,
             ConfigField(
                 id="reasoning_effort",
                 display_name="Thinking",
@@ -160,9 +178,12 @@ def provider_info(model: ModelInfo, config: ProviderConfig) -> ProviderInfo:
     )
 
 
-def _capabilities(model_id: str | None, of: Capabilities | None, *, fast: bool = False) -> list[str]:
-    found: list[str] = [capabilities.LOCAL, capabilities.STREAMING, capabilities.TOOLS]
+def _capabilities(
+    model_id: str | None, of: Capabilities | None, *, fast: bool = False, local: bool = True
+) -> list[str]:
+    found: list[str] = [capabilities.STREAMING, capabilities.TOOLS]
     extra: Sequence[tuple[bool, str]] = (
+        (local, capabilities.LOCAL),
         (of is not None and of["json_schema"], capabilities.JSON_MODE),
         (of is not None and of["images"], capabilities.VISION),
         (habit_of(model_id) != "never", capabilities.THINKING),
