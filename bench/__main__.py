@@ -9,7 +9,8 @@ import argparse
 
 from playwright.sync_api import sync_playwright
 
-from bench import overhead, readme, results, start, throughput
+from bench import drawing, kernel, memory, overhead, readme, results, start, throughput
+from bench.results import Result
 from bench.running import Benchmark, Rig
 from bench.serving import build, serving
 
@@ -18,28 +19,40 @@ BENCHMARKS: dict[str, Benchmark] = {
     "overhead_webgpu": overhead.run_webgpu,
     "overhead_cpu": overhead.run_cpu,
     "throughput": throughput.run,
+    "drawing": drawing.run,
+    "memory": memory.run,
 }
+WITHOUT_A_BROWSER = {"kernel": kernel.run}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="Figures, beside what else there is."
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BENCHMARKS, "readme"]))
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=", ".join([*BENCHMARKS, *WITHOUT_A_BROWSER, "readme"])
+    )
     parser.add_argument("--pairs", type=int, default=Rig.pairs, help="measurements of each side")
     parser.add_argument("--tokens", type=int, default=Rig.tokens, help="length of an answer")
     options = parser.parse_args()
     if options.names == ["readme"]:
         readme.update()
         return
-    if unknown := set(options.names) - set(BENCHMARKS):
+    if unknown := set(options.names) - {*BENCHMARKS, *WITHOUT_A_BROWSER}:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
-    build()
-    with serving() as site, sync_playwright() as playwright:
-        rig = Rig(playwright, site, options.pairs, options.tokens)
-        for name in options.names or BENCHMARKS:
-            result = BENCHMARKS[name](rig)
-            print(f"\n{results.write(result)}\n{readme.table([result])}", flush=True)
+    names = options.names or [*WITHOUT_A_BROWSER, *BENCHMARKS]
+    for name in WITHOUT_A_BROWSER.keys() & names:
+        _keep(WITHOUT_A_BROWSER[name](options.pairs))
+    if in_a_browser := [name for name in names if name in BENCHMARKS]:
+        build()
+        with serving() as site, sync_playwright() as playwright:
+            rig = Rig(playwright, site, options.pairs, options.tokens)
+            for name in in_a_browser:
+                _keep(BENCHMARKS[name](rig))
+
+
+def _keep(result: Result) -> None:
+    print(f"\n{results.write(result)}\n{readme.table([result])}", flush=True)
 
 
 if __name__ == "__main__":

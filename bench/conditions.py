@@ -17,7 +17,8 @@ class Conditions:
     """The machine and the versions of one run."""
 
     date: str
-    browser: str
+    browser: str | None
+    """The version of Chromium; None where it was taken on CPython alone."""
     adapter: str | None
     """The WebGPU adapter of the run; None where it was taken without WebGPU."""
     cores: int
@@ -28,7 +29,7 @@ class Conditions:
     versions: dict[str, str]
 
 
-def taken_now(browser: str, adapter: str | None = None) -> Conditions:
+def taken_now(browser: str | None, adapter: str | None = None) -> Conditions:
     """The conditions of a run that has just ended."""
     return Conditions(
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),

@@ -71,6 +71,12 @@ def _number(value: float) -> str:
 
 def _conditions(conditions: Conditions) -> str:
     where = f"{conditions.machine}, {conditions.cores} cores, {conditions.memory_gib:.0f} GiB"
+    if conditions.browser is None:
+        return f"{conditions.date} on {where}, CPython; {_versions(conditions)}"
     adapter = "no WebGPU" if conditions.adapter is None else f"WebGPU by {conditions.adapter}"
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(conditions.versions.items()))
-    return f"{conditions.date} on {where}, headless Chromium {conditions.browser}, {adapter}; {versions}"
+    browser = f"headless Chromium {conditions.browser}"
+    return f"{conditions.date} on {where}, {browser}, {adapter}; {_versions(conditions)}"
+
+
+def _versions(conditions: Conditions) -> str:
+    return ", ".join(f"{name} {version}" for name, version in sorted(conditions.versions.items()))

@@ -16,7 +16,7 @@ async function scriptedPort() {
     worker.onmessage = resolve;
     worker.onerror = reject;
   });
-  worker.postMessage({ type: "configure", sources: null });
+  worker.postMessage({ type: "configure", sources: {} });
   await started;
   const { port1, port2 } = new MessageChannel();
   worker.postMessage({ type: "connect" }, [port1]);

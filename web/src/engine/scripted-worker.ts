@@ -1,7 +1,6 @@
 /**
- * An engine worker whose engine says as many words as a request's `max_tokens`, as fast as it can. Everything
- * around the engine is real: server, host, queue, batcher. For measurements of what lies behind an engine; no part
- * of the site.
+ * An engine worker whose engine says word after word, as fast as it can. Everything around the engine is real:
+ * server, host, queue, batcher. For measurements of what lies behind an engine; no part of the site.
  */
 import type { CompletionBody } from "../protocol/wire";
 import { Catalogue, type CatalogueEntry } from "./catalogue";
@@ -37,8 +36,14 @@ function* words(count: number): Generator<string> {
   for (let said = 0; said < count; said++) yield WORDS[said % WORDS.length] ?? "";
 }
 
+/** How long an answer is: the first message to this worker may say it, else each request does. */
+interface Sources {
+  tokens?: number;
+}
+
+let fixed: number | undefined;
 const script = (body: CompletionBody): Script => ({
-  deltas: words(body.max_tokens ?? WORDS.length),
+  deltas: words(fixed ?? body.max_tokens ?? WORDS.length),
   end: { reason: "stop" },
 });
 
@@ -50,11 +55,12 @@ const host = new EngineHost({
 });
 const server = new EngineServer(host, { epoch, lock });
 
-self.addEventListener("message", ({ data, ports }: MessageEvent<ToWorker>) => {
+self.addEventListener("message", ({ data, ports }: MessageEvent<ToWorker<Sources>>) => {
   if (data.type === "connect") {
     for (const port of ports) server.accept(port);
     return;
   }
+  fixed = data.sources.tokens;
   const started: FromWorker = { type: "started" };
   void navigator.locks.request(lock, () => {
     self.postMessage(started);
