@@ -78,7 +78,7 @@ serve: site ## the site on localhost, for a person (PORT=8000)
 
 # ---- tests --------------------------------------------------------------------------------------
 
-.PHONY: test check test-unit test-kernel test-model test-web test-pyodide test-e2e coverage soak bench mutation watch
+.PHONY: test check test-unit test-kernel test-model test-web test-integration test-pyodide test-e2e coverage soak bench mutation watch
 test: site ## every suite, with one table at the end
 	$(PY) -m tools.suites
 check: setup ## formatting, types, generated files
@@ -91,6 +91,8 @@ test-model: setup ## hashes and agreement of the demo model's files
 	$(PYTEST) tests/model
 test-web: setup ## the TypeScript half
 	cd web && npx vitest run $(if $(T),-t '$(T)')
+test-integration: wheels ## the provider against a real OpenAI-compatible server
+	$(PYTEST) tests/integration
 test-pyodide: site ## the built wheels in real Pyodide
 	$(PYTEST) tests/pyodide
 test-e2e: site browser ## the built site in a real browser
