@@ -89,7 +89,9 @@ def _opened(browser: Browser, site: str, guard: OriginGuard) -> Iterator[Opener]
     contexts: list[BrowserContext] = []
 
     def open_app(query: str = "", **context_options: object) -> App:
-        context = browser.new_context(**context_options)  # type: ignore[arg-type]
+        # What a test breaks on the way must not come from a store instead; the offline tests allow one.
+        options = {"service_workers": "block", **context_options}
+        context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
         context.add_init_script(COLLECT_WORKERS)
         guard.watch(context)
@@ -122,7 +124,7 @@ def open_on_webgpu(webgpu_browser: Browser, site: str, origin_guard: OriginGuard
 def webgpu_app(webgpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[App]:
     """One page with the demo model on the WebGPU adapter, shared by the tests that leave it usable."""
     with _opened(webgpu_browser, site, origin_guard) as opener:
-        app = opener()
+        app = opener(service_workers="allow")
         app.wait_until_ready()
         yield app
 
@@ -130,6 +132,6 @@ def webgpu_app(webgpu_browser: Browser, site: str, origin_guard: OriginGuard) ->
 @pytest.fixture(scope="session")
 def cpu_app(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[App]:
     with _opened(cpu_browser, site, origin_guard) as opener:
-        app = opener()
+        app = opener(service_workers="allow")
         app.wait_until_ready()
         yield app

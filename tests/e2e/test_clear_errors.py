@@ -26,21 +26,21 @@ def test_an_unknown_model_is_named_with_what_is_near(open_on_cpu: Opener) -> Non
 
 def test_a_broken_model_url_is_a_failed_download(open_on_cpu: Opener) -> None:
     app = open_on_cpu()
-    app.page.context.route("**/models/demo/**", lambda route: route.fulfill(status=404, body="gone"))
+    app.page.context.route("**/parts/demo-*/**", lambda route: route.fulfill(status=404, body="gone"))
     app.page.reload()
     expect_error(app, "download_failed", "404")
 
 
 def test_a_missing_wheel_is_named(open_on_cpu: Opener) -> None:
     app = open_on_cpu()
-    app.page.context.route("**/wheels/amplifier_core*.whl", lambda route: route.fulfill(status=404))
+    app.page.context.route("**/parts/wheels-*/amplifier_core*.whl", lambda route: route.fulfill(status=404))
     app.page.reload()
     expect_error(app, "python_failed", "amplifier")
 
 
 def test_a_missing_interpreter_is_an_error_and_not_a_wait(open_on_cpu: Opener) -> None:
     app = open_on_cpu()
-    app.page.context.route("**/pyodide/pyodide.asm.wasm", lambda route: route.abort())
+    app.page.context.route("**/parts/python-*/pyodide.asm.wasm", lambda route: route.abort())
     app.page.reload()
     expect_error(app, "python_failed", "Python")
 
@@ -67,7 +67,7 @@ def test_an_error_in_one_start_does_not_stay_for_the_next(open_on_cpu: Opener) -
     def once(route: Route) -> None:
         route.fulfill(status=404) if broken else route.continue_()
 
-    app.page.context.route("**/models/demo/**", once)
+    app.page.context.route("**/parts/demo-*/**", once)
     app.page.reload()
     expect_error(app, "download_failed", "404")
     broken = False

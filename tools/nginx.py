@@ -1,0 +1,134 @@
+"""A real nginx in front of a built site, with or without cross-origin isolation.
+
+nginx is found on the machine, or installed by apt where that is possible (Debian's package, as root).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+STARTED_WITHIN_S = 10
+
+# Cross-origin isolation: precise timers and shared memory, and no document of another origin inside the page.
+ISOLATION = """
+    add_header Cross-Origin-Opener-Policy same-origin always;
+    add_header Cross-Origin-Embedder-Policy require-corp always;"""
+
+CONFIGURATION = """
+daemon off;
+worker_processes 1;
+pid {state}/nginx.pid;
+error_log {state}/error.log;
+events {{ worker_connections 128; }}
+http {{
+  # The types of the files that a site of this kind carries; the rest are bytes.
+  types {{
+    text/html html; text/css css; text/javascript js mjs; application/json json; image/svg+xml svg;
+    image/png png; application/wasm wasm; application/manifest+json webmanifest; text/plain txt;
+    application/zip zip whl;
+  }}
+  default_type application/octet-stream;
+  access_log off;
+  client_body_temp_path {state}/body; proxy_temp_path {state}/proxy; fastcgi_temp_path {state}/fastcgi;
+  uwsgi_temp_path {state}/uwsgi; scgi_temp_path {state}/scgi;
+  gzip on;
+  gzip_types text/css text/javascript application/json application/wasm;
+  server {{
+    listen 127.0.0.1:{port};
+    root {folder};{headers}
+    add_header Cache-Control no-cache always;
+    location ~ ^/(assets|parts)/ {{
+      # Names with a hash never change.{headers}
+      add_header Cache-Control "public, max-age=31536000, immutable" always;
+    }}
+  }}
+}}
+"""
+
+
+class NoNginx(RuntimeError):
+    """No nginx is here and none could be installed."""
+
+
+def ensure() -> Path:
+    """The nginx to use, installed first where that is possible.
+
+    Raises:
+        NoNginx: with what to do by hand.
+    """
+    if found := _find():
+        return found
+    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):
+        raise NoNginx("No nginx was found, and only root can install one here. Install nginx.")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "nginx-light"],
+            check=True,
+            env=environment,
+        )
+    except (subprocess.CalledProcessError, OSError) as error:
+        raise NoNginx(f"No nginx was found and apt could not install one ({error}).") from error
+    if found := _find():
+        return found
+    raise NoNginx("An nginx was installed, but none can be found.")
+
+
+def _find() -> Path | None:
+    # Debian keeps it where only root's path leads.
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    return Path(found) if found else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(folder: Path, *, isolated: bool) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve `folder`; gives the base URL, with a slash at its end, and the process."""
+    program = ensure()
+    with tempfile.TemporaryDirectory(prefix="nginx-") as state:
+        # Its worker runs as another user, who may not look into a private folder.
+        Path(state).chmod(0o755)
+        port = _free_port()
+        configuration = Path(state) / "nginx.conf"
+        headers = ISOLATION if isolated else ""
+        text = CONFIGURATION.format(state=state, port=port, folder=folder, headers=headers)
+        user = "user root;\n" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
+        configuration.write_text(user + text)
+        command = [str(program), "-p", state, "-c", str(configuration), "-e", f"{state}/error.log"]
+        process = subprocess.Popen(command)
+        try:
+            url = f"http://localhost:{port}/"
+            _wait_until_it_answers(url, process, Path(state) / "error.log")
+            yield url, process
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + STARTED_WITHIN_S
+    while True:
+        try:
+            with urlopen(url):
+                return
+        except URLError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                said = log.read_text() if log.exists() else ""
+                raise RuntimeError(f"nginx does not answer: {error.reason}\n{said}") from error
+        time.sleep(0.05)
