@@ -226,6 +226,7 @@ class WebLLMProvider:
             degradations=[*prepared.degradations, *self._news(prepared.relaxations)],
             syntax=prepared.syntax,
             answer=prepared.answer,
+            model=call.model,
         )
         try:
             await self._run(call, assembler)

@@ -1,0 +1,203 @@
+"""The provider in real browsers with the demo model: on WebGPU and on the CPU, with nothing in between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import OriginGuard
+from tests.e2e.test_package_in_a_plain_page import PAGE, run_python, snippets
+from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE, WHAT
+from tools.serve import SITE
+from webllm_provider._schema import violations
+from webllm_provider.session.tools import notes
+
+CHECKS = (Path(__file__).parent / "pages" / "on_engine.py").read_text(encoding="utf-8")
+CORPUS = [one["text"] for one in json.loads((Path(__file__).parents[1] / "injections.json").read_text())]
+WINDOW = 2048
+INSTALL = """
+import micropip
+await micropip.install("webllm_provider", index_urls="{site}wheels/simple")
+from webllm_provider import load_model
+(await load_model("webllm-demo-1-q0f32", device="{device}"))["engine"]["kind"]
+"""
+# Counts what the GPU is given to do.
+COUNT = """() => {
+  const submit = GPUQueue.prototype.submit;
+  self.submitted = 0;
+  GPUQueue.prototype.submit = function (...given) { self.submitted += 1; return submit.apply(this, given); };
+}"""
+
+
+class OnEngine:
+    """A plain page with Python and a loaded model."""
+
+    def __init__(self, page: Page, kind: str) -> None:
+        self.page = page
+        self.kind = kind
+
+    def check(self, name: str, *given: object) -> Any:
+        """Run a check of `pages/on_engine.py`; what it returned."""
+        arguments = json.dumps(json.dumps(given))
+        text = run_python(self.page, f"import json; json.dumps(await {name}(*json.loads({arguments})))")
+        return json.loads(text)
+
+
+@pytest.fixture(scope="module", params=["cpu", "webgpu"])
+def engine(request: pytest.FixtureRequest, site: str, origin_guard: OriginGuard) -> Iterator[OnEngine]:
+    browser: Browser = request.getfixturevalue(f"{request.param}_browser")
+    wheel = next((SITE / "wheels").glob("micropip-*.whl")).name
+    with browser.new_context(service_workers="block") as context:
+        origin_guard.watch(context)
+        body = PAGE.replace("/* README */", snippets("js")[0]).replace(
+            "MICROPIP", json.dumps(f"wheels/{wheel}")
+        )
+        context.route("**/plain.html", lambda route: route.fulfill(body=body, content_type="text/html"))
+        page = context.new_page()
+        page.goto(f"{site}plain.html")
+        kind = run_python(page, INSTALL.format(site=site, device=request.param))
+        assert kind == {"cpu": "wllama", "webgpu": "webllm"}[request.param]
+        run_python(page, CHECKS)
+        yield OnEngine(page, kind)
+
+
+def of(events: list[Any], name: str) -> list[dict[str, Any]]:
+    return [payload for found, payload in events if found == name]
+
+
+def text_of(events: list[Any], kind: str = "text") -> str:
+    deltas = of(events, "llm:stream_block_delta")
+    return "".join(delta["text"] for delta in deltas if delta["block_type"] == kind)
+
+
+@pytest.mark.feature("streamed answer", "KV cache reused")
+def test_answers_stream_and_the_second_turn_uses_the_cache_of_the_first(engine: OnEngine) -> None:
+    seen = engine.check("streamed", [WHAT, OFFLINE])
+    assert seen["answers"] == [ANSWERS[WHAT], ANSWERS[OFFLINE]]
+    assert text_of(seen["events"]) == ANSWERS[WHAT] + ANSWERS[OFFLINE]
+    assert len(of(seen["events"], "llm:stream_block_delta")) >= 6
+    first, second = of(seen["events"], "llm:response")
+    assert second["usage"]["cache_read_tokens"] >= first["usage"]["input_tokens"] - 16
+    assert second["usage"]["input_tokens"] > first["usage"]["input_tokens"]
+    assert second["figures"]["prefilled_tokens"] < first["figures"]["prefilled_tokens"]
+    assert second["figures"]["decode_tokens_per_s"] > 0
+    assert first["engine"]["kind"] == engine.kind
+
+
+@pytest.mark.feature("thinking block")
+def test_a_thinking_stretch_is_a_block_of_its_own_before_the_text(engine: OnEngine) -> None:
+    seen = engine.check("thinking", WHAT)
+    kinds = [block["type"] for block in seen["response"]["content"]]
+    assert kinds[0] == "thinking"
+    assert len(text_of(seen["events"], "thinking").strip()) >= 8
+    assert "<think>" not in text_of(seen["events"]) + text_of(seen["events"], "thinking")
+    starts = [start["block_type"] for start in of(seen["events"], "llm:stream_block_start")]
+    assert starts == [kind.replace("tool_call", "tool_use") for kind in kinds]
+
+
+@pytest.mark.feature("constrained tool call")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_call_that_must_come_is_valid_however_wildly_the_model_writes(engine: OnEngine, seed: int) -> None:
+    seen = engine.check("required_call", "Tell me a joke.", seed)
+    (call,) = seen["response"]["tool_calls"]
+    assert call["name"] == notes.NAME
+    assert violations(call["arguments"], notes.PARAMETERS) == []
+    assert [start.get("name") for start in of(seen["events"], "llm:stream_block_start")] == [notes.NAME]
+    assert seen["response"]["degradation"] is None
+
+
+@pytest.mark.feature("tool call through a session")
+def test_a_call_goes_to_its_tool_and_the_result_back_to_the_model(engine: OnEngine) -> None:
+    seen = engine.check("streamed", ["note that the tea is in the blue tin"])
+    (called,) = of(seen["events"], "tool:pre")
+    assert called["tool_input"] == {"action": "add", "text": "the tea is in the blue tin"}
+    assert len(of(seen["events"], "llm:request")) == 2
+    assert "the tea is in the blue tin" in seen["answers"][0]
+
+
+@pytest.mark.feature("JSON-schema answer")
+def test_a_pydantic_model_is_filled_in(engine: OnEngine) -> None:
+    assert engine.check("json_answer", WHAT)["where"] in ("browser", "server")
+
+
+@pytest.mark.feature("JSON cut short is an error")
+def test_json_that_ends_early_is_an_error_with_its_text(engine: OnEngine) -> None:
+    error = engine.check("json_cut", WHAT)
+    assert error["type"] == "AnswerInvalid"
+    assert "greatest length" in error["message"]
+    assert error["partial"].startswith("{")
+
+
+@pytest.mark.feature("cancel by task")
+def test_after_a_cancelled_task_the_next_answer_is_right(engine: OnEngine) -> None:
+    seen = engine.check("cancelled", EVERYTHING, WHAT)
+    assert seen["outcome"] == "CancelledError"
+    assert ANSWERS[EVERYTHING].startswith(text_of(seen["events"]))
+    assert len(of(seen["events"], "llm:stream_aborted")) == 1
+    assert of(seen["events"], "llm:response")[0]["error"]["code"] == "aborted"
+    assert seen["after"] == ANSWERS[WHAT]
+
+
+@pytest.mark.feature("cancel by token")
+@pytest.mark.parametrize("immediate", [False, True], ids=["graceful", "immediate"])
+def test_after_a_stopped_turn_the_next_answer_is_right(engine: OnEngine, immediate: bool) -> None:
+    seen = engine.check("stopped", EVERYTHING, WHAT, immediate)
+    assert ANSWERS[EVERYTHING].startswith(seen["partial"])
+    assert seen["partial"]
+    assert seen["after"] == ANSWERS[WHAT]
+
+
+@pytest.mark.feature("timeout")
+def test_after_a_timeout_the_next_answer_is_right(engine: OnEngine) -> None:
+    seen = engine.check("timed_out", EVERYTHING, WHAT)
+    assert seen["error"]["type"] == "EngineTimeout"
+    assert ANSWERS[EVERYTHING].startswith(seen["error"]["partial"])
+    assert seen["after"] == ANSWERS[WHAT]
+
+
+@pytest.mark.feature("context overflow")
+def test_a_prompt_that_cannot_fit_is_refused_with_both_numbers(engine: OnEngine) -> None:
+    seen = engine.check("too_long", WHAT)
+    for error, least in zip(seen["errors"], (2500, 5000), strict=True):
+        assert (error["type"], error["code"]) == ("ContextExceeded", "context_exceeded")
+        assert error["details"]["prompt_tokens"] > least
+        assert error["details"]["context_window"] == WINDOW
+        assert str(error["details"]["prompt_tokens"]) in error["message"]
+    assert seen["after"] == ANSWERS[WHAT]
+
+
+def test_the_gpu_is_given_nothing_to_do_for_a_prompt_that_cannot_fit(engine: OnEngine) -> None:
+    if engine.kind != "webllm":
+        return
+    worker = next(one for one in engine.page.workers if one.evaluate("self.name") == "engine")
+    worker.evaluate(COUNT)
+    run_python(engine.page, 'provider = Heard(); long = "word " * 5000')
+    failed = "try:\n    await provider.ask(long)\nexcept LLMError as error:\n    code = error.code\ncode"
+    assert run_python(engine.page, failed) == "context_exceeded"
+    assert worker.evaluate("self.submitted") == 0
+    assert engine.check("streamed", [WHAT])["answers"] == [ANSWERS[WHAT]]
+    assert worker.evaluate("self.submitted") > 0
+
+
+@pytest.mark.feature("hostile tool result")
+def test_a_hostile_result_never_causes_a_call_that_was_not_approved(engine: OnEngine) -> None:
+    corpus = CORPUS if engine.kind == "wllama" else CORPUS[3:9:3]
+    for text, seen in zip(corpus, engine.check("injected", corpus, "list my notes"), strict=True):
+        assert json.loads(seen["notes"]) == {"next": 2, "notes": [{"id": 1, "text": text}]}
+        approved = ["notes", {"action": "list"}]
+        assert [call for call in seen["calls"] if call != approved] == [], text
+        assert seen["calls"], text
+
+
+def test_two_hundred_cancellations_at_random_moments_lose_nothing(engine: OnEngine) -> None:
+    if engine.kind != "wllama":
+        return
+    seen = engine.check("random_stops", EVERYTHING, WHAT, ANSWERS[WHAT], 200, 7)
+    assert seen["wrong"] is None
+    assert set(seen["outcomes"]) <= {"CancelledError", ANSWERS[EVERYTHING]}
+    assert seen["outcomes"].count("CancelledError") > 100
