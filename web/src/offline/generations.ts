@@ -19,10 +19,9 @@ export interface GenerationsOptions {
   scope: string;
   /** Name of the cache. */
   name: string;
-  /** Name of the Web Lock around changes. */
-  lock: string;
   caches: Pick<CacheStorage, "open">;
-  locks: Pick<LockManager, "request">;
+  /** Runs one change at a time, of all the workers of this site. */
+  exclusively: <T>(change: () => Promise<T>) => Promise<T>;
 }
 
 export class Generations {
@@ -63,7 +62,7 @@ export class Generations {
   }
 
   private async change(how: (before: Remembered) => Remembered): Promise<Remembered> {
-    return this.options.locks.request(this.options.lock, async () => {
+    return this.options.exclusively(async () => {
       const after = how(await this.read());
       const cache = await this.options.caches.open(this.options.name);
       await cache.put(this.key, Response.json(after));

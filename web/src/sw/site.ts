@@ -29,9 +29,8 @@ export class Site {
     this.generations = new Generations({
       scope,
       name: this.names.generations,
-      lock: this.names.generationsLock,
       caches,
-      locks: worker.navigator.locks,
+      exclusively: (change) => worker.navigator.locks.request(this.names.generationsLock, change),
     });
   }
 
