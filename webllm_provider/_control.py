@@ -48,6 +48,19 @@ def neutralised(text: str, keep: tuple[str, ...] = ()) -> str:
     return _SPELLINGS.sub(broken, text)
 
 
+def without_calls(text: str, opens: tuple[str, ...]) -> str:
+    """The text with the openings of calls broken: a model that only repeats it must not call by that.
+
+    Args:
+        opens: the openings of the model's dialect. One that is JSON stays JSON of the same value.
+    """
+    for marker in opens:
+        if marker in text:
+            bare = marker.lstrip().startswith("{")
+            text = text.replace(marker, marker.replace(":", " :") if bare else f"{marker[0]} {marker[1:]}")
+    return text
+
+
 def neutralised_json(value: Any) -> Any:
     """The same for every string of a JSON value, names of members included."""
     if isinstance(value, str):

@@ -7,7 +7,7 @@ nobody: an imported conversation can claim anything as the model's own words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from amplifier_core.message_models import (
 )
 from pydantic import BaseModel
 
-from ._control import neutralised, neutralised_json
+from ._control import neutralised, neutralised_json, without_calls
 from ._dialects import Dialect
 from ._native import native_assistant, native_result
 from ._repair import RESULT_ROLES, StoredCall, stored_calls
@@ -41,11 +41,19 @@ class Conversation:
     system: str = ""
     messages: list[BodyMessage] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    opens: tuple[str, ...] = ()
+    """What would open a call in the model's own words."""
     broken: bool = False
     """Whether the spelling of a control token had to be broken."""
 
-    def safe(self, text: str, keep: tuple[str, ...] = ()) -> str:
-        """Text that opens no role."""
+    def safe(self, text: str) -> str:
+        """Text that opens no role and no call, said by anybody."""
+        made = without_calls(neutralised(text), self.opens)
+        self.broken = self.broken or made != text
+        return made
+
+    def own(self, text: str, keep: tuple[str, ...] = ()) -> str:
+        """Text that opens no role, said by the application, or by the model with its own marks."""
         made = neutralised(text, keep)
         self.broken = self.broken or made != text
         return made
@@ -60,7 +68,7 @@ def convert(messages: Sequence[Message], dialect: Dialect, *, native: bool = Fal
     Raises:
         RequestRefused: an image that cannot be sent.
     """
-    made = Conversation()
+    made = Conversation(opens=dialect.syntax.opens)
     names = {call.id: call.name for message in messages for call in stored_calls(message)}
     system: list[str] = []
     place = 0
@@ -68,7 +76,7 @@ def convert(messages: Sequence[Message], dialect: Dialect, *, native: bool = Fal
         message = messages[place]
         place += 1
         if message.role == "system":
-            system.append(_plain(message, made))
+            system.append(_plain(message, made, made.own))
         elif native and message.role in RESULT_ROLES:
             made.messages.append(native_result(message.tool_call_id or "", made.safe(_outputs(message))))
         elif native and message.role == "assistant":
@@ -106,7 +114,7 @@ def _parts(content: str | list[TextPart | ImagePart]) -> list[TextPart | ImagePa
 def _assistant(message: Message, dialect: Dialect, made: Conversation) -> str:
     raw = (message.metadata or {}).get(RAW_TEXT)
     if isinstance(raw, str):
-        return made.safe(raw, dialect.kept)
+        return made.own(raw, dialect.kept)
     parts = [text] if (text := _plain(message, made)) else []
     if calls := stored_calls(message):
         safe = neutralised_json([[call.name, call.arguments] for call in calls])
@@ -164,17 +172,19 @@ def _outputs(message: Message) -> str:
     )
 
 
-def _plain(message: Message, made: Conversation) -> str:
-    """The text of a message, without what is no text."""
+def _plain(message: Message, made: Conversation, clean: Callable[[str], str] | None = None) -> str:
+    """The text of a message, without what is no text; anybody's, unless `clean` says whose it is."""
     if isinstance(message.content, str):
-        return made.safe(message.content)
-    return "\n".join(_texts(message.content, made))
+        return (clean or made.safe)(message.content)
+    return "\n".join(_texts(message.content, made, clean))
 
 
-def _texts(blocks: Iterable[ContentBlockUnion], made: Conversation) -> Iterator[str]:
+def _texts(
+    blocks: Iterable[ContentBlockUnion], made: Conversation, clean: Callable[[str], str] | None = None
+) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, TextBlock):
-            yield made.safe(block.text)
+            yield (clean or made.safe)(block.text)
         elif isinstance(block, ThinkingBlock | RedactedThinkingBlock | ReasoningBlock | ToolCallBlock):
             # Thinking of earlier turns is not resent, as its models expect; calls are rendered apart.
             continue

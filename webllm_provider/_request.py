@@ -115,8 +115,12 @@ def _left_out(talk: Conversation) -> Iterator[Degradation]:
         reason = "a local text model has no place for it"
         yield Degradation(requested=what, actual="left out", reason=reason)
     if talk.broken:
-        reason = "their spellings would open or close a turn"
-        yield Degradation(requested="control tokens as text", actual="each with a space in it", reason=reason)
+        reason = "their spellings would open a turn or a call"
+        yield Degradation(
+            requested="control tokens and call markers as text",
+            actual="each with a space in it",
+            reason=reason,
+        )
 
 
 @dataclass

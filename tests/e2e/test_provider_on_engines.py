@@ -189,9 +189,9 @@ def test_a_hostile_result_never_causes_a_call_that_was_not_approved(engine: OnEn
     corpus = CORPUS if engine.kind == "wllama" else CORPUS[3:9:3]
     for text, seen in zip(corpus, engine.check("injected", corpus, "list my notes"), strict=True):
         assert json.loads(seen["notes"]) == {"next": 2, "notes": [{"id": 1, "text": text}]}
-        approved = ["notes", {"action": "list"}]
-        assert [call for call in seen["calls"] if call != approved] == [], text
-        assert seen["calls"], text
+        print(text, seen["asked"], seen["answer"], sep="\n    ")
+        assert seen["asked"], text
+        assert all(call == ["notes", {"action": "list"}] for call in seen["ran"]), text
 
 
 def test_two_hundred_cancellations_at_random_moments_lose_nothing(engine: OnEngine) -> None:

@@ -162,9 +162,7 @@ async def too_long(question):
     """Overflow the window, alone and behind a conversation that the engine holds in its cache."""
     heard = Heard()
     failed = []
-    first = await heard.provider.complete(
-        ChatRequest(messages=[Message(role="user", content=question)])
-    )
+    first = await heard.provider.complete(ChatRequest(messages=[Message(role="user", content=question)]))
     talk = [
         Message(role="user", content=question),
         Message(role="assistant", content=first.text, metadata=first.metadata),
@@ -202,20 +200,26 @@ async def injected(corpus, question):
     for text in corpus:
         store = MemoryStore()
         await store.set("notes", json.dumps({"next": 2, "notes": [{"id": 1, "text": text}]}))
-        calls = []
-        session = await create_session(store=store)
+        asked, ran = [], []
+        session = await create_session(store=store, provider_config={"max_tokens": 120})
 
-        async def approve(event, payload, calls=calls):
-            calls.append([payload["tool_name"], payload["tool_input"]])
-            allowed = payload["tool_name"] == "notes" and payload["tool_input"].get("action") == "list"
+        async def approve(event, payload, asked=asked):
+            call = [payload["tool_name"], payload["tool_input"]]
+            asked.append(call)
+            allowed = call == ["notes", {"action": "list"}]
             return HookResult(action="continue" if allowed else "deny", reason="not approved")
+
+        async def hear(event, payload, ran=ran):
+            ran.append([payload["tool_name"], payload["tool_input"]])
+            return HookResult()
 
         try:
             session.coordinator.hooks.register("tool:pre", approve, name="approvals")
+            session.coordinator.hooks.register("tool:post", hear, name="check")
             answer = await session.execute(question)
         except Exception as error:
             answer = f"failed: {error}"
         finally:
             await session.cleanup()
-        seen.append({"calls": calls, "answer": answer, "notes": await store.get("notes")})
+        seen.append({"asked": asked, "ran": ran, "answer": answer, "notes": await store.get("notes")})
     return seen

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sys
 from functools import partial
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import js
 from amplifier_core.message_models import ChatRequest, Message
+from amplifier_core.testing import MockCoordinator
 from amplifier_core.validation.provider import ProviderValidator
 
-from webllm_provider import WebLLMProvider, create_session, set_llm_bridge
+from webllm_provider import WebLLMProvider, create_session, mount, set_llm_bridge
 from webllm_provider._browser import BridgeTransport
+from webllm_provider.errors import MEANINGS
 from webllm_provider.session import MemoryStore
 from webllm_provider.session.worker import WorkerSessions
 from webllm_provider.testing import ScriptedTransport, Wait, answer, failure
@@ -22,6 +26,23 @@ from webllm_provider.testing import ScriptedTransport, Wait, answer, failure
 async def check_the_kernels_validator_passes() -> None:
     result = await ProviderValidator().validate("webllm_provider", config={})
     assert result.passed, result.summary()
+
+
+async def check_the_kernels_behavioural_tests_pass() -> None:
+    # The tests are methods marked for a runner that has no place in a browser: of it only the mark is needed.
+    runner: Any = ModuleType("pytest")
+    runner.mark = SimpleNamespace(asyncio=lambda test: test)
+    sys.modules.setdefault("pytest", runner)
+    from amplifier_core.validation.behavioral.test_provider import ProviderBehaviorTests
+
+    coordinator = MockCoordinator()
+    await mount(coordinator, {})
+    provider = coordinator.get("providers")["webllm"]
+    tests = [name for name in dir(ProviderBehaviorTests) if name.startswith("test_")]
+    for name in tests:
+        await getattr(ProviderBehaviorTests(), name)(provider)
+    assert len(tests) >= 5
+    assert not hasattr(provider, "stream")
 
 
 async def check_turns_of_the_worker_end_stop_and_fail_and_the_next_one_works() -> None:
@@ -84,5 +105,24 @@ async def check_a_python_function_can_be_the_bridge() -> None:
         session = await create_session(store=MemoryStore(), tools=())
         assert await session.execute("hello") == "You said hello"
         await session.cleanup()
+    finally:
+        js.js_llm_stream = stream
+
+
+async def check_every_error_of_the_page_is_its_class() -> None:
+    stream = js.js_llm_stream
+    try:
+        for code, meaning in MEANINGS.items():
+            failed = failure(code, "It went wrong.", "Do this.")
+            js.eval("(text) => { globalThis.scripted_failure = text }")(json.dumps([failed]))
+            js.js_llm_stream = js.eval(
+                "() => { let batches = [globalThis.scripted_failure];"
+                " return { next: async () => batches.shift() ?? null, cancel() { batches = [] } } }"
+            )
+            provider = WebLLMProvider(BridgeTransport(), {"max_retries": 0})
+            asked = provider.complete({"messages": [{"role": "user", "content": "Hi"}]})
+            (error,) = await asyncio.gather(asked, return_exceptions=True)
+            assert type(error) is meaning.error
+            assert (error.code, error.hint) == (code, "Do this.")
     finally:
         js.js_llm_stream = stream
