@@ -32,7 +32,7 @@ it("names what is shipped and what that is made of, with the texts, and leaves t
     ["deep", "ISC"],
     ["shown", "MIT"],
   ]);
-  const text = renderNotices([{ title: "In the page", notices }]);
+  const text = renderNotices("This site", [{ title: "In the page", notices }]);
   expect(text).toContain("shown 1.2.3");
   expect(text).toContain("The text of a licence");
 });

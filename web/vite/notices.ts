@@ -139,12 +139,15 @@ function classifiedLicense(metadata: string): string {
   return /^Classifier: License :: (?:OSI Approved :: )?(.+)$/m.exec(metadata)?.[1] ?? "see the package";
 }
 
-/** The file that the site ships, as text. */
-export function renderNotices(sections: readonly { title: string; notices: readonly Notice[] }[]): string {
+/** The file that goes with `what`, as text. */
+export function renderNotices(
+  what: string,
+  sections: readonly { title: string; notices: readonly Notice[] }[],
+): string {
   const lines = [
     "Third-party notices",
     "",
-    "This site carries the work of others. Each part, its licence, and the licence's text where the part has one.",
+    `${what} carries the work of others. Each part, its licence, and the licence's text where the part has one.`,
   ];
   for (const { title, notices } of sections) {
     lines.push("", "=".repeat(78), title, "=".repeat(78));

@@ -139,7 +139,7 @@ async function serviceWorkerScript(web: string): Promise<string> {
 function notices(roots: SiteRoots, files: readonly SiteFile[], bundled: BundledPackages): string {
   const wheels = files.filter(({ source }) => source.endsWith(".whl")).map(({ source }) => source);
   const carried = files.map(({ source }) => packageOf(source)).filter((folder) => folder !== null);
-  return renderNotices([
+  return renderNotices("This site", [
     {
       title: "In the page and its workers (npm)",
       notices: npmNotices(new Set([...bundled.folders, ...carried])),
