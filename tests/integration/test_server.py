@@ -71,6 +71,7 @@ async def test_the_server_says_what_it_has(server: Server) -> None:
     await provider.close()
 
 
+@pytest.mark.feature("streamed answer", engine="http")
 async def test_an_answer_streams_and_is_the_models_own(server: Server) -> None:
     transport = server.transport()
     answer = await events(transport, {"messages": [{"role": "user", "content": QUESTION}], "temperature": 0})
@@ -83,6 +84,7 @@ async def test_an_answer_streams_and_is_the_models_own(server: Server) -> None:
     await transport.close()
 
 
+@pytest.mark.feature("tool call through a session", engine="http")
 async def test_a_session_calls_a_tool_and_reads_its_result(server: Server) -> None:
     heard: list[tuple[str, dict[str, Any]]] = []
     store = MemoryStore()
@@ -111,6 +113,7 @@ async def test_what_the_server_cannot_hold_is_said_in_the_degradation(server: Se
     await provider.close()
 
 
+@pytest.mark.feature("JSON-schema answer", engine="http")
 async def test_json_holds_to_its_schema(server: Server) -> None:
     schema = {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]}
     provider = WebLLMProvider(server.transport())
@@ -134,6 +137,7 @@ async def test_a_stop_ends_the_generation_at_the_server_and_the_next_answer_is_r
     await provider.close()
 
 
+@pytest.mark.feature("cancel by task", engine="http")
 async def test_a_cancelled_task_ends_the_generation_at_the_server(server: Server) -> None:
     provider = WebLLMProvider(server.transport())
     before = server.metric("tokens_predicted_total")
@@ -179,6 +183,7 @@ async def test_an_unknown_model_is_named_with_those_that_there_are(server: Serve
     await provider.close()
 
 
+@pytest.mark.feature("context overflow", engine="http")
 async def test_a_conversation_beyond_the_servers_context_is_told_with_both_numbers(server: Server) -> None:
     provider = WebLLMProvider(server.transport(), AT_ONCE)
     with pytest.raises(ContextExceeded) as caught:
