@@ -6,6 +6,8 @@ same scenarios on both (tests/kernel). The names say Rust because modules import
 
 from __future__ import annotations
 
+# First: it says what is missing, before an import below fails over one part of it.
+from . import dependencies  # noqa: F401
 from .cancellation import RustCancellationToken
 from .constants import *  # noqa: F403  (43 events and 16 capabilities, listed in __all__ below)
 from .constants import __all__ as _constants

@@ -68,7 +68,7 @@ def checks() -> list[Check]:
 
 @dataclass
 class Run:
-    """One Pyodide: how packages get in (`lock` or `micropip`), from where, what it executes."""
+    """One Pyodide: how packages get in (`lock`, `micropip`, or `astray`), from where, what it executes."""
 
     boot: str
     wheels: str

@@ -43,6 +43,13 @@ async function bootWithMicropip() {
   return pyodide;
 }
 
+// The same where Pyodide's own packages are to come from a place that does not have them.
+async function bootAstray() {
+  const pyodide = await loadPyodide({ packageBaseUrl: plan.wheels });
+  await loadPackages(pyodide, [`${plan.wheels}${plan.micropip}`]);
+  return pyodide;
+}
+
 // What a page's bridge does, with a script instead of an engine. `null` after the last batch, as in the page.
 function installScriptedBridge(batches) {
   const calls = { opened: 0, cancelled: 0 };
@@ -88,7 +95,8 @@ async function run(pyodide, check) {
 
 const result = { boot: null, checks: [] };
 try {
-  const pyodide = await (plan.boot === "lock" ? bootFromLock() : bootWithMicropip());
+  const boots = { lock: bootFromLock, micropip: bootWithMicropip, astray: bootAstray };
+  const pyodide = await boots[plan.boot]();
   installScriptedBridge(plan.batches);
   mountSources(pyodide);
   for (const check of plan.checks) result.checks.push(await run(pyodide, check));
