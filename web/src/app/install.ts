@@ -16,7 +16,7 @@ export class Installer {
     private readonly onInstalled: () => void,
   ) {}
 
-  watch(page: Window): void {
+  watch(page: Pick<Window, "matchMedia" | "addEventListener">): void {
     if (page.matchMedia("(display-mode: standalone)").matches) this.state.value = "installed";
     page.addEventListener("beforeinstallprompt", (event) => {
       // The browser's own banner would cover the page at a moment of its choice.

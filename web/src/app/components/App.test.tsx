@@ -212,3 +212,83 @@ describe("the models", () => {
     expect(done).toEqual([["chooseModel", "big"]]);
   });
 });
+
+describe("what works without a network", () => {
+  const FAULT = { code: "hash_mismatch", path: "parts/demo-1/demo.gguf" } as const;
+
+  it.each([
+    [{ kind: "starting" }, "Preparing offline use"],
+    [{ kind: "unsupported", reason: "insecure" }, "Online only"],
+    [{ kind: "offered", missing_bytes: 36e6 }, "Save for offline use"],
+    [{ kind: "saving", done_bytes: 12e6, total_bytes: 48e6 }, "Saving 12 MB of 48 MB"],
+    [{ kind: "ready", bytes: 48e6, persisted: true }, "Ready offline"],
+    [{ kind: "failed", fault: FAULT }, "Not ready offline"],
+  ] as const)("is one word in the header: %o", (offline, words) => {
+    change(() => (state.offline.value = offline));
+    expect(find("offline-status").textContent).toBe(words);
+    expect(find("offline-status").getAttribute("aria-label")).toBe(`Offline use: ${words}`);
+  });
+
+  it("names a fault with its code and what to do, and offers to try again", () => {
+    change(() => (state.offline.value = { kind: "failed", fault: FAULT }));
+    const fault = find("offline-fault");
+    expect(fault.dataset["code"]).toBe("hash_mismatch");
+    expect(fault.textContent).toContain("parts/demo-1/demo.gguf is not the file");
+    expect(fault.textContent).toContain("reload the page in a minute");
+    change(() => {
+      find("offline-save").click();
+    });
+    expect(siteDone).toEqual(["save"]);
+  });
+
+  it("shows a way to install only where the browser has one", () => {
+    expect(shows("install")).toBe(false);
+    change(() => (state.install.value = "available"));
+    change(() => {
+      find("install").click();
+    });
+    expect(siteDone).toEqual(["install"]);
+  });
+});
+
+describe("another version", () => {
+  it("waits for the user, who may put it off", () => {
+    expect(shows("update")).toBe(false);
+    change(() => (state.update.value = { kind: "waiting", version: "2.0" }));
+    expect(find("update").textContent).toContain("A new version (2.0) is ready.");
+    change(() => {
+      find("update-later").click();
+      find("update-apply").click();
+    });
+    expect(siteDone).toEqual(["postponeUpdate", "applyUpdate"]);
+  });
+
+  it("says what an update costs once there is a conversation", () => {
+    change(() => (state.update.value = { kind: "waiting", version: "2.0" }));
+    expect(find("update").textContent).not.toContain("conversation ends");
+    change(() => {
+      state.conversation.value = reduceConversation(state.conversation.value, {
+        type: "asked",
+        id: "t",
+        question: "q",
+        at: 0,
+      });
+    });
+    expect(find("update").textContent).toContain("conversation ends");
+  });
+
+  it("offers a reload to a page that another tab has left behind", () => {
+    change(() => (state.update.value = { kind: "outdated", version: "2.0" }));
+    expect(find("update").textContent).toContain("This page is older than version 2.0");
+    change(() => {
+      find("update-reload").click();
+    });
+    expect(siteDone).toEqual(["reload"]);
+  });
+
+  it("that did not arrive whole is reported once, with the file", () => {
+    const fault = { code: "file_missing", path: "assets/new.js", status: 404 } as const;
+    change(() => (state.update.value = { kind: "failed", fault }));
+    expect(find("update").textContent).toContain("The site has no assets/new.js (HTTP 404).");
+  });
+});
