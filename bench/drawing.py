@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from bench.conditions import taken_now
 from bench.figure import alone
-from bench.page import launched
+from bench.page import AnswerFailed, launched
 from bench.results import Result
 from bench.running import Rig
 from tests.e2e.app import App
@@ -41,7 +41,11 @@ def _answer(browser: Browser, rig: Rig) -> tuple[float, list[float]]:
         app.wait_until_ready()
         page.evaluate(WATCH)
         app.ask("Go on.")
-        moments = [event["at"] for event in app.events() if event["name"] == DELTA]
+        events = app.events()
+        moments = [event["at"] for event in events if event["name"] == DELTA]
+        [said] = [event["payload"]["usage"]["output_tokens"] for event in events if event["name"] == LAST]
+        if said != tokens:
+            raise AnswerFailed(f"The scripted engine said {said} tokens, not {tokens}.")
         long_tasks: list[float] = page.evaluate("longTasks")
         return tokens / (moments[-1] - moments[0]) * 1000, long_tasks
 

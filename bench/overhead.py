@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.conditions import taken_now
-from bench.figure import Figure, paired
+from bench.figure import Figure, alone, paired
 from bench.page import AnswerFailed, BenchPage, Streamed, Timed, launched, opened
 from bench.results import Result
 from bench.running import Rig
@@ -80,6 +80,12 @@ def _figures(engine: str, pairs: list[Pair]) -> list[Figure]:
             "lower",
             [(ours.first_ms, theirs.first_ms) for ours, theirs in pairs],
             beside=beside,
+        ),
+        alone(
+            f"{ENGINE[engine]}: making the session of a new conversation, before its first question",
+            "ms",
+            "lower",
+            [ours.made_ms for ours, _ in pairs],
         ),
     ]
 

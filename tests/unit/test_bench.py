@@ -1,0 +1,80 @@
+"""The benchmarks' machinery: what a figure is, how it is kept, and that the README shows what was kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench import readme, results
+from bench.__main__ import BENCHMARKS, WITHOUT_A_BROWSER
+from bench.conditions import Conditions
+from bench.figure import Figure, Spread, alone, paired
+from bench.results import Result
+
+CONDITIONS = Conditions(
+    date="2026-01-31",
+    browser="150.0",
+    adapter=None,
+    cores=2,
+    memory_gib=24.0,
+    machine="Linux x86_64",
+    load=0.5,
+    versions={"pyodide": "1"},
+)
+
+
+def figures() -> list[Figure]:
+    return [
+        paired("speed", "tokens/s", "higher", [(10.0, 20.0), (30.0, 30.0), (8.0, 4.0)], beside="another"),
+        alone("size", "MB", "lower", [3.0], goal="at most 4"),
+    ]
+
+
+def test_a_ratio_is_taken_pair_by_pair_and_not_of_the_medians() -> None:
+    # The machine grew slower after the second pair: the medians alone would say 0.5.
+    figure = paired("speed", "tokens/s", "higher", [(10.0, 20.0), (30.0, 30.0), (8.0, 4.0)], beside="another")
+    assert figure.ratio == Spread(1.0, 0.5, 2.0)
+    assert (figure.ours.median, figure.theirs and figure.theirs.median, figure.n) == (10.0, 20.0, 3)
+
+
+def test_nothing_measured_is_no_figure() -> None:
+    with pytest.raises(ValueError, match="Nothing was measured"):
+        paired("speed", "tokens/s", "higher", [], beside="another")
+
+
+def test_a_result_is_read_as_it_was_written(tmp_path: Path) -> None:
+    result = Result("example", figures(), CONDITIONS)
+    assert results.read(results.write(result, tmp_path)) == result
+    assert results.read_all(tmp_path) == [result]
+
+
+def test_a_result_keeps_no_more_digits_than_a_measurement_has(tmp_path: Path) -> None:
+    result = Result("example", [alone("size", "MB", "lower", [1234.5678])], CONDITIONS)
+    assert results.read(results.write(result, tmp_path)).figures[0].ours.median == 1235
+
+
+def test_the_table_names_both_sides_and_the_spread_of_their_ratio() -> None:
+    first, second = readme.table([Result("example", figures(), CONDITIONS)]).splitlines()[2:]
+    assert first == "| speed | 10 tokens/s | 20 tokens/s: another | **1.00** (0.50 to 2.00, 3 pairs) |"
+    assert second == "| size | 3 MB (3 to 3) | goal: at most 4 | |"
+
+
+def test_a_readme_without_a_place_for_the_figures_is_said_to_have_none() -> None:
+    with pytest.raises(readme.NoPlace, match="needs the lines"):
+        readme.placed("# Title\n", "a table")
+
+
+def test_what_stands_around_the_figures_stays_as_it_is() -> None:
+    text = f"before\n{readme.BEGIN}\nold\n{readme.END}\nafter\n"
+    assert readme.placed(text, "new") == f"before\n{readme.BEGIN}\nnew\n{readme.END}\nafter\n"
+
+
+def test_every_benchmark_has_a_kept_result() -> None:
+    assert {result.benchmark for result in results.read_all()} == {*BENCHMARKS, *WITHOUT_A_BROWSER}
+
+
+def test_the_readme_shows_the_kept_results() -> None:
+    text = readme.README.read_text(encoding="utf-8")
+    shown = readme.placed(text, readme.section(results.read_all()))
+    assert text == shown, "Run `python -m bench readme`."
