@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webllm_provider import Aborted, EngineLost, StreamBroken
+from webllm_provider._dialects import DIALECTS
+from webllm_provider._format import JsonAnswer
 from webllm_provider._hooks import stream_event
 from webllm_provider._response import Assembler, Step, WebLLMResponse
+from webllm_provider._segments import THINKING
 from webllm_provider._wire import StreamEvent
 from webllm_provider.session.tools import notes
 from webllm_provider.testing import SCRIPTED, answer, failure
@@ -20,8 +23,10 @@ from webllm_provider.testing import SCRIPTED, answer, failure
 CALL = '<tool_call>{"name": "notes", "arguments": {"action": "list"}}</tool_call>'
 
 
-def assembled(events: list[StreamEvent]) -> tuple[list[Step], WebLLMResponse]:
-    assembler = Assembler(schemas={"notes": notes.PARAMETERS})
+def assembled(
+    events: list[StreamEvent], dialect: str = "default", answer: JsonAnswer | None = None
+) -> tuple[list[Step], WebLLMResponse]:
+    assembler = Assembler(schemas={"notes": notes.PARAMETERS}, syntax=DIALECTS[dialect].syntax, answer=answer)
     steps = [step for event in events for step in assembler.feed(event)]
     return steps, assembler.response()
 
@@ -128,11 +133,19 @@ def test_a_call_that_was_cut_by_the_length_says_so() -> None:
 
 
 ENDED = answer("x")
+MARKS = [*THINKING, *THINKING.values(), *(mark for one in DIALECTS.values() for mark in one.syntax.opens)]
+ANSWERS = st.none() | st.just(JsonAnswer({"type": "object"}))
+NAMES = st.sampled_from(sorted(DIALECTS))
 EVENTS: st.SearchStrategy[StreamEvent] = st.one_of(
     st.just(ENDED[0]),
     st.text(max_size=5).map(lambda text: {"type": "delta", "text": text}),
-    st.sampled_from(["<think>", "</think>", CALL, "<tool_call>", "\ud83d"]).map(
+    st.sampled_from(["<think>", "</think>", CALL, "<tool_call>", "\ud83d", *MARKS]).map(
         lambda text: {"type": "delta", "text": text}
+    ),
+    st.builds(
+        lambda text, channel: {"type": "delta", "text": text, "channel": channel},
+        st.text(max_size=5) | st.just('{"name": "notes", "arguments": {"action": "list"}}'),
+        st.sampled_from(["text", "thinking", "call"]),
     ),
     st.just(ENDED[-1]),
     st.just(failure("engine_failed")),
@@ -140,10 +153,12 @@ EVENTS: st.SearchStrategy[StreamEvent] = st.one_of(
 )
 
 
-@given(st.lists(EVENTS, max_size=8))
-def test_any_sequence_of_events_is_a_response_or_a_typed_error(events: list[StreamEvent]) -> None:
+@given(st.lists(EVENTS, max_size=8), NAMES, ANSWERS)
+def test_any_sequence_of_events_is_a_response_or_a_typed_error(
+    events: list[StreamEvent], dialect: str, answer: JsonAnswer | None
+) -> None:
     try:
-        steps, response = assembled(events)
+        steps, response = assembled(events, dialect, answer)
     except LLMError:
         return
     assert ChatResponse.model_validate(response.model_dump())
@@ -159,13 +174,18 @@ def test_any_sequence_of_events_is_a_response_or_a_typed_error(events: list[Stre
             opened[payload["block_index"]] += 1
 
 
-@given(st.text(alphabet='a<>{}"/think_toolcall: \n', max_size=60), st.data())
-def test_chunk_boundaries_never_change_the_response(text: str, data: st.DataObject) -> None:
+@given(
+    st.text(alphabet='a<>{}"/think_toolcall: \n', max_size=60)
+    | st.lists(st.sampled_from([*MARKS, CALL, '"parameters": {}}', "notes", " a"]), max_size=6).map("".join),
+    NAMES,
+    st.data(),
+)
+def test_chunk_boundaries_never_change_the_response(text: str, dialect: str, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(text)))
 
     def outcome(*chunks: str) -> Any:
         try:
-            _, response = assembled(answer(*chunks))
+            _, response = assembled(answer(*chunks), dialect)
         except LLMError as error:
             return type(error), str(error)
         return [block.model_dump(exclude={"id"}) for block in response.content], response.text
