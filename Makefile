@@ -117,8 +117,8 @@ format: setup ## format both halves
 	cd web && npm run --silent format
 generate: setup ## the types of both halves, from protocol/
 	$(PY) protocol/generate.py
-screenshots: site browser ## the README's pictures, into docs/images
-	$(PY) -m tools.screenshots
+screenshots: site browser ## the pictures of README and manifest, and the icons
+	$(PY) -m tools.icons && $(PY) -m tools.screenshots
 lock: ## pin the Python packages again
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
 	cd requirements && ../build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
