@@ -128,14 +128,15 @@ def _jitter(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        _deprecated("passing a float for jitter is deprecated, use a bool")
+        _deprecated("passing a float for jitter is deprecated, use a bool", frames=4)
         return value != 0.0
     warnings.warn("jitter received an unexpected type; defaulting to True", UserWarning, stacklevel=3)
     return True
 
 
-def _deprecated(message: str) -> None:
-    warnings.warn(message, DeprecationWarning, stacklevel=3)
+def _deprecated(message: str, frames: int = 3) -> None:
+    """Warns of the line that called the class, so many frames up: not of one in here."""
+    warnings.warn(message, DeprecationWarning, stacklevel=frames)
 
 
 def _power(base: float, exponent: int) -> float:

@@ -73,6 +73,8 @@ def _without_annotations(kind: str) -> str:
 def test_the_stub_is_the_whole_one() -> None:
     assert len(DECLARED) > 100
     assert set(NATIVE_ONLY) <= set(DECLARED)
+    assert DECLARED["RustCoordinator.loader"] == "property that can be assigned"
+    assert DECLARED["RustCoordinator.hooks"] == "property"
 
 
 @pytest.mark.parametrize("name", IMPLEMENTED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import warnings
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import SimpleNamespace
@@ -345,6 +346,61 @@ async def test_injections_above_the_budget_are_stored_and_logged(
         [f"Hook 'wordy' exceeds the turn's injection budget of {budget} tokens"] if warned else []
     )
     assert coordinator._current_turn_injections == spent + more
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: engine.RetryConfig(min_delay=2.0),
+        lambda: engine.RetryConfig(backoff_multiplier=3.0),
+        lambda: engine.RetryConfig(jitter=0.5),
+        lambda: engine.RetryConfig(jitter="yes"),  # type: ignore[arg-type]
+        lambda: engine.RetryConfig().min_delay,
+        lambda: engine.RetryConfig().backoff_multiplier,
+    ],
+)
+def test_a_warning_names_the_line_that_has_to_change(use: Callable[[], Any]) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        use()
+    assert [(Path(one.filename).name, one.lineno) for one in caught] == [
+        ("test_engine.py", use.__code__.co_firstlineno)
+    ]
+
+
+async def test_an_interrupt_while_initialising_is_not_passed_over() -> None:
+    async def interrupted() -> None:
+        raise SystemExit(3)
+
+    session = session_with(forever)
+    session.coordinator.loader = Loader(Loop(forever), on_mount=interrupted)
+    with pytest.raises(SystemExit):
+        session.initialize().send(None)
+    assert not session.initialized
+
+
+async def test_a_dropped_cleanup_asks_nothing_more_of_the_functions() -> None:
+    session = SimpleNamespace(session_id="s", parent_id=None, config={})
+    coordinator = engine.RustCoordinator(session)
+    called: list[str] = []
+
+    async def waits() -> None:
+        called.append("waits")
+        await asyncio.Event().wait()
+
+    coordinator.register_cleanup(waits)
+    coordinator.register_cleanup(waits)
+    dropped = coordinator.cleanup()
+    dropped.send(None)
+    dropped.close()
+    assert called == ["waits"]
+
+
+def test_a_loader_that_is_not_used_is_said_not_to_be(caplog: pytest.LogCaptureFixture) -> None:
+    engine.RustSession(PLAN)
+    assert caplog.records == []
+    engine.RustSession(PLAN, loader=object())
+    assert "assign session.coordinator.loader instead" in caplog.text
 
 
 def test_the_engine_says_which_one_it_is() -> None:

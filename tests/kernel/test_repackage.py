@@ -120,13 +120,25 @@ def test_an_engine_name_that_only_the_type_stub_knows_stops_the_build_too(tmp_pa
 
 def test_an_official_file_that_ours_stands_in_for_must_still_be_there(tmp_path: Path) -> None:
     files = {"amplifier_core-9.0.dist-info/METADATA": "Name: amplifier-core\nVersion: 9.0\n\n"}
-    with pytest.raises(NoSuchFile, match="loader_grpc"):
+    with pytest.raises(NoSuchFile, match=r"The official wheel has no amplifier_core/loader_grpc\.py"):
         repackaged(wheel_of(tmp_path, files), tmp_path)
 
 
 def test_a_wheel_without_metadata_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NoSuchFile, match="METADATA"):
         repackaged(wheel_of(tmp_path, {"amplifier_core/__init__.py": ""}), tmp_path)
+
+
+def test_the_folder_of_the_wheel_is_made(official: Path, tmp_path: Path) -> None:
+    assert repackaged(official, tmp_path / "deep" / "er").parent == tmp_path / "deep" / "er"
+
+
+def test_every_file_is_readable_by_all_and_from_no_day(repackaged_wheel: Path) -> None:
+    with zipfile.ZipFile(repackaged_wheel) as archive:
+        entries = archive.infolist()
+    assert {(entry.create_system, entry.external_attr >> 16, entry.date_time) for entry in entries} == {
+        (3, 0o644, (1980, 1, 1, 0, 0, 0))
+    }
 
 
 def test_imports_of_other_modules_are_no_engine_names() -> None:

@@ -103,6 +103,7 @@ CASES: dict[str, Any] = {
 async def normalising(see: Recorder) -> None:
     for label, value in CASES.items():
         await see.outcome(label, lambda value=value: read(normalise(json.dumps(value))))
+    await see.outcome("as written", lambda: normalise('[{"text": "h\u00e9\u4f60", "type": "text"}]'))
     await see.outcome("no json", lambda: normalise("{"))
     await see.outcome("nan", lambda: normalise('[{"type": "text", "text": NaN}]'))
     await see.outcome("duplicate keys", lambda: normalise('[{"type": "text", "text": "a", "text": "b"}]'))
