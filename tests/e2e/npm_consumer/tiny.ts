@@ -1,0 +1,3 @@
+import { checkWebGPUSupport } from "webllm-provider";
+
+document.body.dataset.webgpu = JSON.stringify(await checkWebGPUSupport());
