@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from ._response import BlockDelta, BlockEnd, BlockStart, Step
+from ._steps import BlockDelta, BlockEnd, BlockStart, Step
 
 BLOCK_START = "llm:stream_block_start"
 BLOCK_DELTA = "llm:stream_block_delta"

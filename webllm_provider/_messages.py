@@ -24,11 +24,11 @@ from amplifier_core.message_models import (
 )
 from pydantic import BaseModel
 
+from ._answer import RAW_TEXT
 from ._control import neutralised, neutralised_json, without_calls
 from ._dialects import Dialect
 from ._native import native_assistant, native_result
 from ._repair import RESULT_ROLES, StoredCall, stored_calls
-from ._response import RAW_TEXT
 from ._tools import dump_json
 from ._wire import BodyMessage, ImagePart, TextPart
 from .errors import RequestRefused, engine_error

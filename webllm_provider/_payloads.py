@@ -12,9 +12,9 @@ from typing import Any
 from amplifier_core.llm_errors import LLMError
 from amplifier_core.utils import redact_secrets
 
+from ._answer import ENGINE, FIGURES, MODEL, WebLLMResponse
 from ._repair import Repair
 from ._request import Prepared
-from ._response import ENGINE, FIGURES, MODEL, WebLLMResponse
 from .errors import PROVIDER, to_wire_error
 
 OnChunk = Callable[[dict[str, str]], Awaitable[None] | None]

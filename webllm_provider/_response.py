@@ -9,68 +9,25 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
-from amplifier_core.content_models import ContentBlock, TextContent, ThinkingContent, ToolCallContent
 from amplifier_core.message_models import (
-    ChatResponse,
     ContentBlockUnion,
     Degradation,
     TextBlock,
     ThinkingBlock,
-    ToolCall,
     ToolCallBlock,
-    Usage,
 )
-from pydantic import Field
 
+from ._answer import WebLLMResponse, make_response
 from ._calls import Call, check_call, parse_call
 from ._format import JsonAnswer
 from ._segments import Kind, Piece, Segmenter
+from ._steps import BlockDelta, BlockEnd, BlockStart, BlockType, Step
 from ._syntax import DEFAULT_SYNTAX, CallSyntax
 from ._tools import name_so_far
-from ._wire import Delta, EngineIdentity, Figures, Finished, StreamEvent
+from ._wire import Delta, EngineIdentity, Finished, StreamEvent
 from .errors import EngineError, StreamBroken, engine_error, to_llm_error
-
-BlockType = Literal["text", "thinking", "tool_use"]
-
-RAW_TEXT = "webllm:raw_text"
-"""Metadata key of the answer as the model wrote it. Resent byte for byte, it keeps the KV cache valid."""
-ENGINE = "webllm:engine"
-FIGURES = "webllm:figures"
-MODEL = "webllm:model"
-
-
-@dataclass(frozen=True)
-class BlockStart:
-    index: int
-    type: BlockType
-    name: str | None = None
-
-
-@dataclass(frozen=True)
-class BlockDelta:
-    index: int
-    type: BlockType
-    sequence: int
-    text: str
-
-
-@dataclass(frozen=True)
-class BlockEnd:
-    index: int
-    type: BlockType
-
-
-Step = BlockStart | BlockDelta | BlockEnd
-
-
-class WebLLMResponse(ChatResponse):
-    """`ChatResponse` with the two attributes that the official orchestrators read."""
-
-    content_blocks: list[ContentBlock] | None = Field(default=None, exclude=True)
-    text: str | None = None
 
 
 @dataclass
@@ -163,24 +120,15 @@ class Assembler:
             raise engine_error("aborted", "The answer was stopped.", model=self.model, partial=self.partial)
         if self.answer is not None:
             self.answer.read(self.partial, cut=self.finished["reason"] == "length", model=self.model)
-        blocks = [self._content(block) for block in self._blocks]
-        calls = [block for block in blocks if isinstance(block, ToolCallBlock)]
-        reason = "tool_calls" if calls else self.finished["reason"]
-        return WebLLMResponse(
-            content=blocks,
-            tool_calls=[ToolCall(id=call.id, name=call.name, arguments=call.input) for call in calls] or None,
-            usage=_usage(self.finished, self.engine),
-            degradation=_joined(self.degradations),
-            finish_reason=reason,
-            metadata={
-                # Text beside which calls came apart is not the whole answer, and must not stand for it.
-                **({} if self._separated else {RAW_TEXT: self.raw}),
-                MODEL: self.model,
-                ENGINE: dict(self.engine),
-                FIGURES: dict(self.finished["figures"]),
-            },
-            content_blocks=[_event_block(block) for block in blocks],
-            text=self.partial or None,
+        return make_response(
+            [self._content(block) for block in self._blocks],
+            finished=self.finished,
+            engine=self.engine,
+            model=self.model,
+            text=self.partial,
+            # Text beside which calls came apart is not the whole answer, and must not stand for it.
+            raw=None if self._separated else self.raw,
+            degradations=self.degradations,
         )
 
     def _take(self, delta: Delta) -> Iterator[Step]:
@@ -258,43 +206,3 @@ class Assembler:
             partial=self.partial,
             kind=StreamBroken,
         )
-
-
-def _usage(finished: Finished, engine: EngineIdentity) -> Usage:
-    tokens, figures = finished["usage"], finished["figures"]
-    prefilled = figures["prefilled_tokens"]
-    reused = None if prefilled is None else max(0, tokens["prompt_tokens"] - prefilled)
-    return Usage(
-        input_tokens=tokens["prompt_tokens"],
-        output_tokens=tokens["completion_tokens"],
-        total_tokens=tokens["total_tokens"],
-        cache_read_tokens=reused,
-        # On the user's own device it is free; what a server costs, its owner knows.
-        cost_usd=None if engine["kind"] == "server" else Decimal(0),
-        **_known(figures),
-    )
-
-
-def _known(figures: Figures) -> dict[str, Any]:
-    return {name: value for name, value in figures.items() if value is not None}
-
-
-def _joined(degradations: Sequence[Degradation]) -> Degradation | None:
-    """A response has room for one."""
-    if len(degradations) < 2:
-        return degradations[0] if degradations else None
-    return Degradation(
-        requested="; ".join(one.requested for one in degradations),
-        actual="; ".join(one.actual for one in degradations),
-        reason="; ".join(one.reason for one in degradations),
-    )
-
-
-def _event_block(block: ContentBlockUnion) -> ContentBlock:
-    if isinstance(block, ToolCallBlock):
-        return ToolCallContent(id=block.id, name=block.name, arguments=block.input)
-    if isinstance(block, ThinkingBlock):
-        return ThinkingContent(text=block.thinking)
-    if isinstance(block, TextBlock):
-        return TextContent(text=block.text)
-    raise TypeError(f"an answer has no {type(block).__name__}")

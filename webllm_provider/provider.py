@@ -10,22 +10,16 @@ what listeners of the hooks see while `complete` runs.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import aclosing
-from functools import partial
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from amplifier_core import RetryConfig
-from amplifier_core.events import LLM_REQUEST, LLM_RESPONSE, PROVIDER_RETRY, PROVIDER_TOOL_SEQUENCE_REPAIRED
-from amplifier_core.llm_errors import LLMError
-from amplifier_core.message_models import ChatRequest, ChatResponse, Degradation, ToolCall
+from amplifier_core.events import LLM_REQUEST, LLM_RESPONSE, PROVIDER_TOOL_SEQUENCE_REPAIRED
+from amplifier_core.message_models import ChatRequest, ChatResponse, ToolCall
 from amplifier_core.models import ModelInfo, ProviderInfo
-from amplifier_core.utils.retry import retry_with_backoff
 from pydantic import BaseModel
 
-from ._hooks import aborted_event, stream_event
+from ._attempts import Attempts
 from ._payloads import (
     CompletionRun,
     OnChunk,
@@ -33,11 +27,9 @@ from ._payloads import (
     repair_payload,
     request_payload,
     response_payload,
-    retry_payload,
 )
 from ._reading import read_request
 from ._request import prepare
-from ._response import Assembler, BlockDelta, Step, WebLLMResponse
 from ._sampling import read_timeout
 from ._transport import Transport
 from ._wire import LoadedModel, ModelRecord
@@ -77,8 +69,7 @@ class WebLLMProvider:
         self._loaded: LoadedModel | None = None
         self._records: dict[str, ModelRecord | None] = {}
         """What the catalogue says of models that have been loaded."""
-        self._reported: set[str] = set()
-        """What of the tools' schemas has been reported: once is enough."""
+        self._attempts = Attempts(transport, self.config, self._emit)
 
     @property
     def priority(self) -> int:
@@ -193,7 +184,7 @@ class WebLLMProvider:
             await self._emit(PROVIDER_TOOL_SEQUENCE_REPAIRED, repair_payload(prepared.repairs))
         await self._emit(LLM_REQUEST, request_payload(call, raw=self.config.raw))
         try:
-            response = await self._with_retries(call)
+            response = await self._attempts.answer(call)
         except BaseException as error:
             if isinstance(error, EngineError):
                 error.shown = call.shown
@@ -205,99 +196,6 @@ class WebLLMProvider:
     async def close(self) -> None:
         """Give up the transport. Safe to repeat."""
         await self._transport.close()
-
-    async def _with_retries(self, call: CompletionRun) -> WebLLMResponse:
-        config = self.config
-        return await retry_with_backoff(
-            partial(self._attempt, call),
-            RetryConfig(
-                max_retries=config.max_retries,
-                initial_delay=config.min_retry_delay,
-                max_delay=config.max_retry_delay,
-                jitter=config.retry_jitter,
-            ),
-            on_retry=partial(self._tell_retry, call),
-        )
-
-    async def _attempt(self, call: CompletionRun) -> WebLLMResponse:
-        prepared = call.prepared
-        assembler = Assembler(
-            schemas=prepared.schemas,
-            degradations=[*prepared.degradations, *self._news(prepared.relaxations)],
-            syntax=prepared.syntax,
-            answer=prepared.answer,
-            model=call.model,
-        )
-        try:
-            await self._run(call, assembler)
-            response = assembler.response()
-            self._reported.update(one.requested for one in prepared.relaxations)
-            return response
-        except asyncio.CancelledError as error:
-            await self._tell_aborted(call, error)
-            raise
-        except LLMError as error:
-            # What a reader has seen cannot be taken back by another attempt.
-            error.retryable = error.retryable and not call.shown
-            await self._tell_aborted(call, error)
-            raise
-        except Exception as error:
-            await self._tell_aborted(call, error)
-            raise engine_error(
-                "internal",
-                f"The way to the engine failed: {str(error).strip() or type(error).__name__}",
-                details={"type": type(error).__name__},
-                model=call.model,
-                partial=assembler.partial,
-            ) from error
-
-    def _news(self, relaxations: Sequence[Degradation]) -> list[Degradation]:
-        return [one for one in relaxations if one.requested not in self._reported]
-
-    async def _run(self, call: CompletionRun, assembler: Assembler) -> None:
-        """Take every event of one completion; leaving it early cancels the completion first."""
-        loop = asyncio.get_running_loop()
-        idle_limit = self.config.stream_idle_timeout
-        try:
-            async with (
-                asyncio.timeout(call.prepared.timeout),
-                asyncio.timeout(idle_limit) as idle,
-                # The transport's streams are async generators: closing them is what cancels.
-                aclosing(self._transport.stream(call.prepared.body)) as events,
-            ):
-                async for event in events:
-                    idle.reschedule(loop.time() + idle_limit)
-                    for step in assembler.feed(event):
-                        await self._show(call, step)
-        except TimeoutError as error:
-            limit = idle_limit if idle.expired() else call.prepared.timeout
-            what = "The engine was silent for" if idle.expired() else "The answer took longer than"
-            raise engine_error(
-                "timeout",
-                f"{what} {limit:g} seconds.",
-                hint="Choose a smaller model, ask for a shorter answer, or raise the timeout.",
-                details={"seconds": limit},
-                model=call.model,
-                partial=assembler.partial,
-            ) from error
-
-    async def _show(self, call: CompletionRun, step: Step) -> None:
-        if call.listening:
-            call.shown = True
-            await self._emit(*stream_event(call.request_id, step))
-        if call.on_chunk is not None and isinstance(step, BlockDelta) and step.type == "text":
-            call.shown = True
-            told = call.on_chunk({"type": "delta", "content": step.text})
-            if inspect.isawaitable(told):
-                await told
-
-    async def _tell_retry(self, call: CompletionRun, attempt: int, delay: float, error: LLMError) -> None:
-        limit = self.config.max_retries
-        await self._emit(PROVIDER_RETRY, retry_payload(call, attempt, limit, delay, error))
-
-    async def _tell_aborted(self, call: CompletionRun, error: BaseException) -> None:
-        if call.shown and call.listening:
-            await self._emit(*aborted_event(call.request_id, error))
 
     async def _emit(self, name: str, payload: dict[str, Any]) -> None:
         hooks = getattr(self.coordinator, "hooks", None)

@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webllm_provider import Aborted, EngineLost, StreamBroken
+from webllm_provider._answer import WebLLMResponse
 from webllm_provider._dialects import DIALECTS
 from webllm_provider._format import JsonAnswer
 from webllm_provider._hooks import stream_event
-from webllm_provider._response import Assembler, Step, WebLLMResponse
+from webllm_provider._response import Assembler
 from webllm_provider._segments import THINKING
+from webllm_provider._steps import Step
 from webllm_provider._wire import StreamEvent
 from webllm_provider.session.tools import notes
 from webllm_provider.testing import SCRIPTED, answer, failure
