@@ -202,11 +202,11 @@ def _written(files: Mapping[str, bytes], info: str, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Metadata last, as the wheel format advises.
     names = sorted(files, key=lambda name: (name.startswith(info), name))
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for name in names:
             entry = zipfile.ZipInfo(name, _TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, files[name])
+            archive.writestr(entry, files[name], compresslevel=9)
     return path

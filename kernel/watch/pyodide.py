@@ -46,7 +46,7 @@ def _behaviour(result: dict[str, Any], release: str) -> list[Change]:
     seen = next(check for check in result["checks"] if check["name"] == "differential")
     if not seen["passed"]:
         return []
-    differing = disagreements(observed(None), json.loads(seen["value"]))
+    differing = disagreements(observed(), json.loads(seen["value"]))
     names = tuple(paragraph.partition("\n")[0] for paragraph in differing)
     names = tuple(name for name in names if name != "engine")
     return [Change(release, "Observations that differ from the native engine", names)] if names else []

@@ -36,7 +36,7 @@ def unpacked_wheel(repackaged_wheel: Path, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def native_observations() -> dict[str, Any]:
     """Observations on the native engine."""
-    return observed(None)
+    return observed()
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,12 @@ class EngineFailed(AssertionError):
 OBSERVE = Path(__file__).resolve().parent / "differential" / "observe.py"
 
 
-def observed(first_on_path: Path | None) -> dict[str, Any]:
-    """What all scenarios see: on the native engine of this environment, or on the package in a folder."""
+def observed(*first_on_path: Path) -> dict[str, Any]:
+    """What all scenarios see: on the native engine of this environment, or on the packages in folders."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    if first_on_path is not None:
-        environment["PYTHONPATH"] = str(first_on_path)
+    if first_on_path:
+        environment["PYTHONPATH"] = os.pathsep.join(map(str, first_on_path))
     run = subprocess.run(
         [sys.executable, str(OBSERVE)], env=environment, capture_output=True, text=True, check=False
     )

@@ -39,7 +39,7 @@ def main() -> int:
     """Exit status 1 if fewer than `--at-least` per cent are found, or the kernel as it is fails its tests."""
     options = _options()
     package = _package()
-    trial = Trial(package, observed(None), _quickest_first(package))
+    trial = Trial(package, observed(), _quickest_first(package))
     if (finder := answer_of(trial)) is not None:
         print(f"The kernel as it is does not pass: {finder}", file=sys.stderr)
         return 1

@@ -1,0 +1,172 @@
+"""An engine of one's own behind the bridge, from Python and from scripts; connect() where it cannot start."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import contextmanager
+from typing import Any
+
+import js
+from amplifier_core import AmplifierSession
+from pyodide.code import run_js
+
+from webllm_provider import EngineSources, EngineUnavailable, connect, create_session, set_llm_bridge
+from webllm_provider._browser import registration
+from webllm_provider.session import MemoryStore
+from webllm_provider.testing import answer
+
+NAMES = ("js_llm_complete", "js_llm_stream", "js_llm_load", "js_llm_models", "js_llm_status")
+
+
+@contextmanager
+def bridge(**functions: Any) -> Any:
+    """The functions as the page's bridge; what the runner has put there comes back."""
+    before = registration.standing()
+    set_llm_bridge(**functions)
+    try:
+        yield
+    finally:
+        registration.register(before)
+
+
+async def asked(text: str = "Hi") -> str:
+    session = await create_session(store=MemoryStore(), tools=())
+    try:
+        return await session.execute(text)
+    finally:
+        await session.cleanup()
+
+
+async def refusal(awaitable: Awaitable[Any]) -> str:
+    """The class and the sentence that something fails with."""
+    try:
+        await awaitable
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    raise AssertionError("It was not refused.")
+
+
+async def words(request_json: str) -> AsyncGenerator[Any, None]:
+    """An engine in Python: says back what it was asked."""
+    text = json.loads(request_json)["messages"][-1]["content"]
+    for event in answer("You", f" said {text}"):
+        yield event
+
+
+async def check_an_async_generator_of_python_is_an_engine() -> None:
+    with bridge(stream=words):
+        assert await asked("hello") == "You said hello"
+
+
+async def check_scripts_of_the_page_read_an_async_generator_as_a_stream() -> None:
+    request = json.dumps({"messages": [{"role": "user", "content": "hello"}]})
+    read = run_js(
+        """async request => {
+          const stream = js_llm_stream(request), texts = [];
+          for (let text = await stream.next(); text !== null; text = await stream.next()) texts.push(text);
+          return JSON.stringify(texts);
+        }"""
+    )
+    with bridge(stream=words):
+        events = [event for text in json.loads(await read(request)) for event in json.loads(text)]
+    assert [event["type"] for event in events] == ["started", "delta", "delta", "finished"]
+
+
+async def check_a_script_that_cancels_ends_the_generator_with_a_last_event() -> None:
+    ended = asyncio.Event()
+
+    async def endless(request_json: str) -> AsyncGenerator[Any, None]:
+        try:
+            yield answer()[0]
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    cancel = run_js(
+        """async () => {
+          const stream = js_llm_stream("{}");
+          await stream.next();
+          const waiting = stream.next();
+          await new Promise(resolve => setTimeout(resolve, 5));
+          stream.cancel();
+          return await waiting;
+        }"""
+    )
+    with bridge(stream=endless):
+        (event,) = json.loads(await cancel())
+    assert event["error"]["code"] == "aborted"
+    await asyncio.wait_for(ended.wait(), 5)
+
+
+async def check_an_object_of_python_with_next_and_cancel_is_an_engine() -> None:
+    class Once:
+        def __init__(self) -> None:
+            self.batches = [json.dumps(answer("From an object."))]
+
+        async def next(self) -> str | None:
+            return self.batches.pop() if self.batches else None
+
+        def cancel(self) -> None:
+            self.batches.clear()
+
+    with bridge(stream=lambda request_json: Once()):
+        assert await asked() == "From an object."
+
+
+async def check_functions_of_javascript_are_an_engine() -> None:
+    batch = json.dumps(answer("From JavaScript."))
+    stream = run_js(
+        """batch => () => {
+          const batches = [batch];
+          return { next: async () => batches.pop() ?? null, cancel: () => {} };
+        }"""
+    )(batch)
+    with bridge(stream=stream):
+        assert await asked() == "From JavaScript."
+
+
+async def check_an_async_function_as_complete_answers_python_and_scripts() -> None:
+    async def complete(request_json: str) -> str:
+        await asyncio.sleep(0)
+        return json.dumps({"choices": [{"message": {"content": "In one piece."}}]})
+
+    with bridge(complete=complete):
+        assert await asked() == "In one piece."
+        text = await run_js("async () => await js_llm_complete('{}')")()
+        assert json.loads(text)["choices"][0]["message"]["content"] == "In one piece."
+
+
+async def check_a_javascript_async_generator_is_refused_with_a_sentence() -> None:
+    with bridge(stream=run_js("(async function* () { yield '[]'; })")):
+        said = await refusal(asked())
+    assert "next()" in said, said
+
+
+async def check_a_bridge_is_one_engine_and_leaves_nothing_behind() -> None:
+    with bridge(stream=words):
+        assert [name for name in NAMES if hasattr(js, name)] == ["js_llm_stream"]
+        kept = js.Object.getOwnPropertyDescriptor(js.globalThis, "js_llm_stream")
+        set_llm_bridge(complete=lambda request_json: "{}")
+        assert [name for name in NAMES if hasattr(js, name)] == ["js_llm_complete"]
+        set_llm_bridge()
+        assert [name for name in NAMES if hasattr(js, name)] == []
+        said = await refusal(run_js("async descriptor => descriptor.value('{}')")(kept))
+    assert "destroyed" in said, said
+
+
+async def check_a_plain_mount_plan_answers_through_an_engine_of_one_s_own() -> None:
+    plan = {
+        "session": {"orchestrator": {"module": "loop-webllm"}, "context": {"module": "context-webllm"}},
+        "providers": [{"module": "provider-webllm", "config": {}}],
+    }
+    with bridge(stream=words):
+        async with AmplifierSession(plan) as session:
+            assert await session.execute("hello") == "You said hello"
+
+
+async def check_where_there_are_no_workers_connect_says_so() -> None:
+    said = await refusal(connect(sources=EngineSources()))
+    assert said.startswith(EngineUnavailable.__name__), said
+    assert "workers" in said, said
