@@ -1,4 +1,4 @@
-"""The npm package as its users get it: packed, installed into an empty project, built, opened in a browser."""
+"""The npm package as its users get it: packed, installed into an empty project, built and opened."""
 
 from __future__ import annotations
 
