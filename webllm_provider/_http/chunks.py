@@ -23,8 +23,14 @@ class _Call:
 
     @property
     def text(self) -> str:
-        """`{name, arguments}`; arguments that are no JSON stay as they are, to be refused with their text."""
-        return f'{{"name": {json.dumps(self.name)}, "arguments": {self.arguments.strip() or "{}"}}}'
+        """`{name, arguments}`; arguments that are no JSON stand there as a string, and are refused."""
+        arguments = self.arguments.strip() or "{}"
+        try:
+            json.loads(arguments)
+        except (ValueError, RecursionError):
+            # Put in as they are, they could rewrite the name.
+            arguments = json.dumps(arguments)
+        return f'{{"name": {json.dumps(self.name)}, "arguments": {arguments}}}'
 
 
 @dataclass

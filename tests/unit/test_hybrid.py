@@ -1,0 +1,212 @@
+"""The browser first, and a server by the stated rules: each rule, and where none applies."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, get_args
+
+import pytest
+from amplifier_core.message_models import ChatRequest, Message
+from amplifier_core.models import HookResult
+
+from webllm_provider import EngineError, HttpTransport, RequestRefused, WebLLMProvider, mount
+from webllm_provider._hybrid import FALLBACK, RULES, HybridProvider
+from webllm_provider._mount import TRANSPORT_CAPABILITY, build
+from webllm_provider._servers import KEY_VARIABLE
+from webllm_provider._wire import ErrorCode
+from webllm_provider.config import ProviderConfig
+from webllm_provider.errors import MEANINGS
+from webllm_provider.testing import Script, ScriptedTransport, Wait, answer, failure, loaded_model
+
+from .conftest import Heard, new_coordinator
+
+CODES: tuple[ErrorCode, ...] = get_args(ErrorCode)
+FALLING = [code for code in CODES if RULES[code] is not None]
+STAYING = [code for code in CODES if RULES[code] is None]
+HI = ChatRequest(messages=[Message(role="user", content="Hi")], model="local-1")
+SERVER = "http://127.0.0.1:9/v1"
+KEY = "sk-config-5566"
+CONFIG: dict[str, Any] = {"mode": "hybrid", "base_url": SERVER, "server_model": "big-1", "max_retries": 0}
+
+
+class Bench:
+    """Two scripted engines, the one in front and the one behind, and everything that was told."""
+
+    def __init__(self, *local: Script, privacy: str = "allow_remote") -> None:
+        self.heard = Heard()
+        coordinator = new_coordinator()
+        self.local = ScriptedTransport(local)
+        self.remote = ScriptedTransport(
+            [answer("From ", "afar.", model="big-1")], model=loaded_model("big-1")
+        )
+        config = ProviderConfig.read({**CONFIG, "privacy": privacy})
+        self.provider = HybridProvider(self.local, self.remote, config, coordinator)
+        for event in (FALLBACK, "llm:request", "llm:response", "llm:stream_block_delta"):
+            coordinator.hooks.register(event, self._hear, name="test")
+
+    async def _hear(self, event: str, payload: dict[str, Any]) -> HookResult:
+        self.heard(event, payload)
+        return HookResult()
+
+    async def ask(self, **options: Any) -> Any:
+        return await self.provider.complete(HI, **options)
+
+
+def test_every_code_has_a_rule_or_none() -> None:
+    assert set(RULES) == set(CODES)
+    assert set(RULES.values()) == {"does_not_fit", "context_exceeded", "engine_failed", None}
+
+
+async def test_the_browser_answers_where_it_can() -> None:
+    bench = Bench(answer("From here."))
+    response = await bench.ask()
+    assert response.text == "From here."
+    assert FALLBACK not in response.metadata
+    assert bench.remote.bodies == []
+
+
+@pytest.mark.parametrize("code", FALLING)
+async def test_the_server_answers_where_the_browser_cannot_and_the_reason_is_told(code: ErrorCode) -> None:
+    bench = Bench([failure(code, "It failed.")])
+    response = await bench.ask(model="local-1")
+    why = {"rule": RULES[code], "code": code, "message": "It failed."}
+    assert response.text == "From afar."
+    assert response.metadata[FALLBACK] == why
+    told = bench.heard.of(FALLBACK)
+    assert [{name: one[name] for name in why} for one in told] == [why]
+    assert told[0]["server_model"] == "big-1"
+    # The model that was named is the browser's.
+    assert [body.get("model") for body in bench.remote.bodies] == ["big-1"]
+
+
+@pytest.mark.parametrize("code", STAYING)
+async def test_no_server_is_asked_what_it_could_not_answer_either(code: ErrorCode) -> None:
+    bench = Bench([failure(code, "It failed.")])
+    with pytest.raises(MEANINGS[code].error):
+        await bench.ask()
+    assert bench.remote.bodies == []
+    assert bench.heard.of(FALLBACK) == []
+
+
+@pytest.mark.parametrize("code", FALLING)
+async def test_nothing_falls_back_after_text_was_shown(code: ErrorCode) -> None:
+    bench = Bench([*answer("I am", " here")[:2], failure(code, "It failed.")])
+    with pytest.raises(EngineError) as caught:
+        await bench.ask()
+    assert caught.value.partial == "I am"
+    assert bench.remote.bodies == []
+
+
+async def test_nothing_falls_back_after_a_thought_was_shown() -> None:
+    bench = Bench([*answer("<think>I wonder")[:2], failure("device_lost", "It failed.")])
+    with pytest.raises(EngineError):
+        await bench.ask()
+    assert bench.remote.bodies == []
+
+
+@pytest.mark.parametrize("code", FALLING)
+async def test_local_only_forbids_the_server(code: ErrorCode) -> None:
+    bench = Bench([failure(code, "It failed.")], privacy="local_only")
+    with pytest.raises(EngineError):
+        await bench.ask()
+    await bench.provider.refresh()
+    assert (bench.remote.bodies, bench.heard.of(FALLBACK)) == ([], [])
+
+
+async def test_a_stop_is_no_reason_to_ask_a_server() -> None:
+    bench = Bench([*answer("")[:1], Wait()])
+    task = asyncio.create_task(bench.ask())
+    while not bench.local.bodies:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert bench.remote.bodies == []
+
+
+async def test_without_a_page_the_server_answers() -> None:
+    from webllm_provider._browser import BridgeTransport
+
+    bench = Bench()
+    provider = HybridProvider(BridgeTransport(), bench.remote, bench.provider.config)
+    response: Any = await provider.complete(HI)
+    assert response.metadata[FALLBACK]["rule"] == "does_not_fit"
+
+
+async def test_the_model_info_is_that_of_who_would_answer() -> None:
+    bench = Bench()
+    await bench.provider.refresh()
+    assert bench.provider.get_model_info().id == "scripted-1"
+    bench.local.model = None
+    await bench.provider.refresh()
+    assert bench.provider.get_model_info().id == "big-1"
+
+
+async def test_a_chunk_listener_hears_the_server_too() -> None:
+    bench = Bench([failure("model_not_loaded")])
+    heard: list[str] = []
+    await bench.provider.complete_streaming(HI, lambda chunk: heard.append(chunk["content"]))
+    assert heard == ["From ", "afar."]
+
+
+def made(given: Any = None, **config: Any) -> WebLLMProvider:
+    return build(ProviderConfig.read(config), given, None)
+
+
+def test_a_config_alone_chooses_who_answers() -> None:
+    assert type(made()) is WebLLMProvider
+    assert isinstance(made(mode="server_side", base_url=SERVER)._transport, HttpTransport)
+    assert isinstance(made(mode="hybrid", base_url=SERVER), HybridProvider)
+    assert type(made(mode="hybrid", base_url=SERVER, privacy="local_only")) is WebLLMProvider
+
+
+@pytest.mark.parametrize(
+    ("config", "field"),
+    [
+        ({"mode": "server_side"}, "base_url"),
+        ({"mode": "hybrid"}, "base_url"),
+        ({"mode": "server_side", "base_url": SERVER, "privacy": "local_only"}, "privacy"),
+        ({"mode": "elsewhere"}, "mode"),
+    ],
+)
+def test_a_config_that_contradicts_itself_is_refused(config: dict[str, Any], field: str) -> None:
+    with pytest.raises(RequestRefused) as caught:
+        ProviderConfig.read(config)
+    assert caught.value.details["field"] == field
+
+
+async def test_a_server_that_was_registered_is_refused_by_local_only() -> None:
+    coordinator = new_coordinator()
+    coordinator.register_capability(TRANSPORT_CAPABILITY, HttpTransport(SERVER))
+    with pytest.raises(RequestRefused, match="local_only"):
+        await mount(coordinator, {"privacy": "local_only"})
+
+
+async def test_a_server_is_not_said_to_cost_nothing() -> None:
+    coordinator = new_coordinator()
+    cleanup = await mount(coordinator, {"mode": "server_side", "base_url": SERVER})
+    assert await coordinator.collect_contributions("session.cost") == []
+    assert FALLBACK in (await coordinator.collect_contributions("observability.events"))[0]
+    await cleanup()
+
+
+def test_the_key_comes_from_the_config_or_the_environment_and_never_shows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = ProviderConfig.read({"mode": "server_side", "base_url": SERVER, "api_key": KEY})
+    for text in (repr(config), str(config), config.model_dump_json(), repr(config.model_dump())):
+        assert KEY not in text
+    given: Any = made(mode="server_side", base_url=SERVER, api_key=KEY)._transport
+    assert given._address.headers["authorization"] == f"Bearer {KEY}"
+    monkeypatch.setenv(KEY_VARIABLE, "sk-environment")
+    found: Any = made(mode="server_side", base_url=SERVER)._transport
+    assert found._address.headers["authorization"] == "Bearer sk-environment"
+
+
+def test_an_application_can_ask_for_all_of_it() -> None:
+    info = made(mode="hybrid", base_url=SERVER).get_info()
+    fields = {field.id: field for field in info.config_fields}
+    assert set(fields) >= {"mode", "base_url", "api_key", "server_model", "privacy"}
+    assert (fields["api_key"].field_type, fields["api_key"].env_var) == ("secret", KEY_VARIABLE)
+    assert info.credential_env_vars == [KEY_VARIABLE]
+    assert made().get_info().credential_env_vars == []
