@@ -116,8 +116,8 @@ async def test_local_only_forbids_the_server(code: ErrorCode) -> None:
 async def test_a_stop_is_no_reason_to_ask_a_server() -> None:
     bench = Bench([*answer("")[:1], Wait()])
     task = asyncio.create_task(bench.ask())
-    while not bench.local.bodies:
-        await asyncio.sleep(0)
+    await bench.heard.until(lambda: "llm:request" in bench.heard.names)
+    await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
