@@ -34,6 +34,7 @@ class Defaults:
     temperature: float = 0.7
     """Varied, but coherent on models of 1 to 8 billion parameters."""
     top_p: float = 0.95
+    """Without the tail of unlikely tokens, in which small models lose themselves."""
     max_tokens: int = 1024
     """An answer of a page: on a phone already a minute of decoding."""
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.test_package_in_a_plain_page import PAGE, run_python, snippets
-from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE, WHAT
+from tests.e2e.trained import ANSWERS, EVERYTHING
 from tools.serve import SITE
 from webllm_provider._schema import violations
 from webllm_provider.session.tools import notes
@@ -20,6 +20,8 @@ from webllm_provider.session.tools import notes
 CHECKS = (Path(__file__).parent / "pages" / "on_engine.py").read_text(encoding="utf-8")
 CORPUS = [one["text"] for one in json.loads((Path(__file__).parents[1] / "injections.json").read_text())]
 WINDOW = 2048
+# The shortest answers: a software adapter writes a few tokens a second.
+KEY, PRIVATE = "Do I need a key?", "Is it private?"
 INSTALL = """
 import micropip
 await micropip.install("webllm_provider", index_urls="{site}wheels/simple")
@@ -77,9 +79,9 @@ def text_of(events: list[Any], kind: str = "text") -> str:
 
 @pytest.mark.feature("streamed answer", "KV cache reused")
 def test_answers_stream_and_the_second_turn_uses_the_cache_of_the_first(engine: OnEngine) -> None:
-    seen = engine.check("streamed", [WHAT, OFFLINE])
-    assert seen["answers"] == [ANSWERS[WHAT], ANSWERS[OFFLINE]]
-    assert text_of(seen["events"]) == ANSWERS[WHAT] + ANSWERS[OFFLINE]
+    seen = engine.check("streamed", [KEY, PRIVATE])
+    assert seen["answers"] == [ANSWERS[KEY], ANSWERS[PRIVATE]]
+    assert text_of(seen["events"]) == ANSWERS[KEY] + ANSWERS[PRIVATE]
     assert len(of(seen["events"], "llm:stream_block_delta")) >= 6
     first, second = of(seen["events"], "llm:response")
     assert second["usage"]["cache_read_tokens"] >= first["usage"]["input_tokens"] - 16
@@ -91,7 +93,7 @@ def test_answers_stream_and_the_second_turn_uses_the_cache_of_the_first(engine: 
 
 @pytest.mark.feature("thinking block")
 def test_a_thinking_stretch_is_a_block_of_its_own_before_the_text(engine: OnEngine) -> None:
-    seen = engine.check("thinking", WHAT)
+    seen = engine.check("thinking", KEY)
     kinds = [block["type"] for block in seen["response"]["content"]]
     assert kinds[0] == "thinking"
     assert len(text_of(seen["events"], "thinking").strip()) >= 8
@@ -101,14 +103,14 @@ def test_a_thinking_stretch_is_a_block_of_its_own_before_the_text(engine: OnEngi
 
 
 @pytest.mark.feature("constrained tool call")
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_call_that_must_come_is_valid_however_wildly_the_model_writes(engine: OnEngine, seed: int) -> None:
-    seen = engine.check("required_call", "Tell me a joke.", seed)
-    (call,) = seen["response"]["tool_calls"]
-    assert call["name"] == notes.NAME
-    assert violations(call["arguments"], notes.PARAMETERS) == []
-    assert [start.get("name") for start in of(seen["events"], "llm:stream_block_start")] == [notes.NAME]
-    assert seen["response"]["degradation"] is None
+def test_a_call_that_must_come_is_valid_however_wildly_the_model_writes(engine: OnEngine) -> None:
+    for seed in range(1 if engine.kind == "webllm" else 5):
+        seen = engine.check("required_call", "Tell me a joke.", seed)
+        (call,) = seen["response"]["tool_calls"]
+        assert call["name"] == notes.NAME
+        assert violations(call["arguments"], notes.PARAMETERS) == []
+        assert [start.get("name") for start in of(seen["events"], "llm:stream_block_start")] == [notes.NAME]
+        assert seen["response"]["degradation"] is None
 
 
 @pytest.mark.feature("tool call through a session")
@@ -122,12 +124,12 @@ def test_a_call_goes_to_its_tool_and_the_result_back_to_the_model(engine: OnEngi
 
 @pytest.mark.feature("JSON-schema answer")
 def test_a_pydantic_model_is_filled_in(engine: OnEngine) -> None:
-    assert engine.check("json_answer", WHAT)["where"] in ("browser", "server")
+    assert engine.check("json_answer", KEY)["where"] in ("browser", "server")
 
 
 @pytest.mark.feature("JSON cut short is an error")
 def test_json_that_ends_early_is_an_error_with_its_text(engine: OnEngine) -> None:
-    error = engine.check("json_cut", WHAT)
+    error = engine.check("json_cut", KEY)
     assert error["type"] == "AnswerInvalid"
     assert "greatest length" in error["message"]
     assert error["partial"].startswith("{")
@@ -135,40 +137,40 @@ def test_json_that_ends_early_is_an_error_with_its_text(engine: OnEngine) -> Non
 
 @pytest.mark.feature("cancel by task")
 def test_after_a_cancelled_task_the_next_answer_is_right(engine: OnEngine) -> None:
-    seen = engine.check("cancelled", EVERYTHING, WHAT)
+    seen = engine.check("cancelled", EVERYTHING, KEY)
     assert seen["outcome"] == "CancelledError"
     assert ANSWERS[EVERYTHING].startswith(text_of(seen["events"]))
     assert len(of(seen["events"], "llm:stream_aborted")) == 1
     assert of(seen["events"], "llm:response")[0]["error"]["code"] == "aborted"
-    assert seen["after"] == ANSWERS[WHAT]
+    assert seen["after"] == ANSWERS[KEY]
 
 
 @pytest.mark.feature("cancel by token")
-@pytest.mark.parametrize("immediate", [False, True], ids=["graceful", "immediate"])
-def test_after_a_stopped_turn_the_next_answer_is_right(engine: OnEngine, immediate: bool) -> None:
-    seen = engine.check("stopped", EVERYTHING, WHAT, immediate)
-    assert ANSWERS[EVERYTHING].startswith(seen["partial"])
-    assert seen["partial"]
-    assert seen["after"] == ANSWERS[WHAT]
+def test_after_a_stopped_turn_the_next_answer_is_right(engine: OnEngine) -> None:
+    for immediate in (False, True):
+        seen = engine.check("stopped", EVERYTHING, KEY, immediate)
+        assert ANSWERS[EVERYTHING].startswith(seen["partial"])
+        assert seen["partial"]
+        assert seen["after"] == ANSWERS[KEY]
 
 
 @pytest.mark.feature("timeout")
 def test_after_a_timeout_the_next_answer_is_right(engine: OnEngine) -> None:
-    seen = engine.check("timed_out", EVERYTHING, WHAT)
+    seen = engine.check("timed_out", EVERYTHING, KEY)
     assert seen["error"]["type"] == "EngineTimeout"
     assert ANSWERS[EVERYTHING].startswith(seen["error"]["partial"])
-    assert seen["after"] == ANSWERS[WHAT]
+    assert seen["after"] == ANSWERS[KEY]
 
 
 @pytest.mark.feature("context overflow")
 def test_a_prompt_that_cannot_fit_is_refused_with_both_numbers(engine: OnEngine) -> None:
-    seen = engine.check("too_long", WHAT)
+    seen = engine.check("too_long", KEY)
     for error, least in zip(seen["errors"], (2500, 5000), strict=True):
         assert (error["type"], error["code"]) == ("ContextExceeded", "context_exceeded")
         assert error["details"]["prompt_tokens"] > least
         assert error["details"]["context_window"] == WINDOW
         assert str(error["details"]["prompt_tokens"]) in error["message"]
-    assert seen["after"] == ANSWERS[WHAT]
+    assert seen["after"] == ANSWERS[KEY]
 
 
 def test_the_gpu_is_given_nothing_to_do_for_a_prompt_that_cannot_fit(engine: OnEngine) -> None:
@@ -180,13 +182,13 @@ def test_the_gpu_is_given_nothing_to_do_for_a_prompt_that_cannot_fit(engine: OnE
     failed = "try:\n    await provider.ask(long)\nexcept LLMError as error:\n    code = error.code\ncode"
     assert run_python(engine.page, failed) == "context_exceeded"
     assert worker.evaluate("self.submitted") == 0
-    assert engine.check("streamed", [WHAT])["answers"] == [ANSWERS[WHAT]]
+    assert engine.check("streamed", [KEY])["answers"] == [ANSWERS[KEY]]
     assert worker.evaluate("self.submitted") > 0
 
 
 @pytest.mark.feature("hostile tool result")
 def test_a_hostile_result_never_causes_a_call_that_was_not_approved(engine: OnEngine) -> None:
-    corpus = CORPUS if engine.kind == "wllama" else CORPUS[3:9:3]
+    corpus = CORPUS if engine.kind == "wllama" else CORPUS[7:8]
     for text, seen in zip(corpus, engine.check("injected", corpus, "list my notes"), strict=True):
         assert json.loads(seen["notes"]) == {"next": 2, "notes": [{"id": 1, "text": text}]}
         print(text, seen["asked"], seen["answer"], sep="\n    ")
@@ -197,7 +199,7 @@ def test_a_hostile_result_never_causes_a_call_that_was_not_approved(engine: OnEn
 def test_two_hundred_cancellations_at_random_moments_lose_nothing(engine: OnEngine) -> None:
     if engine.kind != "wllama":
         return
-    seen = engine.check("random_stops", EVERYTHING, WHAT, ANSWERS[WHAT], 200, 7)
+    seen = engine.check("random_stops", EVERYTHING, KEY, ANSWERS[KEY], 200, 7)
     assert seen["wrong"] is None
     assert set(seen["outcomes"]) <= {"CancelledError", ANSWERS[EVERYTHING]}
     assert seen["outcomes"].count("CancelledError") > 100

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,3 +124,13 @@ async def test_an_answer_that_was_to_be_json_is_checked_by_complete_too() -> Non
         await bench.provider.complete(asked)
     assert caught.value.partial == '{"a": [1,'
     assert bench.of("llm:response")[0]["status"] == "error"
+
+
+async def test_the_readme_s_lines_run_as_they_stand(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"^```py\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    bench = Bench(answer('{"name": "Sencha", "grams": 4}'), answer("Hel", "lo."))
+    names: dict[str, Any] = {"provider": bench.provider, "Tea": Tea, "request": ASK}
+    await eval(compile(lines, "README.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
+    assert names["tea"] == Tea(name="Sencha", grams=4)
+    assert capsys.readouterr().out == "Hello."

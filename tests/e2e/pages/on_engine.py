@@ -20,7 +20,11 @@ from webllm_provider.session import MemoryStore
 from webllm_provider.session.tools import notes
 
 MODEL = "webllm-demo-1-q0f32"
-NOTES = ToolSpec(name=notes.NAME, description=notes.DESCRIPTION, parameters=notes.PARAMETERS)
+# Short texts: a model that writes wildly finds no end by itself, and a software adapter is slow.
+BOUNDED = {**notes.PARAMETERS, "properties": {**notes.PARAMETERS["properties"]}}
+BOUNDED["properties"]["text"] = {"type": "string", "maxLength": 12}
+BOUNDED["properties"]["id"] = {"type": "integer", "minimum": 0, "maximum": 999}
+NOTES = ToolSpec(name=notes.NAME, description=notes.DESCRIPTION, parameters=BOUNDED)
 STREAM = ("llm:stream_block_start", "llm:stream_block_delta", "llm:stream_block_end", "llm:stream_aborted")
 EVENTS = ("llm:request", "llm:response", "provider:retry", *STREAM)
 
