@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from tests.e2e.app import App, wait_until
 from tests.e2e.conftest import COLLECT_WORKERS
 from tests.e2e.hosts import Host, hosting
 from tests.e2e.trained import ANSWERS, OFFLINE, WHAT
+from tools import browser as chromium
 from tools.serve import SITE
 
 STORED_WITHIN_MS = 90_000
@@ -180,3 +181,20 @@ def test_a_browser_without_service_workers_says_so_and_answers(visitor: Visitor,
     expect(app.page.get_by_test_id("offline-status")).to_have_text("Online only")
     app.wait_until_ready()
     assert app.ask(WHAT).text == ANSWERS[WHAT]
+
+
+def test_over_plain_http_the_page_says_what_it_needs(playwright: Playwright, host: Host) -> None:
+    # A name that is not this machine's own is what a page from the local network looks like to a browser.
+    flags = [*chromium.flags(webgpu=False), "--host-resolver-rules=MAP lan.test 127.0.0.1"]
+    browser = playwright.chromium.launch(executable_path=str(chromium.ensure()), args=flags)
+    try:
+        app = App(browser.new_page())
+        app.page.goto(f"{host.url.replace('localhost', 'lan.test')}{ON_CPU}")
+        status = app.page.get_by_test_id("offline-status")
+        expect(status).to_have_text("Online only")
+        status.click()
+        expect(app.page.get_by_test_id("offline-panel")).to_contain_text("https")
+        expect(app.error.first).to_contain_text("https or from localhost")
+        assert [line for line in app.console if line.startswith("pageerror")] == []
+    finally:
+        browser.close()

@@ -14,6 +14,7 @@ import { probeDevice } from "./device";
 import { EngineSupervisor } from "../page/engine-supervisor";
 import { Installer } from "./install";
 import { startOffline } from "./offline-start";
+import { newId } from "./new-id";
 import { readOptions } from "./options";
 import { PythonHost } from "../page/python-host";
 import { exposeReadOnly } from "./read-only-handle";
@@ -22,7 +23,6 @@ import { createTheme } from "./theme";
 
 const siteRoot = new URL("./", document.baseURI);
 const options = readOptions(location.search);
-const newId = (): string => crypto.randomUUID();
 
 const state = createState(newId());
 const controller = new Controller({
@@ -60,7 +60,7 @@ const python = new PythonHost({
     controller.receive(message);
   },
   enginePort: () => frame.connect(),
-  locks: navigator.locks,
+  locks: window.isSecureContext ? navigator.locks : undefined,
 });
 
 const build = document.querySelector<HTMLMetaElement>('meta[name="build"]')?.content ?? "unknown";

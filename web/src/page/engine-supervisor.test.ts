@@ -203,13 +203,16 @@ describe("a death", () => {
     expect(restarts).toBe(6);
   });
 
-  it("of a worker of another version is not answered by a restart", async () => {
-    supervisor.start(DEMO);
-    current().die({ code: "protocol_mismatch", message: "Different versions." });
-    await settle();
-    expect(restarts).toBe(0);
-    expect(view).toMatchObject({ kind: "failed", error: { code: "protocol_mismatch" } });
-  });
+  it.each(["protocol_mismatch", "unsupported"] as const)(
+    "that no other worker would escape (%s) is not answered by a restart",
+    async (code) => {
+      supervisor.start(DEMO);
+      current().die({ code, message: "Different versions." });
+      await settle();
+      expect(restarts).toBe(0);
+      expect(view).toMatchObject({ kind: "failed", error: { code, message: "Different versions." } });
+    },
+  );
 
   it("after which the frame stays silent is a failure with the reason", async () => {
     supervisor.start(DEMO);

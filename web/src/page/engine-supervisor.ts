@@ -47,6 +47,9 @@ export interface SupervisorOptions {
   now: () => number;
 }
 
+/** What another worker would fail by as well. */
+const NO_START_HELPS: readonly WireError["code"][] = ["protocol_mismatch", "unsupported"];
+
 // A worker that dies this often in this time is not helped by another start.
 const DEATHS_ALLOWED = 3;
 const DEATHS_WINDOW_MS = 5 * 60_000;
@@ -158,10 +161,10 @@ export class EngineSupervisor {
     const now = this.options.now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < DEATHS_WINDOW_MS), now];
     this.options.dispatch({ type: "died", error });
-    if (error.code === "protocol_mismatch" || this.#deaths.length > DEATHS_ALLOWED) {
+    const hopeless = NO_START_HELPS.includes(error.code);
+    if (hopeless || this.#deaths.length > DEATHS_ALLOWED) {
       this.close();
-      const message =
-        error.code === "protocol_mismatch" ? error.message : "The engine stopped several times in a row.";
+      const message = hopeless ? error.message : "The engine stopped several times in a row.";
       this.options.dispatch({
         type: "gave_up",
         error: { ...error, message, details: { ...error.details, last: error.message } },

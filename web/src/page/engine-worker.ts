@@ -10,6 +10,13 @@ export interface EngineWorkerOptions<Sources> {
   sources: Sources;
 }
 
+/** No other worker would help. */
+const INSECURE: WireError = {
+  code: "unsupported",
+  message: "A browser keeps engines only for pages that come over https or from localhost.",
+  hint: "Open this page over https, or from localhost.",
+};
+
 /** Holds one worker. Ports wait until it has started; where it cannot start they are told why. */
 export class EngineWorker<Sources> {
   private worker: Worker | null = null;
@@ -19,7 +26,7 @@ export class EngineWorker<Sources> {
 
   constructor(private readonly options: EngineWorkerOptions<Sources>) {
     if (window.isSecureContext) this.start();
-    else this.fail("a browser keeps engines for pages that come over https or from localhost");
+    else this.refuseAll(INSECURE);
   }
 
   /** Hands the worker a port, now or as soon as it has started. */
@@ -50,13 +57,17 @@ export class EngineWorker<Sources> {
   }
 
   private fail(why: string): void {
-    this.phase = "failed";
-    this.error = {
+    this.refuseAll({
       code: "worker_died",
       message: `The engine's worker could not start: ${why || "its script could not be loaded"}.`,
       hint: "Reload the page.",
-    };
-    for (const port of this.waiting.splice(0)) refuse(port, this.error);
+    });
+  }
+
+  private refuseAll(error: WireError): void {
+    this.phase = "failed";
+    this.error = error;
+    for (const port of this.waiting.splice(0)) refuse(port, error);
   }
 
   private post(message: ToWorker<Sources>, transfer: Transferable[] = []): void {

@@ -52,11 +52,8 @@ let heard: PythonMessage[];
 let locks: ScriptedLocks;
 let host: PythonHost;
 
-beforeEach(() => {
-  threads = [];
-  heard = [];
-  locks = new ScriptedLocks();
-  host = new PythonHost({
+function makeHost(given: ScriptedLocks | undefined): PythonHost {
+  return new PythonHost({
     spawn: (lock) => {
       const thread = new ScriptedThread(lock);
       threads.push(thread);
@@ -65,8 +62,15 @@ beforeEach(() => {
     boot: { pyodide_url: "/pyodide/", lock_url: "/wheels/pyodide-lock.json", packages_url: "/wheels/" },
     onMessage: (message) => heard.push(message),
     enginePort: () => new MessageChannel().port1,
-    locks: locks,
+    locks: given,
   });
+}
+
+beforeEach(() => {
+  threads = [];
+  heard = [];
+  locks = new ScriptedLocks();
+  host = makeHost(locks);
   host.start();
 });
 
@@ -102,6 +106,15 @@ describe("Python's thread", () => {
     thread().say(BOOTED);
     locks.wanted.get(thread().lock)?.();
     expect(failures()).toEqual(["python_failed: Python stopped without a word."]);
+  });
+
+  it("is not started where the page did not come by a secure way", () => {
+    threads = [];
+    makeHost(undefined).start();
+    expect(threads).toEqual([]);
+    expect(failures()).toEqual([
+      "unsupported: A browser starts Python only for pages that come over https or from localhost.",
+    ]);
   });
 
   it("is not taken for dead before it holds its lock", () => {

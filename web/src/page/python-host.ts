@@ -18,7 +18,8 @@ export interface PythonHostOptions {
   onMessage: (message: PythonMessage) => void;
   /** A fresh port to the engine, for a thread that has just been started. */
   enginePort: () => MessagePort;
-  locks: Pick<LockManager, "request">;
+  /** Undefined where the browser has none: then it starts no Python either. */
+  locks: Pick<LockManager, "request"> | undefined;
 }
 
 const TYPES: Record<PythonMessage["type"], true> = {
@@ -33,6 +34,7 @@ const TYPES: Record<PythonMessage["type"], true> = {
 const HINTS = {
   python_failed: "Restart Python. If that does not help, reload the page.",
   protocol_mismatch: "Reload the page.",
+  unsupported: "Open this page over https, or from localhost.",
 } as const;
 
 const unknownMessage = (type: string): string =>
@@ -47,6 +49,14 @@ export class PythonHost {
   /** Start Python; in place of the one that runs, if one does. */
   start(): void {
     this.close();
+    const { locks } = this.options;
+    if (locks === undefined) {
+      this.#fail(
+        "A browser starts Python only for pages that come over https or from localhost.",
+        "unsupported",
+      );
+      return;
+    }
     const lock = `webllm-provider-python-${crypto.randomUUID()}`;
     const thread = this.options.spawn(lock);
     const watch = new AbortController();
@@ -58,7 +68,7 @@ export class PythonHost {
       if (!watched) {
         // The worker takes its lock before it says anything: from now on the lock means that it lives.
         watched = true;
-        void this.#noticeDeath(lock, watch.signal);
+        void this.#noticeDeath(locks, lock, watch.signal);
       }
       this.#receive(event.data);
     });
@@ -90,9 +100,9 @@ export class PythonHost {
     this.#thread = null;
   }
 
-  async #noticeDeath(lock: string, signal: AbortSignal): Promise<void> {
+  async #noticeDeath(locks: Pick<LockManager, "request">, lock: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.options.locks.request(lock, { signal }, () => {
+      await locks.request(lock, { signal }, () => {
         if (!signal.aborted) this.#fail("Python stopped without a word.");
       });
     } catch (error) {
