@@ -13,8 +13,9 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const SCRIPTED_MODEL_ID = "scripted-1";
 
-/** Ten words of a sentence: about four characters a token, as in English text of real models. */
-const WORDS = "It says one word after another, quickly, without end. ".split(/(?<= )/);
+/** A sentence of nine words, about as long as tokens of English text are; a paragraph is six of them. */
+const SENTENCE = "It says one word after another, quickly, without end. ";
+const WORDS = `${SENTENCE.repeat(5)}${SENTENCE.trim()}\n\n`.split(/(?<= |\n\n)/);
 
 const ENTRY: CatalogueEntry = {
   kind: "text",
