@@ -66,11 +66,11 @@ class Server:
                 pipe.close()
 
 
-def start() -> Server:
-    """A server that listens."""
+def start(gguf: Path = GGUF, window: int = 2048) -> Server:
+    """A server that listens; `window` is the context of one conversation, in tokens."""
     script = str(Path(__file__).with_name("llama_server.py"))
     process = subprocess.Popen(
-        [sys.executable, script, str(GGUF), MODEL, KEY],
+        [sys.executable, script, str(gguf), MODEL, KEY, str(window)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
