@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
@@ -17,6 +18,7 @@ from webllm_provider import (
     HttpTransport,
     KeyRefused,
     ModelNotFound,
+    ProviderConfig,
     ServerUnreachable,
     StreamBroken,
     WebLLMProvider,
@@ -212,3 +214,22 @@ async def test_a_server_killed_in_mid_stream_leaves_the_text_so_far(
     with pytest.raises(ServerUnreachable):
         await provider.complete(ask(QUESTION))
     await provider.close()
+
+
+def _configs() -> list[dict[str, Any]]:
+    """The provider's configs of the documentation, as they stand there."""
+    found = re.findall(r"^```yaml\n(mode: .*?)^```$", (ROOT / "docs/servers.md").read_text(), re.M | re.S)
+    return [dict(line.split(": ", 1) for line in text.splitlines()) for text in found]
+
+
+@pytest.mark.parametrize("config", _configs(), ids=lambda config: config["mode"])
+async def test_the_configs_of_the_documentation_answer(config: dict[str, Any], server: Server) -> None:
+    own = {**config, "base_url": server.base_url, "api_key": KEY}
+    session = await create_session(store=MemoryStore(), provider_config=own)
+    assert await session.execute(QUESTION) == EXPECTED
+    await session.cleanup()
+
+
+def test_the_documentation_shows_both_modes() -> None:
+    assert [config["mode"] for config in _configs()] == ["server_side", "hybrid"]
+    assert set().union(*_configs()) <= set(ProviderConfig.model_fields)
