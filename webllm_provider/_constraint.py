@@ -33,7 +33,7 @@ class ToolChoice:
 def read_tool_choice(
     tools: Sequence[ToolLike], choice: str | Mapping[str, Any] | None, *, parallel: bool = True
 ) -> ToolChoice:
-    """`tool_choice` in OpenAI's words: none, auto, required, a tool's name, or its object form.
+    """`tool_choice` in OpenAI's words (none, auto, required, a tool's name) or as an object of either vendor.
 
     Raises:
         RequestRefused: it names a tool that the request does not bring, or needs one and has none.
@@ -49,6 +49,8 @@ def read_tool_choice(
                 kind=RequestRefused,
             )
         return ToolChoice(chosen, required=True, single=True)
+    if isinstance(choice, Mapping):
+        choice = str(choice.get("type", "auto"))
     if choice == "none":
         return ToolChoice((), required=False, single=False)
     required = choice in ("required", "any")

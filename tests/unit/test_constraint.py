@@ -37,6 +37,10 @@ def test_each_tool_has_a_tag_that_begins_with_its_name() -> None:
         ("required", ["notes", "todo"], True, False),
         ("todo", ["todo"], True, True),
         ({"type": "function", "function": {"name": "notes"}}, ["notes"], True, True),
+        ({"type": "tool", "name": "notes"}, ["notes"], True, True),
+        ({"type": "any"}, ["notes", "todo"], True, False),
+        ({"type": "auto"}, ["notes", "todo"], False, False),
+        ({"type": "none"}, [], False, False),
     ],
 )
 def test_tool_choice_says_which_tools_may_and_must_be_called(
