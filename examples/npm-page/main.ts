@@ -1,7 +1,7 @@
 /** One call starts a model and Python; a question streams its answer into the page. */
 import { EngineError, initBrowserAmplifier } from "webllm-provider";
 
-const [form, status, output] = ["form", "[role=status]", "output"].map((name) => document.querySelector(name));
+const [form, status, output] = ["form", "#status", "output"].map((name) => document.querySelector(name));
 if (!(form instanceof HTMLFormElement) || !status || !output) throw new Error("index.html has changed.");
 const say = (error: unknown): void => {
   status.textContent = error instanceof EngineError ? `${error.code}: ${error.message}` : String(error);

@@ -90,7 +90,7 @@ def opened(project: Path, cpu_browser: Browser) -> Iterator[Page]:
     with serving(build(project, "index.html")) as url, cpu_browser.new_context() as context:
         page = context.new_page()
         page.goto(url)
-        expect(page.get_by_role("status")).to_have_text("ready: ready", timeout=60_000)
+        expect(page.locator("#status")).to_have_text("ready: ready", timeout=60_000)
         yield page
 
 
@@ -128,7 +128,7 @@ def test_a_page_from_a_bundle_streams_the_demo_model_s_answer(opened: Page) -> N
     )
     opened.locator("[name=question]").fill(WHAT)
     opened.get_by_role("button", name="Ask").click()
-    expect(opened.get_by_role("status")).to_have_text("completed", timeout=60_000)
+    expect(opened.locator("#status")).to_have_text("completed", timeout=60_000)
     expect(opened.locator("output")).to_have_text(ANSWERS[WHAT])
     assert len(opened.evaluate("lengths")) >= 3, "The answer came in pieces."
 
@@ -144,10 +144,10 @@ def test_stop_ends_an_answer_and_the_next_question_is_answered(opened: Page) -> 
     )
     opened.locator("[name=question]").fill(EVERYTHING)
     opened.get_by_role("button", name="Ask").click()
-    expect(opened.get_by_role("status")).to_have_text("cancelled", timeout=60_000)
+    expect(opened.locator("#status")).to_have_text("cancelled", timeout=60_000)
     opened.locator("[name=question]").fill(WHAT)
     opened.get_by_role("button", name="Ask").click()
-    expect(opened.get_by_role("status")).to_have_text("completed", timeout=60_000)
+    expect(opened.locator("#status")).to_have_text("completed", timeout=60_000)
     expect(opened.locator("output")).to_have_text(ANSWERS[WHAT])
 
 
@@ -161,7 +161,7 @@ def test_a_site_that_lacks_python_is_a_sentence_with_a_code(project: Path, cpu_b
     with serving(build(project, "broken.html")) as url, cpu_browser.new_context() as context:
         page = context.new_page()
         page.goto(f"{url}broken.html")
-        expect(page.get_by_role("status")).to_have_text(
+        expect(page.locator("#status")).to_have_text(
             re.compile(r"^(python_failed|download_failed): .+ "), timeout=60_000
         )
 
