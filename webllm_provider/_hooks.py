@@ -14,6 +14,8 @@ BLOCK_START = "llm:stream_block_start"
 BLOCK_DELTA = "llm:stream_block_delta"
 BLOCK_END = "llm:stream_block_end"
 ABORTED = "llm:stream_aborted"
+FALLBACK = "webllm:fallback"
+"""A server answers in the browser's place: `{"rule", "code", "message", "server_model"}`."""
 
 Event = tuple[str, dict[str, Any]]
 

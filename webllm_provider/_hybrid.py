@@ -8,7 +8,7 @@ A request falls back to the server where the browser's model cannot answer it, f
 
 and never after a listener has been told of any part of an answer, nor after a Stop or a timeout, nor for
 a request that no model could answer. `privacy: local_only` forbids it altogether. Which rule it was stands
-in the metadata of the response and in the event `webllm:fallback`.
+in the metadata of the response, under the name of the event that tells of it: `webllm:fallback`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Literal
 from amplifier_core.message_models import ChatRequest, ChatResponse
 from amplifier_core.models import ModelInfo
 
+from ._hooks import FALLBACK
 from ._payloads import OnChunk
 from ._transport import Transport
 from ._wire import ErrorCode
@@ -27,9 +28,6 @@ from .errors import PROVIDER, EngineError
 from .provider import WebLLMProvider
 
 Rule = Literal["does_not_fit", "context_exceeded", "engine_failed"]
-
-FALLBACK = "webllm:fallback"
-"""Name of the event, and key of the response's metadata: `{"rule", "code", "message"}`."""
 
 RULES: dict[ErrorCode, Rule | None] = {
     "webgpu_unavailable": "does_not_fit",

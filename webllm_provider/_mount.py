@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ._browser import BridgeTransport
+from ._hooks import FALLBACK
 from ._http import HttpTransport
-from ._hybrid import FALLBACK, HybridProvider
+from ._hybrid import HybridProvider
 from ._servers import server_transport
 from ._transport import Transport
 from .config import ProviderConfig

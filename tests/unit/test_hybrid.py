@@ -10,7 +10,8 @@ from amplifier_core.message_models import ChatRequest, Message
 from amplifier_core.models import HookResult
 
 from webllm_provider import EngineError, HttpTransport, RequestRefused, WebLLMProvider, mount
-from webllm_provider._hybrid import FALLBACK, RULES, HybridProvider
+from webllm_provider._hooks import FALLBACK
+from webllm_provider._hybrid import RULES, HybridProvider
 from webllm_provider._mount import TRANSPORT_CAPABILITY, build
 from webllm_provider._servers import KEY_VARIABLE
 from webllm_provider._wire import ErrorCode

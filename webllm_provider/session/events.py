@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amplifier_core import events
 
-from .._hooks import ABORTED, BLOCK_DELTA, BLOCK_END, BLOCK_START
+from .._hooks import ABORTED, BLOCK_DELTA, BLOCK_END, BLOCK_START, FALLBACK
 
 STREAMED_EVENTS: tuple[str, ...] = (
     events.SESSION_START,
@@ -26,6 +26,7 @@ STREAMED_EVENTS: tuple[str, ...] = (
     BLOCK_DELTA,
     BLOCK_END,
     ABORTED,
+    FALLBACK,
     events.CONTENT_BLOCK_START,
     events.CONTENT_BLOCK_END,
     events.TOOL_PRE,
