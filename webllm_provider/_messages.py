@@ -7,6 +7,7 @@ nobody: an imported conversation can claim anything as the model's own words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,10 @@ from ._repair import RESULT_ROLES, StoredCall, stored_calls
 from ._tools import dump_json
 from ._wire import BodyMessage, ImagePart, TextPart
 from .errors import RequestRefused, engine_error
+
+
+LONGEST_NAME = 64
+"""Characters of a tool's name, as in the APIs of every vendor."""
 
 
 @dataclass
@@ -142,7 +147,7 @@ def _user(
             parts.append(_image(block))
         elif isinstance(block, ToolResultBlock):
             name = names.get(block.tool_call_id, "tool")
-            framed = dialect.result(made.safe(name), made.safe(_output(block.output)))
+            framed = dialect.result(_readable_name(name), made.safe(_output(block.output)))
             _add_text(parts, framed)
         else:
             for text in _texts([block], made):
@@ -160,7 +165,7 @@ def _add_text(parts: list[TextPart | ImagePart], text: str) -> None:
 
 def _result(message: Message, names: dict[str, str], dialect: Dialect, made: Conversation) -> str:
     name = message.name or names.get(message.tool_call_id or "", "tool")
-    return dialect.result(made.safe(name), made.safe(_outputs(message)))
+    return dialect.result(_readable_name(name), made.safe(_outputs(message)))
 
 
 def _outputs(message: Message) -> str:
@@ -190,6 +195,11 @@ def _texts(
             continue
         else:
             made.left_out.append(f"a block of type {getattr(block, 'type', type(block).__name__)}")
+
+
+def _readable_name(name: str) -> str:
+    """A tool's name as it stands in the frame of its result, which an imported one must not leave."""
+    return re.sub(r"[^\w.:/-]", "_", name)[:LONGEST_NAME]
 
 
 def _output(value: object) -> str:
