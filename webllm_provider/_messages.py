@@ -34,7 +34,6 @@ from ._tools import dump_json
 from ._wire import BodyMessage, ImagePart, TextPart
 from .errors import RequestRefused, engine_error
 
-
 LONGEST_NAME = 64
 """Characters of a tool's name, as in the APIs of every vendor."""
 
