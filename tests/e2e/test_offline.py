@@ -134,12 +134,14 @@ def test_a_file_that_is_not_right_is_refused_and_fetched_again_when_asked(
     expect(status).to_have_attribute("data-kind", "failed", timeout=STORED_WITHIN_MS)
     status.click()
     expect(fault).to_have_attribute("data-code", "hash_mismatch")
-    expect(fault).to_contain_text(f"{path} is not the file that this version was made with")
+    expect(fault).to_contain_text(
+        f"A file arrived that is not the one of this version, and was not kept: {path}"
+    )
 
     host.broken[path] = None
     app.page.get_by_test_id("offline-save").click()
     expect(fault).to_have_attribute("data-code", "file_missing")
-    expect(fault).to_contain_text(f"The site has no {path} (HTTP 404)")
+    expect(fault).to_contain_text(f"(HTTP 404): {path}")
     assert app.ask(WHAT).text == ANSWERS[WHAT]
 
     host.broken.clear()

@@ -233,6 +233,7 @@ describe("another version", () => {
     container.changesTo(new Worker(TWO));
     await untilUpdate("outdated");
     expect(reloads).toBe(0);
+    expect(state.offline.value.kind).toBe("ready");
   });
 
   it("that is this page's own is no news", async () => {

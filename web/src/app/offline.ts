@@ -212,7 +212,8 @@ export class Offline {
     const manifest = await this.#manifestOf(this.options.container.controller);
     if (manifest === null || manifest.build === this.options.build || update.value.kind === "applying") return;
     this.#filling?.abort();
-    offline.value = { kind: "starting" };
+    // What was stored whole for this page stays so while it is open.
+    if (offline.value.kind === "saving") offline.value = { kind: "starting" };
     update.value = { kind: "outdated", version: manifest.version };
   }
 

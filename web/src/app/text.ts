@@ -276,23 +276,23 @@ export const text = {
 
   offlineFaults: {
     network: {
-      what: (path: string) => `${path} could not be fetched.`,
+      what: (path: string) => `A file could not be fetched: ${path}`,
       todo: "Check the network, then try again. What has arrived is kept.",
     },
     file_missing: {
-      what: (path: string, status: number) => `The site has no ${path} (HTTP ${String(status)}).`,
+      what: (path: string, status: number) => `The site does not have a file of this version (HTTP ${String(status)}): ${path}`,
       todo: "The site may be changing just now: reload the page in a minute. If it happens again, tell whoever runs it.",
     },
     hash_mismatch: {
-      what: (path: string) => `${path} is not the file that this version was made with, so it was not kept.`,
+      what: (path: string) => `A file arrived that is not the one of this version, and was not kept: ${path}`,
       todo: "The site may be changing just now: reload the page in a minute. If it happens again, tell whoever runs it.",
     },
     quota_exceeded: {
-      what: (path: string) => `The browser had no space left for ${path}.`,
+      what: (path: string) => `The browser had no space left for a file: ${path}`,
       todo: "Free some space on this device or remove a downloaded model, then try again.",
     },
     storage_failed: {
-      what: (path: string, reason: string) => `The browser could not store ${path}: ${reason}`,
+      what: (path: string, reason: string) => `The browser could not store a file (${reason}): ${path}`,
       todo: "Leave the private window if this is one, then try again.",
     },
     worker_failed: {
@@ -304,7 +304,7 @@ export const text = {
   update: {
     label: "Versions of this application",
     waiting: (version: string) => `A new version (${version}) is ready.`,
-    waitingCost: "Updating loads this page again; its conversation ends.",
+    waitingCost: "Updating reloads this page, and this conversation ends.",
     apply: "Update",
     later: "Later",
     applying: (version: string) => `Changing to version ${version}.`,

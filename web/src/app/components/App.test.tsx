@@ -233,7 +233,7 @@ describe("what works without a network", () => {
     change(() => (state.offline.value = { kind: "failed", fault: FAULT }));
     const fault = find("offline-fault");
     expect(fault.dataset["code"]).toBe("hash_mismatch");
-    expect(fault.textContent).toContain("parts/demo-1/demo.gguf is not the file");
+    expect(fault.textContent).toContain("not kept: parts/demo-1/demo.gguf");
     expect(fault.textContent).toContain("reload the page in a minute");
     change(() => {
       find("offline-save").click();
@@ -289,6 +289,6 @@ describe("another version", () => {
   it("that did not arrive whole is reported once, with the file", () => {
     const fault = { code: "file_missing", path: "assets/new.js", status: 404 } as const;
     change(() => (state.update.value = { kind: "failed", fault }));
-    expect(find("update").textContent).toContain("The site has no assets/new.js (HTTP 404).");
+    expect(find("update").textContent).toContain("(HTTP 404): assets/new.js");
   });
 });
