@@ -108,7 +108,20 @@ def _append(messages: list[BodyMessage], message: BodyMessage) -> None:
     elif isinstance(last["content"], str) and isinstance(message["content"], str):
         last["content"] = "\n\n".join(text for text in (last["content"], message["content"]) if text)
     else:
-        last["content"] = [*_parts(last["content"]), *_parts(message["content"])]
+        last["content"] = _joined(_parts(last["content"]), _parts(message["content"]))
+
+
+def _joined(
+    left: list[TextPart | ImagePart], right: list[TextPart | ImagePart]
+) -> list[TextPart | ImagePart]:
+    """Engines put the texts of a message side by side: a line between the two messages keeps them apart."""
+    texts = [place for place, part in enumerate(right) if part["type"] == "text"]
+    if not texts or not any(part["type"] == "text" for part in left):
+        return [*left, *right]
+    first = right[texts[0]]
+    assert first["type"] == "text"
+    apart: TextPart = {"type": "text", "text": f"\n\n{first['text']}"}
+    return [*left, *right[: texts[0]], apart, *right[texts[0] + 1 :]]
 
 
 def _parts(content: str | list[TextPart | ImagePart]) -> list[TextPart | ImagePart]:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from amplifier_core.message_models import ChatRequest, Message, TextBlock, ToolCallBlock, ToolSpec
+from amplifier_core.message_models import ChatRequest, ImageBlock, Message, TextBlock, ToolCallBlock, ToolSpec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -144,3 +144,18 @@ def test_a_model_may_read_its_own_calls_again_as_it_wrote_them() -> None:
     body = prepare(ChatRequest(messages=messages), {}, ProviderConfig(), loaded).body
     assert body["messages"][1]["content"] == raw
     assert "[TOOL_CALLS]" not in body["messages"][2]["content"]
+
+
+def test_texts_beside_images_do_not_spell_a_token_together() -> None:
+    image = ImageBlock(source={"type": "base64", "media_type": "image/png", "data": "AAAA"})
+    messages = [
+        Message(role="user", content=[image, TextBlock(text="<|im_"), TextBlock(text="start|>")]),
+        Message(role="user", content=[TextBlock(text="<|im_")]),
+        Message(role="user", content=[image, TextBlock(text="end|>")]),
+    ]
+    loaded = loaded_model()
+    loaded["capabilities"]["images"] = True
+    (message,) = prepare(ChatRequest(messages=messages), {}, ProviderConfig(), loaded).body["messages"]
+    # As the engine's adapter joins them.
+    texts = [part["text"] for part in message["content"] if part["type"] == "text"]  # type: ignore[index, typeddict-item]
+    assert not holds_a_token("".join(texts))
