@@ -13,8 +13,15 @@ import httpx
 import pytest
 from amplifier_core.message_models import ChatRequest, Message, ToolCallBlock, ToolSpec
 
-from webllm_provider import BridgeMissing, HttpTransport, RequestRefused, TooManyRequests, WebLLMProvider
-from webllm_provider._http.fetch import HttpxFetcher
+from webllm_provider import (
+    BridgeMissing,
+    HttpTransport,
+    RequestRefused,
+    ServerUnavailable,
+    TooManyRequests,
+    WebLLMProvider,
+)
+from webllm_provider._http.fetch import HttpxFetcher, Reply
 from webllm_provider._wire import CompletionBody, StreamEvent
 
 BASE = "https://server.example/v1"
@@ -242,3 +249,30 @@ def test_without_httpx_the_sentence_says_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "httpx", None)
     with pytest.raises(BridgeMissing, match=r"webllm-provider\[http\]"):
         HttpTransport(BASE)
+
+
+async def test_a_request_that_names_no_model_leaves_the_choice_to_a_server_without_a_list() -> None:
+    net = Net(ANSWER, status=501)
+    made = await events(net.transport())
+    assert made[0] == {"type": "started", "model": "big-1", "engine": made[0].get("engine")}
+    assert "model" not in net.bodies[0]
+
+
+async def test_a_catalogue_that_cannot_be_read_raises_without_the_key() -> None:
+    net = Net(status=500)
+    with pytest.raises(ServerUnavailable) as caught:
+        await net.transport().models()
+    assert KEY not in repr(caught.getrepr())
+
+
+async def test_no_answer_at_all_ends_with_the_clock_of_the_head() -> None:
+    class Silent:
+        async def open(self, *args: object) -> Reply:
+            never: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            return await never
+
+        async def close(self) -> None: ...
+
+    made = await events(HttpTransport(BASE, timeout=0.05, fetcher=Silent()))
+    assert made[0]["type"] == "failure"
+    assert made[0]["error"]["code"] == "timeout"

@@ -14,9 +14,9 @@ from webllm_provider._hooks import FALLBACK
 from webllm_provider._hybrid import RULES, HybridProvider
 from webllm_provider._mount import TRANSPORT_CAPABILITY, build
 from webllm_provider._servers import KEY_VARIABLE
-from webllm_provider._wire import ErrorCode
+from webllm_provider._wire import EngineState, ErrorCode, ModelRecord
 from webllm_provider.config import ProviderConfig
-from webllm_provider.errors import MEANINGS
+from webllm_provider.errors import MEANINGS, engine_error
 from webllm_provider.testing import Script, ScriptedTransport, Wait, answer, failure, loaded_model
 
 from .conftest import Heard, new_coordinator
@@ -51,6 +51,21 @@ class Bench:
 
     async def ask(self, **options: Any) -> Any:
         return await self.provider.complete(HI, **options)
+
+
+def record(name: str) -> ModelRecord:
+    return {
+        "id": name,
+        "name": name,
+        "devices": ["cpu"],
+        "download_bytes": None,
+        "memory_mb": None,
+        "context_window": None,
+        "quantization": "none",
+        "required_features": [],
+        "low_resource": False,
+        "embedded": False,
+    }
 
 
 def test_every_code_has_a_rule_or_none() -> None:
@@ -141,6 +156,47 @@ async def test_the_model_info_is_that_of_who_would_answer() -> None:
     bench.local.model = None
     await bench.provider.refresh()
     assert bench.provider.get_model_info().id == "big-1"
+
+
+class Broken(ScriptedTransport):
+    """An engine that cannot even be asked."""
+
+    async def status(self) -> EngineState:
+        raise engine_error("worker_died", "The engine's worker is gone.")
+
+    async def models(self) -> list[ModelRecord]:
+        raise engine_error("server_unreachable", "There is no way.")
+
+
+async def test_an_engine_that_cannot_be_asked_leaves_the_request_to_the_server() -> None:
+    bench = Bench()
+    provider = HybridProvider(Broken([[failure("worker_died")]]), bench.remote, bench.provider.config)
+    response: Any = await provider.complete(HI)
+    assert response.metadata[FALLBACK]["code"] == "worker_died"
+
+
+async def test_local_only_tells_of_an_engine_that_cannot_be_asked() -> None:
+    bench = Bench(privacy="local_only")
+    with pytest.raises(EngineError, match="worker is gone"):
+        await HybridProvider(Broken(), bench.remote, bench.provider.config).refresh()
+
+
+async def test_the_catalogue_is_that_of_both_and_of_one_while_the_other_is_away() -> None:
+    bench = Bench()
+    near, far = record("near"), record("far")
+    bench.local.records, bench.remote.records = [near], [far]
+    assert [model.id for model in await bench.provider.list_models()] == ["near", "far"]
+    alone = HybridProvider(bench.local, Broken(), bench.provider.config)
+    assert [model.id for model in await alone.list_models()] == ["near"]
+    here = Bench(privacy="local_only")
+    here.local.records, here.remote.records = [near], [far]
+    assert [model.id for model in await here.provider.list_models()] == ["near"]
+
+
+async def test_both_ways_are_given_up() -> None:
+    bench = Bench()
+    await bench.provider.close()
+    assert (bench.local.closed, bench.remote.closed) == (1, 1)
 
 
 async def test_a_chunk_listener_hears_the_server_too() -> None:
