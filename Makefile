@@ -13,8 +13,8 @@ STAMPS := .stamps
 export PYTHONDONTWRITEBYTECODE := 1
 
 WHEEL_SOURCES := $(shell find webllm_provider kernel tools/wheels web/src/engine web/src/protocol web/vite -type f \
-	-not -path '*/__pycache__/*' -not -path 'webllm_provider/_engine/*' 2>/dev/null) protocol/wire.schema.json \
-	web/vite.wheel.config.ts web/package-lock.json pyproject.toml build_wheel.sh $(wildcard README.md LICENSE)
+	-not -path '*/__pycache__/*' -not -path 'webllm_provider/_engine/*' 2>/dev/null) pyproject.toml build_wheel.sh \
+	$(wildcard README.md LICENSE protocol/wire.schema.json web/vite.wheel.config.ts web/package-lock.json)
 SITE_SOURCES := $(shell find web protocol models/demo/artifacts -type f -not -path '*/node_modules/*' \
 	-not -path '*/__pycache__/*' -not -path 'web/coverage/*' 2>/dev/null)
 
@@ -78,13 +78,15 @@ serve: site ## the site on localhost, for a person (PORT=8000)
 
 # ---- tests --------------------------------------------------------------------------------------
 
-.PHONY: test check test-unit test-kernel test-model test-web test-integration test-pyodide test-e2e coverage soak bench mutation watch
+.PHONY: test check test-unit test-locked test-kernel test-model test-web test-integration test-pyodide test-e2e coverage soak bench mutation watch
 test: site ## every suite, with one table at the end
 	$(PY) -m tools.suites
 check: setup ## formatting, types, generated files
 	$(PY) -m tools.suites lint
 test-unit: setup ## the Python half, on CPython
 	$(PYTEST) tests/unit
+test-locked: setup ## the same, with the versions of Pyodide's own lock file
+	$(PY) -m tools.locked $(if $(T),-k '$(T)') tests/unit
 test-kernel: wheels ## the pure kernel beside the native one
 	$(PYTEST) tests/kernel
 test-model: setup ## hashes and agreement of the demo model's files

@@ -64,6 +64,16 @@ SUITES = (
         ),
     ),
     _pytest_suite("tests/unit"),
+    Suite(
+        "locked",
+        (
+            (
+                ROOT,
+                (sys.executable, "-m", "tools.locked", "tests/unit", f"--junitxml={REPORTS / 'locked.xml'}"),
+            ),
+        ),
+        report=REPORTS / "locked.xml",
+    ),
     _pytest_suite("tests/kernel"),
     _pytest_suite("tests/model"),
     Suite(

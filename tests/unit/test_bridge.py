@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from webllm_provider import BridgeMissing, EngineLost, WebLLMProvider, set_llm_bridge
+from webllm_provider import BridgeMissing, EngineLost, StreamBroken, WebLLMProvider, set_llm_bridge
 from webllm_provider._browser import BridgeTransport, BrowserStorage
+from webllm_provider._browser.registration import GeneratorSource, as_source
 from webllm_provider._wire import StreamEvent
 from webllm_provider.testing import answer, failure, loaded_model
 
@@ -206,3 +208,94 @@ async def test_documents_are_kept_by_the_page() -> None:
     assert kept == {"notes": "[]"}
     await storage.delete("notes")
     assert kept == {}
+
+
+async def test_an_async_generator_is_a_stream_of_events_lists_and_texts() -> None:
+    started, delta, finished = answer("Hi")
+
+    async def stream(request: str) -> AsyncGenerator[Any, None]:
+        assert json.loads(request) == BODY
+        yield started
+        yield [delta]
+        yield json.dumps([finished])
+
+    events = await collected(BridgeTransport(Page(js_llm_stream=as_source(stream))))
+    assert events == [started, delta, finished]
+
+
+async def test_what_an_async_generator_raises_is_a_failure_with_its_sentence() -> None:
+    async def stream(request: str) -> AsyncGenerator[Any, None]:
+        yield answer()[0]
+        raise ValueError("The other side said no.")
+
+    events = await collected(BridgeTransport(Page(js_llm_stream=as_source(stream))))
+    assert [event["type"] for event in events] == ["started", "failure"]
+    assert events[-1]["type"] == "failure"
+    assert events[-1]["error"]["message"] == "The other side said no."
+
+
+async def test_leaving_an_async_generator_early_closes_it() -> None:
+    closed = asyncio.Event()
+
+    async def stream(request: str) -> AsyncGenerator[Any, None]:
+        try:
+            for event in answer("a", "b", "c"):
+                yield event
+        finally:
+            closed.set()
+
+    async with aclosing(BridgeTransport(Page(js_llm_stream=as_source(stream))).stream(BODY)) as events:
+        await anext(events)
+    await asyncio.wait_for(closed.wait(), 5)
+
+
+async def test_a_page_that_cancels_while_it_waits_gets_a_last_event() -> None:
+    async def hanging() -> AsyncGenerator[Any, None]:
+        await asyncio.Event().wait()
+        yield answer()[0]
+
+    source = GeneratorSource(hanging())
+    waiting = asyncio.ensure_future(source.next())
+    await asyncio.sleep(0)
+    source.cancel()
+    source.cancel()
+    (event,) = json.loads(await waiting)
+    assert event["error"]["code"] == "aborted"
+    assert await source.next() is None
+
+
+async def test_cancelling_the_task_that_waits_for_a_generator_cancels_the_generator() -> None:
+    ended = asyncio.Event()
+
+    async def stream(request: str) -> AsyncGenerator[Any, None]:
+        try:
+            await asyncio.Event().wait()
+            yield answer()[0]
+        finally:
+            ended.set()
+
+    task = asyncio.ensure_future(collected(BridgeTransport(Page(js_llm_stream=as_source(stream)))))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
+
+
+async def test_a_source_that_gives_no_text_is_named() -> None:
+    class Objects(Source):
+        async def next(self) -> Any:
+            return {"value": "[]", "done": False}
+
+    with pytest.raises(StreamBroken, match="next"):
+        await collected(BridgeTransport(Page(Objects([]))))
+
+
+async def test_functions_that_answer_at_once_do_as_well() -> None:
+    def complete(request: str) -> str:
+        return json.dumps({"choices": [{"message": {"content": "Hello"}}]})
+
+    page = Page(js_llm_complete=complete, js_llm_models=lambda: "[]")
+    assert [event["type"] for event in await collected(BridgeTransport(page))][-1] == "finished"
+    assert await BridgeTransport(page).models() == []

@@ -35,7 +35,7 @@ class Engine:
         self.client = EngineClient(self.heard.append)
 
     def say(self, **message: Any) -> None:
-        self.client.receive({"epoch": "e", **message})  # type: ignore[arg-type,misc]
+        self.client.receive({"epoch": "e", **message})  # type: ignore[arg-type]
 
     def batch(self, number: str, sequence: int, *events: StreamEvent) -> None:
         self.say(type="batch", id=number, sequence=sequence, events=list(events))

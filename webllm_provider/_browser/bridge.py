@@ -119,6 +119,9 @@ async def _settled(result: Any) -> Any:
 async def _pull(open_source: Callable[[], Any]) -> AsyncGenerator[StreamEvent, None]:
     """The events of a `{next, cancel}` source, one by one; deltas of one batch come as one."""
     source = open_source()
+    if absent(getattr(source, "cancel", None)):
+        # An async generator of JavaScript among them: one that is waited for must never be cancelled.
+        raise _no_source(source)
     ended = False
     try:
         while True:
@@ -127,7 +130,7 @@ async def _pull(open_source: Callable[[], Any]) -> AsyncGenerator[StreamEvent, N
                 ended = True
                 return
             if not isinstance(batch, str):
-                raise _no_text(batch)
+                raise _no_source(batch)
             for event in _joined(json.loads(batch)):
                 yield event
     finally:
@@ -138,12 +141,11 @@ async def _pull(open_source: Callable[[], Any]) -> AsyncGenerator[StreamEvent, N
             source.destroy()
 
 
-def _no_text(batch: object) -> Exception:
-    """A JavaScript async generator looks like a source, but its `next()` gives objects."""
+def _no_source(found: object) -> Exception:
     return engine_error(
         "engine_failed",
-        f"The bridge's next() gave a {type(batch).__name__} where the text of a JSON array was expected.",
-        hint="js_llm_stream must return {next, cancel}; next() gives text, and null after the last.",
+        f"The page's bridge gave a {type(found).__name__} that is not what js_llm_stream promises.",
+        hint="It must return {next(), cancel()}; next() gives the text of a JSON array, at last null.",
         kind=StreamBroken,
     )
 

@@ -29,6 +29,8 @@ async def fetch_text(url: str) -> str | None:
 def absolute(url: str) -> str:
     """A URL as the page means it: a relative one counts from the page, or from the worker's script."""
     scope = browser_scope()
+    if scope.URL.canParse(url):
+        return url
     document = getattr(scope, "document", None)
     base = scope.location.href if document is None else document.baseURI
     return str(scope.URL.new(url, base).href)
