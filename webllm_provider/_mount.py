@@ -64,7 +64,9 @@ def build(config: ProviderConfig, given: Transport | None, coordinator: Any) -> 
             kind=RequestRefused,
         )
     if config.mode == "server_side":
-        return WebLLMProvider(given or server_transport(config), config, coordinator)
+        # `model` may be the browser's, from a config that has changed its mode.
+        theirs = config.model_copy(update={"model": config.server_model or config.model})
+        return WebLLMProvider(given or server_transport(config), theirs, coordinator)
     own = given or BridgeTransport()
     if config.mode == "hybrid" and config.privacy == "allow_remote":
         return HybridProvider(own, server_transport(config), config, coordinator)

@@ -217,6 +217,15 @@ def test_a_config_alone_chooses_who_answers() -> None:
     assert type(made(mode="hybrid", base_url=SERVER, privacy="local_only")) is WebLLMProvider
 
 
+def test_the_server_s_model_goes_before_the_browser_s_where_the_server_answers() -> None:
+    both = {"base_url": SERVER, "model": "near", "server_model": "far"}
+    assert made(mode="server_side", **both).config.model == "far"
+    assert made(mode="server_side", base_url=SERVER, model="near").config.model == "near"
+    hybrid = made(mode="hybrid", **both)
+    assert isinstance(hybrid, HybridProvider)
+    assert (hybrid.config.model, hybrid.server.config.model) == ("near", "far")
+
+
 @pytest.mark.parametrize(
     ("config", "field"),
     [
