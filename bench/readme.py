@@ -27,7 +27,9 @@ def table(results: Sequence[Result]) -> str:
 def section(results: Sequence[Result]) -> str:
     """The table, and under which conditions it came about."""
     conditions = dict.fromkeys(_conditions(result.conditions) for result in results)
-    return f"{table(results)}\n\n" + "\n".join(f"Taken {line}." for line in conditions)
+    loads = [result.conditions.load for result in results]
+    busy = f"Load averages at the ends of the runs: {min(loads):.1f} to {max(loads):.1f}."
+    return "\n".join([table(results), "", *(f"Taken {line}." for line in conditions), busy])
 
 
 def placed(text: str, inside: str) -> str:
