@@ -22,6 +22,7 @@ EXAMPLE = ROOT / "examples" / "npm-page"
 CONSUMER = Path(__file__).parent / "npm_consumer"
 TOOLS = WEB / "node_modules"
 PEERS = ("@mlc-ai/web-llm", "@wllama/wllama")
+MANIFEST = json.loads((WEB / "package.json").read_text(encoding="utf-8"))
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -52,8 +53,7 @@ def project(tarball: Path, elsewhere: str, tmp_path_factory: pytest.TempPathFact
     """An empty project with the package and its peers: the example, the README's snippets, and some types."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "package.json").write_text('{"private": true, "type": "module"}')
-    versions = json.loads((WEB / "package.json").read_text(encoding="utf-8"))["devDependencies"]
-    peers = [f"{name}@{versions[name]}" for name in PEERS]
+    peers = [f"{name}@{MANIFEST['devDependencies'][name]}" for name in PEERS]
     run("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", tarball, *peers, cwd=folder)
     for source in (EXAMPLE / "index.html", *CONSUMER.iterdir()):
         shutil.copy(source, folder)
@@ -107,6 +107,13 @@ def test_the_package_carries_its_licence_its_notices_and_no_path_of_the_machine(
     assert not [
         file.name for file in package.rglob("*") if file.is_file() and str(ROOT).encode() in file.read_bytes()
     ]
+
+
+def test_the_peers_are_the_versions_that_the_catalogue_and_the_site_were_built_with() -> None:
+    for name in PEERS:
+        version = MANIFEST["devDependencies"][name]
+        assert MANIFEST["peerDependencies"][name] == version
+        assert all(f"{name}@{version}" in (folder / "README.md").read_text() for folder in (WEB, ROOT))
 
 
 def test_a_strict_application_and_the_readme_s_snippets_type_check(project: Path) -> None:
