@@ -1,14 +1,16 @@
 /**
  * The page's side of being offline: registers the service worker, brings in what is missing once the page itself has
- * loaded, says what is stored, and leaves it to the user when another version takes over.
+ * loaded, and says what is stored.
  */
 import type { ContentStore } from "../offline/content-store";
 import { faultOf, type OfflineFault } from "../offline/fault";
 import { fill } from "../offline/fill";
-import { totalBytes, type OfflineManifest } from "../offline/manifest";
-import type { Description, InstallFailed, ToServiceWorker } from "../offline/messages";
+import { totalBytes } from "../offline/manifest";
+import type { InstallFailed } from "../offline/messages";
 import type { StorageNames } from "../offline/names";
+import { becomesActive, manifestOf } from "./service-worker";
 import type { AppState } from "./state";
+import { Versions } from "./versions";
 
 /** What the page needs of the browser. */
 export interface OfflineOptions {
@@ -32,18 +34,24 @@ export interface OfflineOptions {
   reload: () => void;
 }
 
-/** How often an open page asks whether there is a new version. */
-const LOOK_AGAIN_MS = 60 * 60_000;
-
 export class Offline {
   readonly #life = new AbortController();
+  readonly #versions: Versions;
   #registration: ServiceWorkerRegistration | null = null;
   #filling: AbortController | null = null;
 
-  constructor(private readonly options: OfflineOptions) {}
+  constructor(private readonly options: OfflineOptions) {
+    this.#versions = new Versions({
+      ...options,
+      signal: this.#life.signal,
+      onLeftBehind: () => {
+        this.#stopFilling();
+      },
+    });
+  }
 
   async start(): Promise<void> {
-    this.#holdBuild();
+    this.#versions.holdBuild();
     const { container } = this.options;
     const { signal } = this.#life;
     container.addEventListener(
@@ -53,7 +61,13 @@ export class Offline {
       },
       { signal },
     );
-    container.addEventListener("controllerchange", () => void this.#controllerChanged(), { signal });
+    container.addEventListener(
+      "controllerchange",
+      () => {
+        void this.#versions.changed(container.controller);
+      },
+      { signal },
+    );
     container.startMessages();
     await this.#register();
   }
@@ -68,21 +82,12 @@ export class Offline {
     else await this.#fillAll();
   }
 
-  /** The user wants the version that waits. Every tab changes to it; this one is loaded again. */
   applyUpdate(): void {
-    const { update } = this.options.state;
-    const waiting = this.#registration?.waiting;
-    if (update.value.kind !== "waiting" || waiting == null) return;
-    update.value = { kind: "applying", version: update.value.version };
-    waiting.addEventListener("statechange", () => {
-      if (waiting.state === "activated") this.options.reload();
-    });
-    say(waiting, { type: "activate" });
+    this.#versions.apply();
   }
 
-  /** Not now: the question comes back with the next page. */
   postponeUpdate(): void {
-    this.options.state.update.value = { kind: "none" };
+    this.#versions.postpone();
   }
 
   /** The application was installed: what it keeps is worth keeping. */
@@ -101,8 +106,8 @@ export class Offline {
     const { container, scope } = this.options;
     try {
       const registration = await container.register(new URL("sw.js", scope), { scope, updateViaCache: "none" });
-      if (this.#registration !== registration) this.#watchForUpdates(registration);
       this.#registration = registration;
+      this.#versions.watch(registration);
       if (await becomesActive(registration)) await this.#bringIn();
     } catch (error) {
       this.#fail(faultOf(error));
@@ -112,7 +117,7 @@ export class Offline {
   // ---- what is stored -----------------------------------------------------------------------
 
   async #bringIn(): Promise<void> {
-    const manifest = await this.#manifestOf(this.#registration?.active ?? null);
+    const manifest = await manifestOf(this.#registration?.active ?? null, this.#life.signal);
     // A page that came past its service worker belongs to another build: it is not this page's to complete.
     if (manifest === null || manifest.build !== this.options.build) return;
     const missing = totalBytes(await this.options.store.missing(manifest.files));
@@ -131,7 +136,7 @@ export class Offline {
     const signal = AbortSignal.any([filling.signal, this.#life.signal]);
     const { offline } = this.options.state;
     try {
-      const manifest = await this.#manifestOf(this.#registration?.active ?? null);
+      const manifest = await manifestOf(this.#registration?.active ?? null, this.#life.signal);
       if (manifest === null) return;
       // Two tabs would fetch everything twice.
       await this.options.locks.request(this.options.names.fillLock, { signal }, () =>
@@ -162,98 +167,17 @@ export class Offline {
     this.options.state.offline.value = { kind: "failed", fault };
   }
 
-  // ---- versions -----------------------------------------------------------------------------
-
-  /** For as long as this page is open, the service worker keeps what its build may load later. */
-  #holdBuild(): void {
-    const { locks, names, build } = this.options;
-    const { signal } = this.#life;
-    const forLife = (): Promise<void> =>
-      new Promise((resolve) => {
-        signal.addEventListener("abort", () => {
-          resolve();
-        });
-      });
-    void locks.request(names.pageLock(build), { mode: "shared" }, forLife);
-  }
-
-  #watchForUpdates(registration: ServiceWorkerRegistration): void {
-    const { signal } = this.#life;
-    if (registration.waiting !== null && registration.active !== null) void this.#offer(registration.waiting);
-    registration.addEventListener(
-      "updatefound",
-      () => {
-        const found = registration.installing;
-        found?.addEventListener("statechange", () => {
-          if (found.state === "installed" && registration.active !== null) void this.#offer(found);
-        });
-      },
-      { signal },
-    );
-    const look = setInterval(() => {
-      // Without a network, or with a broken host, there is no news.
-      registration.update().catch(() => undefined);
-    }, LOOK_AGAIN_MS);
-    signal.addEventListener("abort", () => {
-      clearInterval(look);
-    });
-  }
-
-  async #offer(worker: ServiceWorker): Promise<void> {
-    const manifest = await this.#manifestOf(worker);
-    const { update } = this.options.state;
-    if (manifest === null || update.value.kind === "outdated") return;
-    update.value = { kind: "waiting", version: manifest.version };
-  }
-
-  /** Another version answers from now on. Unless this page asked for it, it stays as it is. */
-  async #controllerChanged(): Promise<void> {
-    const { update, offline } = this.options.state;
-    const manifest = await this.#manifestOf(this.options.container.controller);
-    if (manifest === null || manifest.build === this.options.build || update.value.kind === "applying") return;
+  /** The rest of this page's version is not worth fetching any more. */
+  #stopFilling(): void {
     this.#filling?.abort();
+    const { offline } = this.options.state;
     // What was stored whole for this page stays so while it is open.
     if (offline.value.kind === "saving") offline.value = { kind: "starting" };
-    update.value = { kind: "outdated", version: manifest.version };
   }
 
   #hear(message: InstallFailed): void {
     message.type satisfies "install_failed";
     if (this.#registration?.active == null) this.#fail(message.fault);
-    else this.options.state.update.value = { kind: "failed", fault: message.fault };
+    else this.#versions.failed(message.fault);
   }
-
-  /** Null where there is no worker, or the page is closed before it answers. */
-  async #manifestOf(worker: ServiceWorker | null): Promise<OfflineManifest | null> {
-    if (worker === null) return null;
-    const { port1, port2 } = new MessageChannel();
-    const { signal } = this.#life;
-    return new Promise((resolve) => {
-      port1.onmessage = ({ data }: MessageEvent<Description>) => {
-        port1.close();
-        resolve(data.manifest);
-      };
-      signal.addEventListener("abort", () => {
-        resolve(null);
-      });
-      say(worker, { type: "describe" }, port2);
-    });
-  }
-}
-
-/** True once there is an active worker; false where its installation failed, which it says itself. */
-async function becomesActive(registration: ServiceWorkerRegistration): Promise<boolean> {
-  if (registration.active !== null) return true;
-  const worker = registration.waiting ?? registration.installing;
-  if (worker === null) return false;
-  return new Promise((resolve) => {
-    worker.addEventListener("statechange", () => {
-      if (worker.state === "activating" || worker.state === "activated") resolve(true);
-      if (worker.state === "redundant") resolve(false);
-    });
-  });
-}
-
-function say(worker: ServiceWorker, message: ToServiceWorker, ...ports: MessagePort[]): void {
-  worker.postMessage(message, ports);
 }
