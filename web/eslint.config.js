@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 const SCOPES = ["engine", "bridge", "python", "app", "lib", "sw", "test", "node"];
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "src/protocol/wire.ts", "coverage/"] },
+  { ignores: ["node_modules/", "src/protocol/wire.ts", "coverage/", "dist/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts", "**/*.tsx"],
