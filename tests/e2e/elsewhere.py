@@ -1,0 +1,120 @@
+"""Pages of other people, on origins of their own: a Pyodide that they started, and no script of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Route
+
+from tools.serve import SITE, Handler, Server
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = Path(__file__).parent / "pages"
+PYODIDE = ROOT / "web" / "node_modules" / "pyodide"
+MICROPIP = next((SITE / "wheels").glob("micropip-*.whl"), Path("micropip.whl"))
+DEMO = "webllm-demo-1-q0f32"
+
+
+class OpenHandler(Handler):
+    """A static host that lets pages of any origin read its files, as CDNs do."""
+
+    def end_headers(self) -> None:
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
+
+@contextmanager
+def serving_openly(folder: Path) -> Iterator[str]:
+    """Serve a folder with CORS headers on a free port of localhost; gives the base URL."""
+    server = Server(("127.0.0.1", 0), partial(OpenHandler, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def distribution(folder: Path) -> Path:
+    """A copy of what Pyodide's CDN serves, as far as tests need it: the runtime, and PyPI's micropip."""
+    shutil.copytree(PYODIDE, folder, dirs_exist_ok=True)
+    shutil.copy(MICROPIP, folder)
+    path = folder / "pyodide-lock.json"
+    lock: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    sha256 = hashlib.sha256(MICROPIP.read_bytes()).hexdigest()
+    lock["packages"]["micropip"].update(file_name=MICROPIP.name, sha256=sha256)
+    path.write_text(json.dumps(lock), encoding="utf-8")
+    return folder
+
+
+@dataclass
+class PythonPage:
+    """A page whose Pyodide runs the Python that a test gives it."""
+
+    page: Page
+    site: str
+
+    def install(self, package: str = "webllm_provider", site: str | None = None) -> None:
+        index = f"{site or self.site}wheels/simple"
+        self.run(f"import micropip\nawait micropip.install({package!r}, index_urls={index!r})")
+
+    def run(self, code: str) -> Any:
+        """What the code's last expression gives; `json.dumps` it where it is more than a text."""
+        return self.page.evaluate("code => run(code)", code)
+
+    def engine_locks(self) -> int:
+        """How many engine workers live: each holds a Web Lock."""
+        locks: int = self.page.evaluate(
+            "async () => (await navigator.locks.query()).held"
+            ".filter(({ name }) => name.startsWith('webllm-provider-engine-')).length"
+        )
+        return locks
+
+    def kill_engine(self) -> None:
+        """End the engine worker the way a crash does: without a word."""
+        self.page.evaluate("startedWorkers.at(-1).terminate()")
+
+
+def python_page(
+    context: BrowserContext,
+    site: str,
+    *,
+    origin: str | None = None,
+    pyodide: str | None = None,
+    policy: str = "",
+) -> PythonPage:
+    """A page on `origin` (by default beside the site) that runs Pyodide from `pyodide`, under a policy."""
+    base, runtime = origin or site, (pyodide or f"{site}pyodide").rstrip("/")
+    boot = (PAGES / "boot.js").read_text(encoding="utf-8")
+    boot = boot.replace("PYODIDE", runtime).replace("MICROPIP", f"{site}wheels/{MICROPIP.name}")
+    document = (PAGES / "python.html").read_text(encoding="utf-8")
+    bodies = {
+        "python.html": (document.replace("<!-- POLICY -->", _meta(policy)), "text/html"),
+        "boot.js": (boot, "text/javascript"),
+        "worker.js": ((PAGES / "worker.js").read_text(encoding="utf-8"), "text/javascript"),
+    }
+    for name, (body, kind) in bodies.items():
+        context.route(f"{base}{name}", _answering(body, kind))
+    page = context.new_page()
+    page.goto(f"{base}python.html")
+    page.evaluate("ready.then(() => null)")
+    return PythonPage(page, site)
+
+
+def _answering(body: str, kind: str) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(body=body, content_type=kind)
+
+
+def _meta(policy: str) -> str:
+    return f'<meta http-equiv="Content-Security-Policy" content="{policy}" />' if policy else ""
