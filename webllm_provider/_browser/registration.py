@@ -65,7 +65,8 @@ def register(functions: Mapping[str, Function | None]) -> None:
         elif isinstance(function, ffi.JsProxy):
             setattr(scope, name, function)
         else:
-            _kept[name] = ffi.create_proxy(function)
+            # No round trip: Python that reads it finds the function itself, not JavaScript's view of it.
+            _kept[name] = ffi.create_proxy(function, roundtrip=False)
             setattr(scope, name, _kept[name])
         if replaced is not None:
             replaced.destroy()

@@ -14,8 +14,9 @@ from pyodide.code import run_js
 
 from webllm_provider import EngineSources, EngineUnavailable, connect, create_session, set_llm_bridge
 from webllm_provider._browser import registration
+from webllm_provider._browser.publication import publish, withdraw
 from webllm_provider.session import MemoryStore
-from webllm_provider.testing import answer
+from webllm_provider.testing import ScriptedTransport, answer
 
 NAMES = ("js_llm_complete", "js_llm_stream", "js_llm_load", "js_llm_models", "js_llm_status")
 
@@ -164,6 +165,32 @@ async def check_a_plain_mount_plan_answers_through_an_engine_of_one_s_own() -> N
     with bridge(stream=words):
         async with AmplifierSession(plan) as session:
             assert await session.execute("hello") == "You said hello"
+
+
+async def check_of_two_published_engines_the_later_one_stands_and_the_earlier_comes_back() -> None:
+    before = registration.standing()
+    first, second = ScriptedTransport([answer("first")] * 2), ScriptedTransport([answer("second")])
+    one = publish(first)
+    two = publish(second)
+    assert await asked() == "second"
+    withdraw(two)
+    assert await asked() == "first"
+    three = publish(second)
+    withdraw(one)
+    assert registration.standing() == three.functions
+    withdraw(three)
+    assert registration.standing() == before
+
+
+async def check_what_was_put_over_a_published_engine_stays_when_that_is_withdrawn() -> None:
+    before = registration.standing()
+    published = publish(ScriptedTransport())
+    set_llm_bridge(stream=words)
+    withdraw(published)
+    try:
+        assert await asked("hello") == "You said hello"
+    finally:
+        registration.register(before)
 
 
 async def check_where_there_are_no_workers_connect_says_so() -> None:
