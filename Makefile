@@ -16,7 +16,7 @@ WHEEL_SOURCES := $(shell find webllm_provider kernel tools/wheels web/src/engine
 	-not -path '*/__pycache__/*' -not -path 'webllm_provider/_engine/*' 2>/dev/null) pyproject.toml build_wheel.sh \
 	$(wildcard README.md LICENSE protocol/wire.schema.json web/vite.wheel.config.ts web/package-lock.json)
 SITE_SOURCES := $(shell find web protocol models/demo/artifacts -type f -not -path '*/node_modules/*' \
-	-not -path '*/__pycache__/*' -not -path 'web/coverage/*' 2>/dev/null)
+	-not -path '*/__pycache__/*' -not -path 'web/coverage/*' -not -path 'web/dist/*' 2>/dev/null)
 
 # What somebody removed by hand is made again, whatever its stamp says.
 made = $(shell [ -e $(2) ] || rm -f $(STAMPS)/$(1))
@@ -130,4 +130,4 @@ lock: ## pin the Python packages again
 demo-model: ## train, compile and export the demo model again (an hour on two cores)
 	models/demo/build.sh
 clean: ## everything that can be made again
-	rm -rf dist build $(STAMPS) $(VENV) web/node_modules
+	rm -rf dist build web/dist $(STAMPS) $(VENV) web/node_modules
