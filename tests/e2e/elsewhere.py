@@ -73,13 +73,20 @@ class PythonPage:
         """What the code's last expression gives; `json.dumps` it where it is more than a text."""
         return self.page.evaluate("code => run(code)", code)
 
-    def engine_locks(self) -> int:
-        """How many engine workers live: each holds a Web Lock."""
-        locks: int = self.page.evaluate(
-            "async () => (await navigator.locks.query()).held"
-            ".filter(({ name }) => name.startsWith('webllm-provider-engine-')).length"
+    def wait_for_engines(self, count: int) -> None:
+        """Wait until this many engine workers live: each holds a Web Lock until it is gone."""
+        self.page.evaluate(
+            """async count => {
+              for (let turns = 0; turns < 500; turns += 1) {
+                const { held } = await navigator.locks.query();
+                const living = held.filter(({ name }) => name.startsWith("webllm-provider-engine-"));
+                if (living.length === count) return;
+                await new Promise(resolve => setTimeout(resolve, 20));
+              }
+              throw new Error(`There are not ${count} engines.`);
+            }""",
+            count,
         )
-        return locks
 
     def kill_engine(self) -> None:
         """End the engine worker the way a crash does: without a word."""

@@ -65,16 +65,16 @@ def run_python(page: Page, code: str) -> str:
     return text
 
 
-def test_the_readme_s_snippets_work_as_they_stand(plain_page: Page, site: str) -> None:
+def test_the_readme_s_way_with_a_script_works_as_it_stands(plain_page: Page, site: str) -> None:
     printed: list[str] = []
     plain_page.on("console", lambda message: printed.append(message.text))
-    install, _ = snippets("python")
+    _, install, _ = snippets("python")
     run_python(plain_page, install.replace("https://your.site/", site))
     assert any(ANSWERS[WHAT] in line for line in printed), printed
 
 
 def test_the_kernel_can_be_used_without_the_engine(plain_page: Page, site: str) -> None:
-    _, kernel = snippets("python")
+    _, _, kernel = snippets("python")
     run_python(plain_page, kernel.replace("https://your.site/", site))
     assert run_python(plain_page, "from amplifier_core import _engine; _engine.ENGINE") == "python"
 
