@@ -25,6 +25,8 @@ class Timed:
     tokens: int
     first_ms: float
     total_ms: float
+    engine_tokens_per_s: float
+    """Decoding as the engine itself counted it."""
 
     @property
     def tokens_per_s(self) -> float:
@@ -35,6 +37,11 @@ class Timed:
     def decode_tokens_per_s(self) -> float:
         """Behind the first token."""
         return (self.tokens - 1) / (self.total_ms - self.first_ms) * 1000
+
+    @property
+    def arriving(self) -> float:
+        """The share of the engine's own decoding rate that the page sees, in percent."""
+        return self.decode_tokens_per_s / self.engine_tokens_per_s * 100
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,7 @@ def _times(run: dict[str, Any]) -> dict[str, Any]:
         "tokens": run["tokens"],
         "first_ms": run["firstMs"],
         "total_ms": run["totalMs"],
+        "engine_tokens_per_s": (run["figures"] or {}).get("decode_tokens_per_s") or 0.0,
     }
 
 

@@ -1,0 +1,44 @@
+"""The benchmarks run, with fast figures: what they measure is there, how fast it is nobody asserts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Playwright
+
+from bench import overhead, start, throughput
+from bench.page import launched, opened
+from bench.running import Rig
+from bench.serving import build, serving
+
+
+@pytest.fixture(scope="module")
+def rig(playwright: Playwright) -> Iterator[Rig]:
+    build()
+    with serving() as site:
+        yield Rig(playwright, site, pairs=1, tokens=5)
+
+
+def test_the_start_is_measured_beside_a_bare_interpreter(rig: Rig) -> None:
+    [figure] = start.run(rig).figures
+    assert figure.theirs is not None
+    assert figure.ours.median > 0 < figure.theirs.median
+
+
+def test_a_session_and_the_engines_own_client_stream_the_same_answer(rig: Rig) -> None:
+    # The benchmark itself refuses to compare two answers that differ.
+    result = overhead.run_cpu(rig)
+    assert [figure.unit for figure in result.figures] == ["tokens/s", "tokens/s", "ms", "%", "ms"]
+    *compared, made = result.figures
+    assert all(figure.ratio is not None and figure.n == 1 for figure in compared)
+    assert made.ours.median > 0
+
+
+def test_a_fast_engine_reaches_python_in_batches(rig: Rig) -> None:
+    with launched(rig.playwright, webgpu=False) as browser, opened(browser, rig.site) as page:
+        page.start_ours("scripted", throughput.MODEL)
+        answer = page.answer_ours("Go on.", max_tokens=5000)
+    assert answer.tokens == 5000
+    assert answer.text.startswith("It says one word after another")
+    assert answer.deltas < answer.tokens / 20
