@@ -496,7 +496,7 @@ async def collecting(see: Recorder) -> None:
     hooks.register("e", lambda e, d: {"action": "explode", "data": {"k": 1}}, name="malformed")
     hooks.register("e", slow, name="slow")
     hooks.register("e", result("continue", data={"last": 1}), name="last")
-    collected = await hooks.emit_and_collect("e", {"x": 1}, timeout=0.05)
+    collected = await hooks.emit_and_collect("e", {"x": 1}, timeout=0.5)
     see("result", [by_key(data) for data in collected])
     see("payload", seen)
     await see.outcome("negative timeout", lambda: hooks.emit_and_collect("e", {"x": 1}, timeout=-1))

@@ -545,6 +545,47 @@ async def child_sessions(see: Recorder) -> None:
 
 
 @scenario
+async def statuses_of_the_python_session(see: Recorder) -> None:
+    from amplifier_core.session import AmplifierSession as PythonSession
+
+    async def fails(**_: Any) -> str:
+        raise ValueError("bad")
+
+    async def cancels(coordinator: Any, **_: Any) -> str:
+        await coordinator.request_cancel()
+        return "partial"
+
+    async def cancels_and_fails(coordinator: Any, **_: Any) -> str:
+        await coordinator.request_cancel(immediate=True)
+        raise ValueError("stopped")
+
+    for label, do in {
+        "completed": None,
+        "failed": fails,
+        "cancelled": cancels,
+        "cancelled with an error": cancels_and_fails,
+    }.items():
+        seen: list[Any] = []
+        modules = {
+            "loop": mounts("orchestrator", Loop(do), seen),
+            "ctx": mounts("context", SimpleNamespace(), seen),
+            "provider-p": mounts("providers", SimpleNamespace(name="p"), seen),
+        }
+        session = PythonSession(plan(), loader=Loader(modules, seen), session_id="s", parent_id="p")  # type: ignore[arg-type]
+        for event in EVERY_EVENT:
+            session.coordinator.hooks.register(
+                event, lambda e, d, seen=seen: seen.append((e, d)), name="watch"
+            )
+        see(f"{label}: before", session.status.status)
+        await session.initialize()
+        await see.outcome(f"{label}: execute", session.execute("x"))
+        see(f"{label}: status", session.status.status)
+        await see.outcome(f"{label}: cleanup", session.cleanup())
+        see(f"{label}: after", session.status.status)
+        see(f"{label}: seen", [entry for entry in seen if isinstance(entry, tuple)])
+
+
+@scenario
 async def failures_of_tools_and_hooks(see: Recorder) -> None:
     for kind in ("tools", "hooks"):
         broken = {**plan(), kind: [{"module": "bad"}, {"module": "good"}]}
