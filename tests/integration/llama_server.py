@@ -26,6 +26,8 @@ def parameters(model: str, name: str, key: str, window: int) -> Any:
     made.endpoint_metrics = True
     # Web pages of any origin may ask.
     made.cors_origins = "*"
+    # "*" is no name for this one of the headers.
+    made.cors_headers = "authorization, content-type"
     return made
 
 
