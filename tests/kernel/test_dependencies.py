@@ -66,6 +66,8 @@ def test_one_missing_package_is_named_alone(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(dependencies.MissingDependencies, match="pydantic-core") as missing:
         dependencies.require(["typing-extensions", "pydantic-core"])
     assert missing.value.projects == ["pydantic-core"]
+    assert "pydantic-core (ModuleNotFoundError" in str(missing.value)
+    assert "micropip.install(['pydantic-core'])" in str(missing.value)
 
 
 def test_what_the_wheel_asks_for_is_what_is_checked(repackaged_wheel: Path) -> None:

@@ -33,6 +33,7 @@ ENGINE = "amplifier_core._engine"
 SOURCES = "kernel.amplifier_core_engine"
 ENGINE_TESTS = (
     "tests/kernel/test_completeness.py",
+    "tests/kernel/test_dependencies.py",
     "tests/kernel/test_engine.py",
     "tests/kernel/test_properties.py",
 )
