@@ -97,11 +97,16 @@ def python_page(
     context: BrowserContext,
     site: str,
     *,
+    folder: Path | None = None,
     origin: str | None = None,
     pyodide: str | None = None,
     policy: str = "",
 ) -> PythonPage:
-    """A page on `origin` (by default beside the site) that runs Pyodide from `pyodide`, under a policy."""
+    """A page that runs Pyodide from `pyodide`, under a policy; beside the site, or on an origin of its own.
+
+    Chromium takes a document that a test answers for to be from the public network, which may not ask
+    localhost for anything but its own origin. So a page elsewhere is served from `folder`, at `origin`.
+    """
     base, runtime = origin or site, (pyodide or f"{site}pyodide").rstrip("/")
     boot = (PAGES / "boot.js").read_text(encoding="utf-8")
     boot = boot.replace("PYODIDE", runtime).replace("MICROPIP", f"{site}wheels/{MICROPIP.name}")
@@ -112,7 +117,10 @@ def python_page(
         "worker.js": ((PAGES / "worker.js").read_text(encoding="utf-8"), "text/javascript"),
     }
     for name, (body, kind) in bodies.items():
-        context.route(f"{base}{name}", _answering(body, kind))
+        if folder is None:
+            context.route(f"{base}{name}", _answering(body, kind))
+        else:
+            (folder / name).write_text(body, encoding="utf-8")
     page = context.new_page()
     page.goto(f"{base}python.html")
     page.evaluate("ready.then(() => null)")
