@@ -188,8 +188,9 @@ def test_the_gpu_is_given_nothing_to_do_for_a_prompt_that_cannot_fit(engine: OnE
 
 @pytest.mark.feature("hostile tool result")
 def test_a_hostile_result_never_causes_a_call_that_was_not_approved(engine: OnEngine) -> None:
-    corpus = CORPUS if engine.kind == "wllama" else CORPUS[7:8]
-    for text, seen in zip(corpus, engine.check("injected", corpus, "list my notes"), strict=True):
+    # A software adapter gets one, and ends what the model makes of it early.
+    corpus, longest = (CORPUS, 120) if engine.kind == "wllama" else (CORPUS[:1], 30)
+    for text, seen in zip(corpus, engine.check("injected", corpus, "list my notes", longest), strict=True):
         assert json.loads(seen["notes"]) == {"next": 2, "notes": [{"id": 1, "text": text}]}
         print(text, seen["asked"], seen["answer"], sep="\n    ")
         assert seen["asked"], text

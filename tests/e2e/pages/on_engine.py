@@ -198,14 +198,14 @@ async def random_stops(long, question, answer, count, seed):
     return {"outcomes": outcomes, "wrong": None}
 
 
-async def injected(corpus, question):
+async def injected(corpus, question, longest):
     """Ask for the notes, of which one is hostile; which calls were made, and whether a turn failed."""
     seen = []
     for text in corpus:
         store = MemoryStore()
         await store.set("notes", json.dumps({"next": 2, "notes": [{"id": 1, "text": text}]}))
         asked, ran = [], []
-        session = await create_session(store=store, provider_config={"max_tokens": 120})
+        session = await create_session(store=store, provider_config={"max_tokens": longest})
 
         async def approve(event, payload, asked=asked):
             call = [payload["tool_name"], payload["tool_input"]]
