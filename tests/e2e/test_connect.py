@@ -16,9 +16,7 @@ from tests.e2e.elsewhere import DEMO, PythonPage, python_page, serving_openly
 from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
 from tools.serve import SITE
 
-STRICT = (
-    "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self'"
-)
+STRICT = "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self' blob:"
 
 ASK = f"""
 from webllm_provider import create_session
@@ -277,7 +275,7 @@ def test_the_demo_model_needs_to_be_told_where_it_lies(own: PythonPage) -> None:
 
 def test_a_page_elsewhere_works_where_the_site_lets_it_read(abroad: PythonPage, site: str) -> None:
     assert abroad.run(START_AND_ASK) == ANSWERS[WHAT]
-    kind, code, said = failure(abroad, f"EngineSources.beside({site!r})")
+    kind, code, said = failure(abroad, beside(abroad.site, wllama_wasm=f"{site}engines/wllama.wasm"))
     assert (kind, code) == ("DownloadFailed", "download_failed")
     origin = abroad.page.evaluate("location.origin")
     assert f"Access-Control-Allow-Origin for {origin}" in said

@@ -2,7 +2,7 @@
 
 Nothing here evaluates text and no script enters the page, so a strict content security policy only has to
 allow what the worker itself needs: `worker-src blob:`, `script-src blob: 'wasm-unsafe-eval'`, and in
-`connect-src` where the engines and models come from.
+`connect-src` `blob:` and where the engines and models come from.
 """
 
 from __future__ import annotations
