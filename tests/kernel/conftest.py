@@ -6,9 +6,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.kernel.engines import observed
+
+# Times are not asserted, not even by way of a busy machine.
+hypothesis.settings.register_profile("kernel", deadline=None)
+hypothesis.settings.load_profile("kernel")
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WHEELS = ROOT / "dist" / "wheels"

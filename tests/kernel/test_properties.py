@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.amplifier_core_engine import hook_answers, hook_results
+from kernel.amplifier_core_engine import RustHookRegistry, hook_answers, hook_results
 from kernel.amplifier_core_engine.payload import canonical, stamped, written
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -123,3 +124,89 @@ def test_an_arbitrary_answer_is_a_result_and_never_an_error(answer: Any) -> None
     hook_results.as_model(fields)
     if answer is not None and not isinstance(answer, dict):
         assert fields["action"] == "deny"
+
+
+handlers = st.lists(
+    st.tuples(
+        st.integers(-2, 2),
+        st.one_of(
+            st.just({"action": "continue"}),
+            st.builds(lambda text: {"action": "deny", "reason": text}, texts),
+            st.builds(lambda data: {"action": "modify", "data": data}, objects),
+            st.builds(lambda text: {"action": "ask_user", "approval_prompt": text}, texts),
+            injections,
+            st.none(),
+            st.just("no answer at all"),
+        ),
+    ),
+    max_size=8,
+)
+
+
+def answering(answer: Any, received: list[Any]) -> Callable[[str, Any], Any]:
+    """A handler that keeps what it gets and gives this answer."""
+
+    def handler(event: str, data: Any) -> Any:
+        received.append(data)
+        return answer
+
+    return handler
+
+
+def emitted(hooks: RustHookRegistry, data: dict[str, Any]) -> Any:
+    """The result of an emit whose handlers never wait."""
+    with pytest.raises(StopIteration) as ended:
+        hooks.emit("e", data).send(None)
+    return ended.value.value
+
+
+@given(handlers, objects)
+def test_an_emit_amounts_to_its_answers_in_order_of_priority(
+    given_handlers: list[tuple[int, Any]], data: dict[str, Any]
+) -> None:
+    hooks = RustHookRegistry()
+    received: list[Any] = []
+    for priority, answer in given_handlers:
+        hooks.register("e", answering(answer, received), priority)
+    result = emitted(hooks, data)
+    # The same by hand: sorted() keeps the order of equals, as a registry does.
+    answers = [answer for _, answer in sorted(given_handlers, key=lambda entry: entry[0])]
+    carried, asked, injected, called = data, None, [], 0
+    for answer in answers:
+        assert {**received[called], "timestamp": ""} == {**carried, "timestamp": ""}
+        called += 1
+        action = "continue" if answer is None else answer["action"] if isinstance(answer, dict) else "deny"
+        if action == "deny":
+            assert result.action == "deny"
+            break
+        if action == "modify":
+            carried = answer["data"]
+        elif action == "ask_user":
+            asked = asked or answer
+        elif action == "inject_context":
+            injected.append(answer["context_injection"])
+    else:
+        if asked is not None:
+            assert (result.action, result.approval_prompt) == ("ask_user", asked["approval_prompt"])
+        elif injected:
+            assert (result.action, result.context_injection) == ("inject_context", "\n\n".join(injected))
+        else:
+            assert result.action == "continue"
+            assert {**result.data, "timestamp": ""} == {**carried, "timestamp": ""}
+    assert len(received) == called
+
+
+@given(objects)
+def test_no_handler_sees_what_another_one_does_to_its_data(data: dict[str, Any]) -> None:
+    hooks = RustHookRegistry()
+
+    def spoil(event: str, seen: dict[str, Any]) -> None:
+        seen.clear()
+        seen["spoilt"] = True
+
+    hooks.register("e", spoil, -9)
+    received: list[Any] = []
+    hooks.register("e", answering(None, received), -8)
+    emitted(hooks, data)
+    received[0].pop("timestamp")
+    assert received == [{key: value for key, value in data.items() if key != "timestamp"}]
