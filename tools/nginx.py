@@ -18,6 +18,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 STARTED_WITHIN_S = 10
+# Debian keeps it where only root's path leads.
+FOLDERS = "/usr/sbin:/usr/local/sbin"
 
 # Cross-origin isolation: precise timers and shared memory, and no document of another origin inside the page.
 ISOLATION = """
@@ -86,8 +88,7 @@ def ensure() -> Path:
 
 
 def _find() -> Path | None:
-    # Debian keeps it where only root's path leads.
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    found = shutil.which("nginx") or shutil.which("nginx", path=FOLDERS)
     return Path(found) if found else None
 
 

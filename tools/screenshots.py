@@ -1,4 +1,4 @@
-"""The pictures of the README and of the manifest: the chat page after three questions, in both themes, on a phone.
+"""The pictures of README and manifest: the chat page after three questions, in both themes and on a phone.
 
 `make screenshots` writes them to `docs/images` and `web/public/screenshots`.
 """
