@@ -16,7 +16,14 @@ from tests.e2e.elsewhere import DEMO, PythonPage, python_page, serving_openly
 from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
 from tools.serve import SITE
 
-STRICT = "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self' blob:"
+STRICT = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' blob: 'wasm-unsafe-eval'",
+        "worker-src blob:",
+        "connect-src 'self' blob:",
+    ]
+)
 
 ASK = f"""
 from webllm_provider import create_session
