@@ -173,10 +173,12 @@ class EngineClient:
                 self._command({"type": "cancel"}, number)
 
     async def _greeted(self) -> None:
+        if self.ending is None:
+            # Shielded: one waiter that is cancelled must not take the hello from the others.
+            await asyncio.shield(self.ready)
+        # Asked again: it may have ended in the turn of the loop between its hello and this waiter.
         if self.ending is not None:
             raise to_llm_error(self.ending)
-        # Shielded: one waiter that is cancelled must not take the hello from the others.
-        await asyncio.shield(self.ready)
 
     def _command(self, command: dict[str, Any], number: str) -> None:
         if self.ending is None:

@@ -189,6 +189,18 @@ async def test_what_is_asked_before_the_hello_waits_for_it() -> None:
     assert await asking == {"type": "empty"}
 
 
+async def test_a_death_right_behind_the_hello_fails_what_waited_for_it() -> None:
+    engine = Engine()
+    asking = asyncio.create_task(engine.client.status())
+    reading = asyncio.create_task(read(engine))
+    await asyncio.sleep(0)
+    engine.say(**HELLO)
+    engine.client.end({"code": "worker_died", "message": "It died."})
+    for waiting in (asking, reading):
+        with pytest.raises(EngineLost, match="It died"):
+            await asyncio.wait_for(waiting, 10)
+
+
 async def test_a_connection_that_is_closed_says_so() -> None:
     engine = Engine()
     engine.client.end()
