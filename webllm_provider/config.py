@@ -22,7 +22,8 @@ class ProviderConfig(BaseModel):
     Sampling fields are None unless set: then the request, and after it the model's default, decides.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    # An error that quoted its input would carry an API key into tracebacks.
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     model: str | None = Field(default=None, validation_alias=AliasChoices("model", "default_model"))
     """The model a request asks for; None takes whatever is loaded."""

@@ -233,6 +233,14 @@ def test_an_address_that_is_none_or_holds_a_secret_is_refused_without_being_quot
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize("key", ["sk-gehäim-1", "sk-geheim\n1", "sk\u2028geheim"])
+def test_a_key_that_no_header_can_hold_is_refused_without_being_quoted(key: str) -> None:
+    for given in ({"api_key": key}, {"headers": {"X-Key": key}}):
+        with pytest.raises(RequestRefused, match="character") as caught:
+            HttpTransport(BASE, **given)  # type: ignore[arg-type]
+        assert key not in f"{caught.value}{caught.value.__cause__}{caught.value.__context__}"
+
+
 async def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     leak = lambda request: httpx.Response(401, text=f"Bad key {request.headers['authorization']}, {KEY}")  # noqa: E731

@@ -269,6 +269,12 @@ def test_the_key_comes_from_the_config_or_the_environment_and_never_shows(
     assert found._address.headers["authorization"] == "Bearer sk-environment"
 
 
+def test_a_key_of_a_wrong_type_is_refused_without_being_quoted() -> None:
+    with pytest.raises(RequestRefused, match="api_key") as caught:
+        ProviderConfig.read({"api_key": ["sk-secret-1"]})
+    assert "sk-secret-1" not in f"{caught.value}{caught.value.__cause__}"
+
+
 def test_an_application_can_ask_for_all_of_it() -> None:
     info = made(mode="hybrid", base_url=SERVER).get_info()
     fields = {field.id: field for field in info.config_fields}

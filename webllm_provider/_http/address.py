@@ -44,18 +44,19 @@ def read_address(base_url: str, api_key: str | None, headers: Mapping[str, str] 
         raise _bad("base_url must not hold a name or a password.", "Give the key as api_key.")
     if parts.query or parts.fragment:
         raise _bad("base_url must not have a query or a fragment.", "Give keys as api_key or in headers.")
-    own = {name.lower(): value for name, value in (headers or {}).items()}
-    if (
-        any(not part.isprintable() for pair in own.items() for part in pair)
-        or not (api_key or "").isprintable()
-    ):
+    own = {name.lower(): value.strip(" ") for name, value in (headers or {}).items()}
+    key = (api_key or "").strip(" ")
+    if not all(_fits_a_header(part) for part in (key, *own, *own.values())):
         raise _bad("A header or the API key holds a character that no header can.")
-    if api_key:
-        own.setdefault("authorization", f"Bearer {api_key}")
-    secrets = {value for value in own.values() if len(value) >= SHORTEST_SECRET} | (
-        {api_key} if api_key else set()
-    )
+    if key:
+        own.setdefault("authorization", f"Bearer {key}")
+    secrets = {value for value in own.values() if len(value) >= SHORTEST_SECRET} | ({key} if key else set())
     return Address(base_url.strip().rstrip("/"), own, tuple(sorted(secrets, key=len, reverse=True)))
+
+
+def _fits_a_header(text: str) -> bool:
+    """Clients encode headers in ASCII, or fail with an error that holds the whole text."""
+    return text.isascii() and text.isprintable()
 
 
 def _bad(sentence: str, hint: str | None = None) -> Exception:
