@@ -49,8 +49,10 @@ class Attempts:
             asyncio.CancelledError: the task was cancelled; the engine has been told.
         """
         config = self._config
+        # One limit for all attempts and the pauses between them.
+        ends = asyncio.get_running_loop().time() + call.prepared.timeout
         return await retry_with_backoff(
-            partial(self._attempt, call),
+            partial(self._attempt, call, ends),
             RetryConfig(
                 max_retries=config.max_retries,
                 initial_delay=config.min_retry_delay,
@@ -60,7 +62,7 @@ class Attempts:
             on_retry=partial(self._tell_retry, call),
         )
 
-    async def _attempt(self, call: CompletionRun) -> WebLLMResponse:
+    async def _attempt(self, call: CompletionRun, ends: float) -> WebLLMResponse:
         prepared = call.prepared
         assembler = Assembler(
             schemas=prepared.schemas,
@@ -70,7 +72,7 @@ class Attempts:
             model=call.model,
         )
         try:
-            await self._run(call, assembler)
+            await self._run(call, assembler, ends)
             response = assembler.response()
             self._reported.update(one.requested for one in prepared.relaxations)
             return response
@@ -79,7 +81,7 @@ class Attempts:
             raise
         except LLMError as error:
             # What a reader has seen cannot be taken back by another attempt.
-            error.retryable = error.retryable and not call.shown
+            error.retryable = error.retryable and not call.shown and self._in_time(error, ends)
             await self._tell_aborted(call, error)
             raise
         except Exception as error:
@@ -95,13 +97,18 @@ class Attempts:
     def _news(self, relaxations: Sequence[Degradation]) -> list[Degradation]:
         return [one for one in relaxations if one.requested not in self._reported]
 
-    async def _run(self, call: CompletionRun, assembler: Assembler) -> None:
+    def _in_time(self, error: LLMError, ends: float) -> bool:
+        """Whether the pause that a server asks for is one that the config allows, and comes before the end."""
+        pause = error.retry_after or 0.0
+        return pause <= self._config.max_retry_delay and asyncio.get_running_loop().time() + pause < ends
+
+    async def _run(self, call: CompletionRun, assembler: Assembler, ends: float) -> None:
         """Take every event of one completion; leaving it early cancels the completion first."""
         loop = asyncio.get_running_loop()
         idle_limit = self._config.stream_idle_timeout
         try:
             async with (
-                asyncio.timeout(call.prepared.timeout),
+                asyncio.timeout_at(ends) as whole,
                 asyncio.timeout(idle_limit) as idle,
                 # The transport's streams are async generators: closing them is what cancels.
                 aclosing(self._transport.stream(call.prepared.body)) as events,
@@ -111,6 +118,9 @@ class Attempts:
                     for step in assembler.feed(event):
                         await self._show(call, step)
         except TimeoutError as error:
+            if not (whole.expired() or idle.expired()):
+                # A listener's own, or the transport's.
+                raise
             limit = idle_limit if idle.expired() else call.prepared.timeout
             what = "The engine was silent for" if idle.expired() else "The answer took longer than"
             raise engine_error(

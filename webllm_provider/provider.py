@@ -185,7 +185,7 @@ class WebLLMProvider:
         await self._emit(LLM_REQUEST, request_payload(call, raw=self.config.raw))
         try:
             response = await self._attempts.answer(call)
-        except BaseException as error:
+        except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, EngineError):
                 error.shown = call.shown
             await self._emit(LLM_RESPONSE, error_payload(call, error))

@@ -27,6 +27,7 @@ from webllm_provider._wire import CompletionBody, StreamEvent
 BASE = "https://server.example/v1"
 KEY = "sk-very-secret-123"
 HI: CompletionBody = {"messages": [{"role": "user", "content": "Hi"}]}
+HELLO = ChatRequest(messages=[Message(role="user", content="Hi")])
 NOTES = ToolSpec(name="notes", description="Keeps notes", parameters={"type": "object", "properties": {}})
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -173,15 +174,23 @@ async def test_a_pause_that_the_server_asks_for_is_in_the_error_and_is_kept() ->
     slow = lambda request: httpx.Response(429, headers={"retry-after": "7"}, text="slow down")  # noqa: E731
     provider = WebLLMProvider(Net(slow).transport(), {"max_retries": 0})
     with pytest.raises(TooManyRequests) as caught:
-        await provider.complete(ChatRequest(messages=[Message(role="user", content="Hi")]))
+        await provider.complete(HELLO)
     assert (caught.value.retry_after, caught.value.status_code, caught.value.retryable) == (7, 429, True)
+
+
+async def test_a_pause_longer_than_the_config_allows_is_told_and_not_waited_for() -> None:
+    full = lambda request: httpx.Response(429, headers={"retry-after": "3600"}, text="tomorrow")  # noqa: E731
+    net = Net(full, ANSWER)
+    with pytest.raises(TooManyRequests) as caught:
+        await asyncio.wait_for(WebLLMProvider(net.transport()).complete(HELLO), 30)
+    assert (caught.value.retry_after, len(net.bodies)) == (3600, 1)
 
 
 async def test_a_busy_server_is_asked_again() -> None:
     busy = lambda request: httpx.Response(503, text="loading")  # noqa: E731
     net = Net(busy, ANSWER)
     provider = WebLLMProvider(net.transport(), {"min_retry_delay": 0, "retry_jitter": False})
-    response = await provider.complete(ChatRequest(messages=[Message(role="user", content="Hi")]))
+    response = await provider.complete(HELLO)
     assert response.model_dump()["text"] == "Hello"
 
 

@@ -17,6 +17,7 @@ from webllm_provider import (
     EngineLost,
     EngineTimeout,
     RequestRefused,
+    StreamBroken,
     WebLLMProvider,
     mount,
 )
@@ -209,6 +210,23 @@ async def test_an_engine_that_says_nothing_is_given_up(
         await bench.provider.complete(HI, **options)
     assert caught.value.partial == "I"
     assert bench.transport.cancelled == [0]
+
+
+async def test_the_timeout_is_that_of_all_attempts_together() -> None:
+    broken: Script = [Wait(0.04), failure("stream_broken")]
+    bench = Bench(*[broken] * 100, max_retries=99)
+    with pytest.raises((EngineTimeout, StreamBroken)):
+        await bench.provider.complete(HI, timeout=0.2)
+    assert len(bench.transport.bodies) < 10
+
+
+async def test_a_listener_s_own_timeout_is_not_taken_for_the_request_s() -> None:
+    def impatient(chunk: dict[str, str]) -> None:
+        raise TimeoutError("the listener's own")
+
+    bench = Bench(answer("Hi"))
+    with pytest.raises(EngineFailed, match="the listener's own"):
+        await bench.provider.complete_streaming(HI, impatient)
 
 
 async def test_a_missing_tool_result_is_reported() -> None:
