@@ -98,7 +98,7 @@ class Attempts:
         return [one for one in relaxations if one.requested not in self._reported]
 
     def _in_time(self, error: LLMError, ends: float) -> bool:
-        """Whether the pause that a server asks for is one that the config allows, and comes before the end."""
+        """Whether the pause that a server asks for is one that the config allows, and ends in time."""
         pause = error.retry_after or 0.0
         return pause <= self._config.max_retry_delay and asyncio.get_running_loop().time() + pause < ends
 

@@ -19,6 +19,11 @@ from .errors import ModelNotFound, engine_error, to_llm_error
 
 WORKER_FILE = "engine-worker.js"
 DEMO_MODELS = "webllm-demo-"
+STARTING: WireError = {
+    "code": "model_not_loaded",
+    "message": "The engine's worker is being started.",
+    "hint": "Wait for engine.load().",
+}
 
 
 async def connect(
@@ -56,10 +61,10 @@ async def connect(
         await engine.start()
         if model is not None:
             await engine.load(model, device, on_progress=on_progress)
+        engine.publication = publish(engine)
     except BaseException:
         await engine.close()
         raise
-    engine.publication = publish(engine)
     return engine
 
 
@@ -111,9 +116,7 @@ class Engine:
     def stream(self, body: CompletionBody) -> AsyncGenerator[StreamEvent, None]:
         """Events of one completion, as `Transport` says."""
         client = self._client()
-        if client is None:
-            return _failing(CLOSED)
-        return client.stream(body)
+        return _failing(self._absence()) if client is None else client.stream(body)
 
     def load(
         self,
@@ -189,8 +192,12 @@ class Engine:
     def _living(self) -> EngineClient:
         client = self._client()
         if client is None:
-            raise to_llm_error(CLOSED)
+            raise to_llm_error(self._absence())
         return client
+
+    def _absence(self) -> WireError:
+        """Why there is nobody to ask: it was closed, or its next worker is not there yet."""
+        return CLOSED if self._closed else STARTING
 
 
 class Loading(AsyncGenerator[StreamEvent, None]):

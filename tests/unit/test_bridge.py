@@ -14,7 +14,14 @@ from typing import Any
 
 import pytest
 
-from webllm_provider import BridgeMissing, EngineLost, StreamBroken, WebLLMProvider, set_llm_bridge
+from webllm_provider import (
+    BridgeMissing,
+    EngineFailed,
+    EngineLost,
+    StreamBroken,
+    WebLLMProvider,
+    set_llm_bridge,
+)
 from webllm_provider._browser import BridgeTransport, BrowserStorage
 from webllm_provider._browser.registration import GeneratorSource, as_source
 from webllm_provider._wire import StreamEvent
@@ -117,6 +124,19 @@ async def test_models_and_status_are_read_and_their_failures_raised() -> None:
     assert (await transport.status())["type"] == "ready"
     with pytest.raises(EngineLost, match="It ended"):
         await transport.models()
+
+
+@pytest.mark.parametrize("said", [RuntimeError("no such worker"), "<html>", None], ids=repr)
+async def test_a_bridge_that_breaks_its_promise_is_a_typed_error(said: Any) -> None:
+    async def status() -> Any:
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    provider = WebLLMProvider(BridgeTransport(Page(js_llm_status=status, js_llm_models=status)))
+    for asking in (provider.complete(BODY), provider.list_models()):
+        with pytest.raises(EngineFailed, match="The page's bridge failed"):
+            await asking
 
 
 async def test_a_state_that_is_lost_is_no_exception() -> None:

@@ -10,11 +10,24 @@ from urllib.parse import urljoin
 
 import pytest
 
-from webllm_provider import BridgeMissing, EngineSources, EngineUnavailable, RequestRefused, connect
+from webllm_provider import (
+    Aborted,
+    BridgeMissing,
+    Engine,
+    EngineSources,
+    EngineUnavailable,
+    RequestRefused,
+    connect,
+)
 from webllm_provider import _sources as sources_module
 from webllm_provider._sources import PARTS, package_file, site_of, worker_sources
 
 SHA = "ab" * 32
+BODY: Any = {"messages": [{"role": "user", "content": "Hi"}]}
+
+
+async def codes(engine: Engine) -> list[str]:
+    return [event["error"]["code"] async for event in engine.stream(BODY) if event["type"] == "failure"]
 
 
 @pytest.fixture
@@ -39,6 +52,15 @@ def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 async def test_without_a_browser_the_sentence_names_the_transports_that_work_here() -> None:
     with pytest.raises(BridgeMissing, match=r"HttpTransport.*ScriptedTransport"):
         await connect(model="m")
+
+
+async def test_an_engine_says_whether_its_worker_is_still_to_come_or_was_closed() -> None:
+    engine = Engine(EngineSources())
+    assert await codes(engine) == ["model_not_loaded"]
+    await engine.close()
+    assert await codes(engine) == ["aborted"]
+    with pytest.raises(Aborted, match=r"connect\(\)"):
+        await engine.models()
 
 
 def test_a_package_that_was_not_built_says_what_to_run(built: Path) -> None:

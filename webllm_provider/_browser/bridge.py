@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from .._transport import DeviceChoice
 from .._wire import CompletionBody, EngineIdentity, EngineState, Figures, ModelRecord, StreamEvent, WireError
-from ..errors import StreamBroken, engine_error, to_llm_error
+from ..errors import EngineError, StreamBroken, engine_error, to_llm_error
 from .scope import absent, browser_scope, missing
 
 NAMES = {
@@ -60,14 +60,14 @@ class BridgeTransport:
         return _pull(lambda: open_stream(json.dumps({"model": model, "device": device})))
 
     async def models(self) -> list[ModelRecord]:
-        return cast(list[ModelRecord], _read(await _settled(self._function("models")())))
+        return cast(list[ModelRecord], await _asked(self._function("models")))
 
     async def status(self) -> EngineState:
         function = self._function("status", required=False)
         if function is None:
             # An older page registers only `complete`: it says nothing of what it has loaded.
             return {"type": "empty"}
-        return cast(EngineState, _read(await _settled(function())))
+        return cast(EngineState, await _asked(function))
 
     async def close(self) -> None:
         """The functions belong to the page: there is nothing to give up."""
@@ -109,6 +109,20 @@ class BridgeTransport:
             },
             "figures": figures,
         }
+
+
+async def _asked(function: Callable[[], Any]) -> Any:
+    """What a function without arguments says; one that fails instead of saying so becomes an error, too."""
+    try:
+        return _read(await _settled(function()))
+    except EngineError:
+        raise
+    except Exception as error:
+        raise engine_error(
+            "engine_failed",
+            f"The page's bridge failed: {str(error).strip() or type(error).__name__}",
+            details={"type": type(error).__name__},
+        ) from error
 
 
 async def _settled(result: Any) -> Any:
