@@ -121,16 +121,16 @@ def _facts(record: ModelRecord) -> dict[str, Any]:
     }
 
 
-def assumed_info(model_id: str | None, max_tokens: int | None = None) -> ModelInfo:
-    """What is assumed of a model before any engine has said."""
+def assumed_info(model_id: str | None, max_tokens: int | None = None, *, local: bool = True) -> ModelInfo:
+    """What is assumed of a model before any engine, or a server, has said."""
     return WebLLMModelInfo(
         id=model_id or "webllm",
         display_name=model_id or "The loaded model",
         context_window=CONTEXT_WINDOW,
         max_output_tokens=answer_tokens(model_id, CONTEXT_WINDOW, max_tokens),
-        capabilities=_capabilities(model_id, None),
+        capabilities=_capabilities(model_id, None, local=local),
         defaults=_defaults(model_id),
-        metadata={"cost_tier": "free", "assumed": True},
+        metadata={"cost_tier": "free" if local else "unknown", "assumed": True},
     )
 
 

@@ -84,7 +84,8 @@ class WebLLMProvider:
         """The loaded model as last seen; see `refresh`. Before that, what is safe to assume."""
         if self._loaded is not None:
             return loaded_info(self._loaded, self.config.max_tokens, self._records.get(self._loaded["id"]))
-        return assumed_info(self.config.model, self.config.max_tokens)
+        local = self.config.mode != "server_side"
+        return assumed_info(self.config.model, self.config.max_tokens, local=local)
 
     async def refresh(self, timeout: float | None = None) -> None:
         """Ask the engine what is loaded, so that `get_model_info` tells the truth.

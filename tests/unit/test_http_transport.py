@@ -246,7 +246,7 @@ def test_an_address_that_is_none_or_holds_a_secret_is_refused_without_being_quot
 def test_a_key_that_no_header_can_hold_is_refused_without_being_quoted(key: str) -> None:
     for given in ({"api_key": key}, {"headers": {"X-Key": key}}):
         with pytest.raises(RequestRefused, match="character") as caught:
-            HttpTransport(BASE, **given)  # type: ignore[arg-type]
+            HttpTransport(BASE, **given)
         assert key not in f"{caught.value}{caught.value.__cause__}{caught.value.__context__}"
 
 

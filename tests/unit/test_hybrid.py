@@ -269,6 +269,13 @@ def test_the_key_comes_from_the_config_or_the_environment_and_never_shows(
     assert found._address.headers["authorization"] == "Bearer sk-environment"
 
 
+def test_a_server_that_was_not_asked_yet_is_neither_local_nor_free() -> None:
+    server = made(mode="server_side", base_url="https://server.example/v1").get_model_info()
+    assert "local" not in server.capabilities
+    assert server.model_dump()["metadata"]["cost_tier"] == "unknown"
+    assert "local" in made().get_model_info().capabilities
+
+
 def test_a_key_of_a_wrong_type_is_refused_without_being_quoted() -> None:
     with pytest.raises(RequestRefused, match="api_key") as caught:
         ProviderConfig.read({"api_key": ["sk-secret-1"]})
