@@ -1,5 +1,6 @@
 import type { ChatCompletionChunk, ResultTimings, Wllama } from "@wllama/wllama";
 import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../protocol/wire";
+import { requireBlobAccess } from "./blob-access";
 import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
 import { download } from "./download";
 import type { Ending, Engine, LoadReport } from "./engine";
@@ -31,6 +32,7 @@ export class WllamaEngine implements Engine {
     if (entry.gguf === undefined)
       throw failure("unsupported", `${entry.record.id} has no build for the CPU.`);
     requireMemory64();
+    await requireBlobAccess();
     const weights = await download(entry.gguf.url, signal, (loadedBytes, totalBytes) => {
       const share = totalBytes === null ? 0 : loadedBytes / totalBytes;
       report({
