@@ -16,6 +16,7 @@ const TWO = manifestOf("2", A);
 /** A service worker that answers as ours does. */
 class Worker extends EventTarget {
   readonly heard: string[] = [];
+  scriptURL = `${SCOPE}sw.js`;
 
   constructor(
     private readonly manifest: OfflineManifest,
@@ -73,6 +74,10 @@ class Container extends EventTarget {
 
   startMessages(): void {
     // Messages are dispatched as events here.
+  }
+
+  hears(source: Worker | null, data: unknown): void {
+    this.dispatchEvent(Object.assign(new Event("message"), { source, data }));
   }
 
   changesTo(worker: Worker): void {
@@ -171,8 +176,31 @@ describe("what is stored", () => {
   it("is not this page's to complete when the service worker is of another build", async () => {
     registration.active = new Worker(TWO);
     await make(WHOLE).start();
-    expect(state.offline.value.kind).toBe("starting");
+    expect(state.offline.value.kind).toBe("other_version");
     expect(host.paths).toEqual([]);
+  });
+
+  it("is not this page's to complete either when another tab updates before this one has loaded", async () => {
+    let settle: () => void = () => undefined;
+    const settled = new Promise<void>((resolve) => (settle = resolve));
+    const started = make(WHOLE, { settled }).start();
+    await vi.waitFor(() => {
+      expect(registration.active?.heard).toContain("describe");
+    });
+    registration.active = new Worker(TWO);
+    container.changesTo(registration.active);
+    settle();
+    await started;
+    expect(state.offline.value.kind).toBe("other_version");
+    expect(host.paths).toEqual([]);
+  });
+
+  it("does not wait for a browser that asks the user whether to keep it", async () => {
+    const storage = { persist: () => new Promise<boolean>(() => undefined), persisted: () => Promise.reject(new Error()) };
+    void make(WHOLE, { savesData: true, storage }).start();
+    await until("offered");
+    await offline.save();
+    expect(state.offline.value).toEqual({ kind: "ready", bytes: 9, persisted: false });
   });
 });
 
@@ -194,10 +222,21 @@ describe("a service worker that cannot start", () => {
       expect(registration.installing).not.toBeNull();
     });
     const fault = { code: "file_missing", path: "index.html", status: 404 };
-    container.dispatchEvent(new MessageEvent("message", { data: { type: "install_failed", build: "1", fault } }));
+    container.hears(registration.installing, { type: "install_failed", build: "1", fault });
     registration.installing.becomes("redundant");
     await starting;
     expect(state.offline.value).toEqual({ kind: "failed", fault });
+  });
+
+  it("is named when the browser ends its installation without a word", async () => {
+    registration.active = null;
+    const worker = new Worker(ONE, "installing");
+    registration.installing = worker;
+    const starting = make(WHOLE).start();
+    await Promise.resolve();
+    worker.becomes("redundant");
+    await starting;
+    expect(state.offline.value).toMatchObject({ kind: "failed", fault: { code: "worker_failed" } });
   });
 });
 
@@ -246,8 +285,45 @@ describe("another version", () => {
 
   it("that did not arrive whole is reported, while this one goes on", () => {
     const fault = { code: "network", path: "assets/new.js" };
-    container.dispatchEvent(new MessageEvent("message", { data: { type: "install_failed", build: "2", fault } }));
+    container.hears(registration.active, { type: "install_failed", build: "2", fault });
     expect(state.update.value).toEqual({ kind: "failed", fault });
+    expect(state.offline.value.kind).toBe("ready");
+  });
+
+  it("that did not arrive whole takes nothing from one that has", async () => {
+    registration.finds(new Worker(TWO, "installing"));
+    await untilUpdate("waiting");
+    const fault = { code: "network", path: "assets/new.js" };
+    container.hears(registration.active, { type: "install_failed", build: "3", fault });
+    expect(state.update.value).toEqual({ kind: "waiting", version: "1.0.2" });
+  });
+
+  it("that was on its way before this page looked is offered as well", async () => {
+    offline.close();
+    const next = new Worker(TWO, "installing");
+    registration = new Registration(new Worker(ONE));
+    registration.installing = next;
+    container = new Container(registration);
+    await make(WHOLE).start();
+    registration.waiting = next;
+    next.becomes("installed");
+    await untilUpdate("waiting");
+  });
+});
+
+describe("another site of the same origin", () => {
+  const fault = { code: "network", path: "index.html" };
+
+  it("says nothing about this one", async () => {
+    await make(WHOLE).start();
+    const foreign = new Worker(TWO);
+    foreign.scriptURL = "https://example.test/sw.js";
+    container.changesTo(foreign);
+    container.hears(foreign, { type: "install_failed", build: "2", fault });
+    container.hears(foreign, null);
+    container.hears(null, "anything");
+    expect(foreign.heard).toEqual([]);
+    expect(state.update.value).toEqual({ kind: "none" });
     expect(state.offline.value.kind).toBe("ready");
   });
 });

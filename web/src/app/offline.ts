@@ -5,10 +5,10 @@
 import type { ContentStore } from "../offline/content-store";
 import { faultOf, type OfflineFault } from "../offline/fault";
 import { fill } from "../offline/fill";
-import { totalBytes } from "../offline/manifest";
+import { type OfflineManifest, totalBytes } from "../offline/manifest";
 import type { InstallFailed } from "../offline/messages";
 import type { StorageNames } from "../offline/names";
-import { becomesActive, manifestOf } from "./service-worker";
+import { becomesActive, manifestOf, scriptOf } from "./service-worker";
 import type { AppState } from "./state";
 import { Versions } from "./versions";
 
@@ -44,8 +44,8 @@ export class Offline {
     this.#versions = new Versions({
       ...options,
       signal: this.#life.signal,
-      onLeftBehind: () => {
-        this.#stopFilling();
+      onSuperseded: () => {
+        this.#standBack();
       },
     });
   }
@@ -57,7 +57,8 @@ export class Offline {
     container.addEventListener(
       "message",
       (event) => {
-        this.#hear((event as MessageEvent<InstallFailed>).data);
+        const { data, source } = event as MessageEvent<InstallFailed>;
+        if (isOurs(source, this.options.scope)) this.#hear(data);
       },
       { signal },
     );
@@ -76,7 +77,8 @@ export class Offline {
   async save(): Promise<void> {
     this.#filling?.abort();
     this.options.state.offline.value = { kind: "starting" };
-    await this.#askToPersist();
+    // Some browsers ask the user first, who may take their time.
+    void this.#askToPersist();
     // A first version that did not get through its installation has no worker yet.
     if (this.#registration?.active == null) await this.#register();
     else await this.#fillAll();
@@ -105,10 +107,11 @@ export class Offline {
   async #register(): Promise<void> {
     const { container, scope } = this.options;
     try {
-      const registration = await container.register(new URL("sw.js", scope), { scope, updateViaCache: "none" });
+      const registration = await container.register(scriptOf(scope), { scope, updateViaCache: "none" });
       this.#registration = registration;
       this.#versions.watch(registration);
       if (await becomesActive(registration)) await this.#bringIn();
+      else this.#unlessItSaidWhy();
     } catch (error) {
       this.#fail(faultOf(error));
     }
@@ -116,10 +119,17 @@ export class Offline {
 
   // ---- what is stored -----------------------------------------------------------------------
 
-  async #bringIn(): Promise<void> {
+  /** Null where another build answers, which is not this page's to complete: it was updated, or came past it. */
+  async #ownManifest(): Promise<OfflineManifest | null> {
     const manifest = await manifestOf(this.#registration?.active ?? null, this.#life.signal);
-    // A page that came past its service worker belongs to another build: it is not this page's to complete.
-    if (manifest === null || manifest.build !== this.options.build) return;
+    if (manifest === null || manifest.build === this.options.build) return manifest;
+    this.#standBack();
+    return null;
+  }
+
+  async #bringIn(): Promise<void> {
+    const manifest = await this.#ownManifest();
+    if (manifest === null) return;
     const missing = totalBytes(await this.options.store.missing(manifest.files));
     if (missing === 0) {
       await this.#showReady(totalBytes(manifest.files));
@@ -136,7 +146,7 @@ export class Offline {
     const signal = AbortSignal.any([filling.signal, this.#life.signal]);
     const { offline } = this.options.state;
     try {
-      const manifest = await manifestOf(this.#registration?.active ?? null, this.#life.signal);
+      const manifest = await this.#ownManifest();
       if (manifest === null) return;
       // Two tabs would fetch everything twice.
       await this.options.locks.request(this.options.names.fillLock, { signal }, () =>
@@ -154,25 +164,31 @@ export class Offline {
   }
 
   async #showReady(bytes: number): Promise<void> {
-    const persisted = await this.options.storage.persisted();
+    const persisted = await this.options.storage.persisted().catch(() => false);
     this.options.state.offline.value = { kind: "ready", bytes, persisted };
   }
 
   async #askToPersist(): Promise<void> {
     // A refusal takes nothing away: the browser may then clear the site when space runs out, as before.
-    await this.options.storage.persist();
+    await this.options.storage.persist().catch(() => false);
   }
 
   #fail(fault: OfflineFault): void {
     this.options.state.offline.value = { kind: "failed", fault };
   }
 
+  /** A browser may end an installation before the service worker can say anything. */
+  #unlessItSaidWhy(): void {
+    if (this.options.state.offline.value.kind !== "starting") return;
+    this.#fail({ code: "worker_failed", reason: "the browser broke its installation off" });
+  }
+
   /** The rest of this page's version is not worth fetching any more. */
-  #stopFilling(): void {
+  #standBack(): void {
     this.#filling?.abort();
     const { offline } = this.options.state;
     // What was stored whole for this page stays so while it is open.
-    if (offline.value.kind === "saving") offline.value = { kind: "starting" };
+    if (offline.value.kind !== "ready") offline.value = { kind: "other_version" };
   }
 
   #hear(message: InstallFailed): void {
@@ -181,3 +197,7 @@ export class Offline {
     else this.#versions.failed(message.fault);
   }
 }
+
+/** Other service workers of the origin may speak to every page of it. */
+const isOurs = (source: MessageEventSource | null, scope: string): boolean =>
+  source !== null && "scriptURL" in source && source.scriptURL === scriptOf(scope);

@@ -1,6 +1,9 @@
-/** Talking to a service worker of ours. */
+/** Talking to a service worker of ours. An origin may hold others, whose word is not for this page. */
 import type { OfflineManifest } from "../offline/manifest";
 import type { Description, ToServiceWorker } from "../offline/messages";
+
+/** The address of this site's service worker, whichever version it is of. */
+export const scriptOf = (scope: string): string => new URL("sw.js", scope).href;
 
 export function say(worker: ServiceWorker, message: ToServiceWorker, ...ports: MessagePort[]): void {
   worker.postMessage(message, ports);

@@ -242,6 +242,7 @@ export const text = {
       starting: "Preparing offline use",
       offered: "Save for offline use",
       ready: "Ready offline",
+      other_version: "Other version",
       failed: "Not ready offline",
     },
     saving: (done: string, total: string) => `Saving ${done} of ${total}`,
@@ -251,6 +252,7 @@ export const text = {
       offered: "Not saved yet",
       saving: "Saving for offline use",
       ready: "Ready offline",
+      other_version: "Another version is stored",
       failed: "Not ready offline",
     },
     unsupported: {
@@ -263,6 +265,8 @@ export const text = {
     starting: "The rest is fetched once the page itself has loaded.",
     offered: (missing: string) =>
       `Your browser asks to save data, so the remaining ${missing} wait until you ask for them.`,
+    otherVersion:
+      "This browser keeps another version of this application than this page is of. Reload the page to see what is stored.",
     savingNow: "You can use the page meanwhile, and close it: what has arrived is kept.",
     ready: (size: string) => `All ${size} of this application are stored and checked: it starts without a network.`,
     persisted: "The browser keeps it until you remove it.",

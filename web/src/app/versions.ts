@@ -1,17 +1,19 @@
 /** Versions of the site, as one page sees them: which one it is, which one waits, which one answers. */
 import type { OfflineFault } from "../offline/fault";
 import type { StorageNames } from "../offline/names";
-import { manifestOf, say } from "./service-worker";
+import { manifestOf, say, scriptOf } from "./service-worker";
 import type { AppState } from "./state";
 
 export interface VersionsOptions {
   state: Pick<AppState, "update">;
   /** The build that this page belongs to. */
   build: string;
+  /** URL of the site's root. */
+  scope: string;
   names: StorageNames;
   locks: Pick<LockManager, "request">;
-  /** Called when another version answers from now on, though this page did not ask for it. */
-  onLeftBehind: () => void;
+  /** Called when another version answers from now on, or is about to because this page asked for it. */
+  onSuperseded: () => void;
   reload: () => void;
   signal: AbortSignal;
 }
@@ -42,16 +44,15 @@ export class Versions {
     this.#registration = registration;
     const { signal } = this.options;
     if (registration.waiting !== null && registration.active !== null) void this.#offer(registration.waiting);
-    registration.addEventListener(
-      "updatefound",
-      () => {
-        const found = registration.installing;
-        found?.addEventListener("statechange", () => {
-          if (found.state === "installed" && registration.active !== null) void this.#offer(found);
-        });
-      },
-      { signal },
-    );
+    const follow = (): void => {
+      const found = registration.installing;
+      found?.addEventListener("statechange", () => {
+        if (found.state === "installed" && registration.active !== null) void this.#offer(found);
+      });
+    };
+    registration.addEventListener("updatefound", follow, { signal });
+    // One that another tab has found, or the browser before this line, is on its way already.
+    follow();
     const look = setInterval(() => {
       // Without a network, or with a broken host, there is no news.
       registration.update().catch(() => undefined);
@@ -63,13 +64,15 @@ export class Versions {
 
   /** The user wants the version that waits. Every tab changes to it; this one is loaded again. */
   apply(): void {
-    const { state, reload } = this.options;
+    const { state, onSuperseded, reload } = this.options;
     const waiting = this.#registration?.waiting;
     if (state.update.value.kind !== "waiting" || waiting == null) return;
     state.update.value = { kind: "applying", version: state.update.value.version };
     waiting.addEventListener("statechange", () => {
       if (waiting.state === "activated") reload();
     });
+    // The browser lets the version before go once it has nothing more to do.
+    onSuperseded();
     say(waiting, { type: "activate" });
   }
 
@@ -80,15 +83,18 @@ export class Versions {
 
   /** A version did not arrive whole; the one that answers goes on. */
   failed(fault: OfflineFault): void {
-    this.options.state.update.value = { kind: "failed", fault };
+    const { update } = this.options.state;
+    // One that has arrived, or has taken over, is what the user can act on.
+    if (update.value.kind === "none" || update.value.kind === "failed") update.value = { kind: "failed", fault };
   }
 
   /** Another version answers from now on. Unless this page asked for it, it stays as it is. */
   async changed(controller: ServiceWorker | null): Promise<void> {
-    const { state, build, onLeftBehind, signal } = this.options;
+    const { state, build, scope, onSuperseded, signal } = this.options;
+    if (controller?.scriptURL !== scriptOf(scope)) return;
     const manifest = await manifestOf(controller, signal);
     if (manifest === null || manifest.build === build || state.update.value.kind === "applying") return;
-    onLeftBehind();
+    onSuperseded();
     state.update.value = { kind: "outdated", version: manifest.version };
   }
 

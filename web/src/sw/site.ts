@@ -61,7 +61,9 @@ export class Site {
 
   /** A file of this version; from the network where the browser has lost it, or it is not stored yet. */
   async answer(request: Request, sha256: string): Promise<Response> {
-    return (await this.store.match(sha256)) ?? this.worker.fetch(request);
+    // Browsers that lose a cache may refuse to open it as well.
+    const stored = await this.store.match(sha256).catch(() => undefined);
+    return stored ?? this.worker.fetch(request);
   }
 
   /** A file that only an earlier version has. */
@@ -83,9 +85,11 @@ export class Site {
     return (build) => names.has(this.names.pageLock(build));
   }
 
+  /** Pages that no version controls yet are told too; those of other sites on this origin are not. */
   private async tellPages(message: InstallFailed): Promise<void> {
-    for (const client of await this.worker.clients.matchAll({ includeUncontrolled: true })) {
-      client.postMessage(message);
+    const { clients, registration } = this.worker;
+    for (const client of await clients.matchAll({ includeUncontrolled: true })) {
+      if (client.url.startsWith(registration.scope)) client.postMessage(message);
     }
   }
 }

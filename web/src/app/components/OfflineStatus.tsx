@@ -53,6 +53,7 @@ function ChipIcon({ offline }: { offline: OfflineState }): JSX.Element {
       return <CloudOff />;
     case "starting":
     case "offered":
+    case "other_version":
       return <Cloud />;
     case "saving":
       return <Ring fraction={offline.done_bytes / offline.total_bytes} />;
@@ -85,6 +86,8 @@ function Details({ offline }: { offline: OfflineState }): JSX.Element {
       return <Say kind="unsupported">{text.offline.unsupported[offline.reason]}</Say>;
     case "starting":
       return <Say kind="starting">{text.offline.starting}</Say>;
+    case "other_version":
+      return <Say kind="other_version">{text.offline.otherVersion}</Say>;
     case "offered": {
       const missing = bytes(offline.missing_bytes);
       return (

@@ -11,6 +11,8 @@ export type OfflineState =
   | { kind: "saving"; done_bytes: number; total_bytes: number }
   /** Everything is stored and verified. */
   | { kind: "ready"; bytes: number; persisted: boolean }
+  /** The browser keeps another version than this page is of. */
+  | { kind: "other_version" }
   | { kind: "failed"; fault: OfflineFault };
 
 export type UpdateState =
