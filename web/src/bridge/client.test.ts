@@ -137,6 +137,25 @@ describe("cancelling", () => {
     scripts = [];
   });
 
+  it("lets the engine write no more than the token that it is at and the one behind it", async () => {
+    let written = 0;
+    function* endless(): Generator<string> {
+      for (;;) yield `${String(++written)} `;
+    }
+    rig = new Rig(() => ({ deltas: endless(), pauseMs: 1, end: { reason: "length" } }));
+    const client = rig.client();
+    await readAll(client.load(DEMO));
+    for (let time = 0; time < 20; time += 1) {
+      const stream = client.complete(ask("count"));
+      await stream.next();
+      await stream.next();
+      const before = written;
+      stream.cancel();
+      expect((await readAll(stream)).at(-1)).toMatchObject({ type: "finished", reason: "abort" });
+      expect(written - before).toBeLessThanOrEqual(2);
+    }
+  });
+
   it("takes a waiting request out of the queue without touching the one that runs", async () => {
     const asked: unknown[] = [];
     rig = new Rig((body) => {
