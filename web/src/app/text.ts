@@ -63,7 +63,7 @@ export const text = {
       download: "Downloading",
       read_cache: "Reading from the cache",
       upload: "Moving to the device",
-      compile: "Compiling shaders",
+      compile: "Preparing the engine",
       warm_up: "Warming up",
     } satisfies Record<LoadStage, string>,
     engineStarting: "Starting the engine",
@@ -313,7 +313,8 @@ export const text = {
     later: "Later",
     applying: (version: string) => `Changing to version ${version}.`,
     outdated: (version: string) =>
-      `This page is older than version ${version}, which another tab has changed to. It goes on working.`,
+      `Another tab has updated this application to version ${version}. This page goes on working as it is.`,
+    outdatedCost: "Reloading updates it too, and this conversation ends.",
     reload: "Reload",
     failed: "A new version could not be stored whole. This one goes on working.",
     dismiss: "Close",

@@ -222,6 +222,7 @@ describe("what works without a network", () => {
     [{ kind: "offered", missing_bytes: 36e6 }, "Save for offline use"],
     [{ kind: "saving", done_bytes: 12e6, total_bytes: 48e6 }, "Saving 12 MB of 48 MB"],
     [{ kind: "ready", bytes: 48e6, persisted: true }, "Ready offline"],
+    [{ kind: "other_version" }, "Other version"],
     [{ kind: "failed", fault: FAULT }, "Not ready offline"],
   ] as const)("is one word in the header: %o", (offline, words) => {
     change(() => (state.offline.value = offline));
@@ -263,8 +264,8 @@ describe("another version", () => {
     expect(siteDone).toEqual(["postponeUpdate", "applyUpdate"]);
   });
 
-  it("says what an update costs once there is a conversation", () => {
-    change(() => (state.update.value = { kind: "waiting", version: "2.0" }));
+  it.each(["waiting", "outdated"] as const)("says what it costs once there is a conversation (%s)", (kind) => {
+    change(() => (state.update.value = { kind, version: "2.0" }));
     expect(find("update").textContent).not.toContain("conversation ends");
     change(() => {
       state.conversation.value = reduceConversation(state.conversation.value, {
@@ -279,7 +280,7 @@ describe("another version", () => {
 
   it("offers a reload to a page that another tab has left behind", () => {
     change(() => (state.update.value = { kind: "outdated", version: "2.0" }));
-    expect(find("update").textContent).toContain("This page is older than version 2.0");
+    expect(find("update").textContent).toContain("updated this application to version 2.0");
     change(() => {
       find("update-reload").click();
     });

@@ -7,6 +7,7 @@ import { whatHappened } from "./OfflineStatus";
 export function UpdateNotice(): JSX.Element | null {
   const { state, site } = useApp();
   const update = state.update.value;
+  const ends = state.conversation.value.entries.length > 0;
   const later = (label: string): JSX.Element => (
     <button
       type="button"
@@ -22,8 +23,7 @@ export function UpdateNotice(): JSX.Element | null {
   switch (update.kind) {
     case "none":
       return null;
-    case "waiting": {
-      const ends = state.conversation.value.entries.length > 0;
+    case "waiting":
       return (
         <Notice kind="waiting" text={text.update.waiting(update.version)} detail={ends && text.update.waitingCost}>
           {later(text.update.later)}
@@ -39,12 +39,11 @@ export function UpdateNotice(): JSX.Element | null {
           </button>
         </Notice>
       );
-    }
     case "applying":
       return <Notice kind="applying" text={text.update.applying(update.version)} />;
     case "outdated":
       return (
-        <Notice kind="outdated" text={text.update.outdated(update.version)}>
+        <Notice kind="outdated" text={text.update.outdated(update.version)} detail={ends && text.update.outdatedCost}>
           <button
             type="button"
             class="primary"
