@@ -59,6 +59,14 @@ it("gives a load up that its signal aborts", async () => {
   await expect(loading).rejects.toMatchObject({ code: "aborted" });
 });
 
+it("rejects a load whose progress its listener could not take", async () => {
+  await expect(engine.load("nobody-knows-me")).rejects.toThrow();
+  progress.push = () => {
+    throw new Error("The bar is gone.");
+  };
+  await expect(engine.load(DEMO_MODEL_ID)).rejects.toThrow("The bar is gone.");
+});
+
 it("ends a load that another one replaces", async () => {
   const first = engine.load(DEMO_MODEL_ID);
   const second = engine.load(DEMO_MODEL_ID);

@@ -75,7 +75,7 @@ export class EngineSupervisor {
     this.#load?.cancel();
     const connection = this.#connection;
     if (connection === null) void this.restart();
-    else void this.#runLoad(connection, this.#life.signal, model);
+    else this.#runLoad(connection, this.#life.signal, model).catch(this.#reportUnless(this.#life.signal));
   }
 
   /** Give up the load that runs or waits, and want no model until the next one is named. */

@@ -43,13 +43,21 @@ export class EngineWorker<Sources> {
   }
 
   private start(): void {
-    this.worker = this.options.spawn();
-    this.worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+    let worker: Worker;
+    try {
+      worker = this.options.spawn();
+    } catch (raw) {
+      // A script of another origin, for one, is refused on the spot.
+      this.fail(raw instanceof Error ? raw.message : String(raw));
+      return;
+    }
+    this.worker = worker;
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       data.type satisfies "started";
       this.phase = "running";
       for (const port of this.waiting.splice(0)) this.connect(port);
     });
-    this.worker.addEventListener("error", (event) => {
+    worker.addEventListener("error", (event) => {
       // Once it runs, an error that nobody caught is no death.
       if (this.phase === "starting") this.fail(event.message);
     });

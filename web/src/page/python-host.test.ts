@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { PageMessage, PythonMessage } from "../protocol/wire";
-import { PythonHost, type PythonThread } from "./python-host";
+import { PythonHost, type PythonHostOptions, type PythonThread } from "./python-host";
 import { BOOTED, ended } from "../app/testing/messages";
 
 /** A thread that a test speaks for. */
@@ -52,7 +52,7 @@ let heard: PythonMessage[];
 let locks: ScriptedLocks;
 let host: PythonHost;
 
-function makeHost(given: ScriptedLocks | undefined): PythonHost {
+function makeHost(given: ScriptedLocks | undefined, options: Partial<PythonHostOptions> = {}): PythonHost {
   return new PythonHost({
     spawn: (lock) => {
       const thread = new ScriptedThread(lock);
@@ -63,6 +63,7 @@ function makeHost(given: ScriptedLocks | undefined): PythonHost {
     onMessage: (message) => heard.push(message),
     enginePort: () => new MessageChannel().port1,
     locks: given,
+    ...options,
   });
 }
 
@@ -94,6 +95,16 @@ describe("Python's thread", () => {
     thread().say(BOOTED);
     thread().say(ended("t"));
     expect(heard).toEqual([BOOTED, ended("t")]);
+  });
+
+  it("that the browser refuses to start is a failure with its reason", () => {
+    const spawn = (): never => {
+      throw new Error("The operation is insecure.");
+    };
+    makeHost(locks, { spawn }).start();
+    expect(failures()).toEqual([
+      "python_failed: Python's worker could not be loaded: The operation is insecure.",
+    ]);
   });
 
   it("that crashes is a failure with its words, and is ended", () => {

@@ -58,7 +58,14 @@ export class PythonHost {
       return;
     }
     const lock = `webllm-provider-python-${crypto.randomUUID()}`;
-    const thread = this.options.spawn(lock);
+    let thread: PythonThread;
+    try {
+      thread = this.options.spawn(lock);
+    } catch (raw) {
+      // A script of another origin, for one, is refused on the spot.
+      this.#fail(`Python's worker could not be loaded: ${raw instanceof Error ? raw.message : String(raw)}`);
+      return;
+    }
     const watch = new AbortController();
     this.#thread = thread;
     this.#watch = watch;
