@@ -154,6 +154,13 @@ def test_after_a_stopped_turn_the_next_answer_is_right(engine: OnEngine) -> None
         assert seen["after"] == ANSWERS[KEY]
 
 
+def test_a_stop_ends_an_answer_within_a_few_tokens(engine: OnEngine) -> None:
+    # Counted and not timed: the first tokens, and those that were written while the wish was on its way.
+    endings = engine.check("written_until_stopped", EVERYTHING, 10 if engine.kind == "wllama" else 2)
+    assert {ending["reason"] for ending in endings} == {"abort"}
+    assert all(0 < ending["usage"]["completion_tokens"] < 20 for ending in endings), endings
+
+
 @pytest.mark.feature("timeout")
 def test_after_a_timeout_the_next_answer_is_right(engine: OnEngine) -> None:
     seen = engine.check("timed_out", EVERYTHING, KEY)

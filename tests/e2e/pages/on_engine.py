@@ -15,7 +15,7 @@ from amplifier_core.testing import MockCoordinator
 from pydantic import BaseModel
 
 from webllm_provider import WebLLMProvider, create_session
-from webllm_provider._browser import BridgeTransport
+from webllm_provider._browser import BridgeTransport, browser_scope
 from webllm_provider.session import MemoryStore
 from webllm_provider.session.tools import notes
 
@@ -152,6 +152,23 @@ async def stopped(long, question, immediate):
         return {"partial": partial, "after": await session.execute(question)}
     finally:
         await session.cleanup()
+
+
+async def written_until_stopped(long, times):
+    """Stop an answer at its first delta, and count the tokens that the engine had written when it ended."""
+    body = {"messages": [{"role": "user", "content": long}], "temperature": 0, "delta_interval_ms": 0}
+    endings = []
+    for _ in range(times):
+        source = browser_scope().js_llm_stream(json.dumps(body))
+        ended = stopped = False
+        while not ended:
+            events = json.loads(await source.next())
+            ended = events[-1]["type"] in ("finished", "failure")
+            if not stopped and any(event["type"] == "delta" for event in events):
+                stopped = True
+                source.cancel()
+        endings.append(events[-1])
+    return endings
 
 
 async def timed_out(long, question):
