@@ -71,3 +71,14 @@ it("loses nothing when two workers write at once", async () => {
   expect(needed.has(hash("3"))).toBe(true);
   expect(await builds()).toEqual(["4", "2"]);
 });
+
+it("lets no build begin while another drops what it does not need", async () => {
+  const steps: string[] = [];
+  const advancing = generations.advance(version("1"), nobody, async () => {
+    steps.push("drops");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    steps.push("dropped");
+  });
+  await Promise.all([advancing, generations.begin(version("2")).then(() => steps.push("begun"))]);
+  expect(steps).toEqual(["drops", "dropped", "begun"]);
+});

@@ -34,22 +34,30 @@ export class Generations {
 
   /** Remember a build that is being installed. */
   async begin(manifest: OfflineManifest): Promise<void> {
-    await this.change((before) => ({ ...before, pending: manifest }));
+    await this.options.exclusively(() => this.change((before) => ({ ...before, pending: manifest })));
   }
 
   /**
-   * Make a build the current one. `isOpen` says whether a page of a build is open.
-   * Resolves with the hashes of all content that is still needed.
+   * Make a build the current one. `isOpen` says whether a page of a build is open. Resolves with the hashes of all
+   * content that is still needed, once `dropOthers` has gone by them: another worker that begins meanwhile waits, or
+   * it would count on what is dropped the moment after.
    */
-  async advance(manifest: OfflineManifest, isOpen: (build: string) => boolean): Promise<Set<string>> {
-    const { generations, pending } = await this.change((before) => ({
+  async advance(
+    manifest: OfflineManifest,
+    isOpen: (build: string) => boolean,
+    dropOthers: (needed: ReadonlySet<string>) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Set<string>> {
+    const next = (before: Remembered): Remembered => ({
       generations: [manifest, ...before.generations.filter(({ build }) => build !== manifest.build)].filter(
         ({ build }, index) => index < ALWAYS_KEPT || isOpen(build),
       ),
       pending: before.pending?.build === manifest.build ? null : before.pending,
-    }));
-    const needed = pending === null ? generations : [...generations, pending];
-    return new Set(needed.flatMap(({ files }) => files.map(({ sha256 }) => sha256)));
+    });
+    return this.options.exclusively(async () => {
+      const needed = hashesOf(await this.change(next));
+      await dropOthers(needed);
+      return needed;
+    });
   }
 
   /** The hash of the content of a path, in the newest build that has the path. */
@@ -62,12 +70,10 @@ export class Generations {
   }
 
   private async change(how: (before: Remembered) => Remembered): Promise<Remembered> {
-    return this.options.exclusively(async () => {
-      const after = how(await this.read());
-      const cache = await this.options.caches.open(this.options.name);
-      await cache.put(this.key, Response.json(after));
-      return after;
-    });
+    const after = how(await this.read());
+    const cache = await this.options.caches.open(this.options.name);
+    await cache.put(this.key, Response.json(after));
+    return after;
   }
 
   private async read(): Promise<Remembered> {
@@ -80,4 +86,10 @@ export class Generations {
   private get key(): string {
     return new URL("content/generations", this.options.scope).href;
   }
+}
+
+/** Of all content that is served, or being stored. */
+function hashesOf({ generations, pending }: Remembered): Set<string> {
+  const needed = pending === null ? generations : [...generations, pending];
+  return new Set(needed.flatMap(({ files }) => files.map(({ sha256 }) => sha256)));
 }

@@ -48,8 +48,8 @@ class Browser {
   async update(manifest: OfflineManifest): Promise<void> {
     await this.generations.begin(manifest);
     await fill(this.store, manifest.files, { signal });
-    const needed = await this.generations.advance(manifest, (build) => this.open.has(build));
-    await this.store.prune(needed);
+    const isOpen = (build: string): boolean => this.open.has(build);
+    await this.generations.advance(manifest, isOpen, (needed) => this.store.prune(needed));
   }
 }
 

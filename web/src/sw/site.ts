@@ -49,8 +49,8 @@ export class Site {
 
   async activate(): Promise<void> {
     const first = (await this.generations.list()).length === 0;
-    const needed = await this.generations.advance(this.manifest, await this.openBuilds());
-    await this.store.prune(needed);
+    const { generations, manifest, store } = this;
+    await generations.advance(manifest, await this.openBuilds(), (needed) => store.prune(needed));
     // The page that brought the very first version is answered from it at once, also without a reload.
     if (first) await this.worker.clients.claim();
   }
