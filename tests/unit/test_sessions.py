@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from webllm_provider import RequestRefused
+from webllm_provider import HttpTransport, RequestRefused
 from webllm_provider._wire import ErrorCode
 from webllm_provider.session import INSTRUCTION, create_session
 from webllm_provider.session.create import ModulesMissing
@@ -156,6 +156,31 @@ async def test_a_stored_conversation_goes_on(open_session: Any, heard: Any) -> N
 async def test_a_module_that_cannot_be_loaded_is_an_error_and_not_a_session_without_it() -> None:
     with pytest.raises(ModulesMissing, match="tool-nowhere"):
         await create_session(transport=ScriptedTransport(), tools=["tool-nowhere"])
+
+
+async def test_a_session_that_is_cancelled_while_it_is_made_gives_up_what_it_had_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed: list[HttpTransport] = []
+    half_made = asyncio.Event()
+
+    async def close(self: HttpTransport) -> None:
+        closed.append(self)
+
+    async def wait(name: str, payload: dict[str, Any]) -> None:
+        half_made.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(HttpTransport, "close", close)
+    server = {"mode": "server_side", "base_url": "https://server.example/v1"}
+    making = asyncio.ensure_future(
+        create_session(provider_config=server, on_event=wait, tools=["tool-nowhere"])
+    )
+    await half_made.wait()
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    assert len(closed) == 1
 
 
 async def test_an_empty_answer_is_an_empty_text(open_session: Any) -> None:

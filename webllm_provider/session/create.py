@@ -94,12 +94,16 @@ async def create_session(
     failed = _note_failures(coordinator.hooks)
     if on_event is not None:
         _listen(coordinator.hooks, on_event)
-    await session.initialize()
-    if failed:
+    try:
+        await session.initialize()
+        if failed:
+            raise ModulesMissing(f"Modules of the session could not be loaded. {' '.join(failed)}")
+        if stored is not None:
+            await coordinator.get("context").set_messages(stored)
+    except BaseException:
+        # What was mounted before it went wrong, or before the task was cancelled, is given up.
         await session.cleanup()
-        raise ModulesMissing(f"Modules of the session could not be loaded. {' '.join(failed)}")
-    if stored is not None:
-        await coordinator.get("context").set_messages(stored)
+        raise
     return session
 
 
