@@ -8,7 +8,15 @@ from typing import Any
 from amplifier_core.message_models import ChatRequest
 from pydantic import ValidationError
 
+from ._sampling import NUMBERS
 from .errors import RequestRefused, engine_error
+
+OPTIONS = frozenset(
+    {"model", "timeout", "stop", "logprobs", "tool_choice", "parallel_tool_calls"}
+    | {"reasoning_effort", "reasoning", "extended_thinking"}
+    | {name for field, (others, _, _) in NUMBERS.items() for name in (field, *others)}
+)
+"""What `complete()` reads of its keyword arguments."""
 
 
 def read_request(request: ChatRequest | Mapping[str, Any]) -> ChatRequest:
@@ -33,6 +41,11 @@ def read_request(request: ChatRequest | Mapping[str, Any]) -> ChatRequest:
         raise engine_error(
             "invalid_request", f"The request is malformed at {place}: {first['msg']}.", kind=RequestRefused
         ) from error
+
+
+def unknown_options(options: Mapping[str, Any]) -> list[str]:
+    """The names of keyword arguments of `complete()` that mean nothing here."""
+    return sorted(set(options) - OPTIONS)
 
 
 def _with_names(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ._format import JsonAnswer, add_format
 from ._messages import Conversation, convert
 from ._native import NATIVE_SYNTAX, add_tools, takes_tools
 from ._repair import Repair, repaired
-from ._sampling import add_sampling, read_timeout
+from ._sampling import add_sampling, asked, read_timeout
 from ._screen import widened
 from ._syntax import CallSyntax
 from ._thinking import add_thinking
@@ -139,9 +139,7 @@ def _readable(tool: ToolLike) -> ToolLike:
 def _tool_choice(request: ChatRequest, options: Mapping[str, Any]) -> ToolChoice:
     tools: Sequence[ToolSpec] = request.tools or ()
     parallel = options.get("parallel_tool_calls", (request.model_extra or {}).get("parallel_tool_calls"))
-    return read_tool_choice(
-        tools, options.get("tool_choice", request.tool_choice), parallel=parallel is not False
-    )
+    return read_tool_choice(tools, asked("tool_choice", (options, request)), parallel=parallel is not False)
 
 
 def _without_calls(choice: ToolChoice, degradations: list[Degradation]) -> ToolChoice:

@@ -28,7 +28,7 @@ from ._payloads import (
     request_payload,
     response_payload,
 )
-from ._reading import read_request
+from ._reading import read_request, unknown_options
 from ._request import prepare
 from ._sampling import read_timeout
 from ._transport import Transport
@@ -174,6 +174,8 @@ class WebLLMProvider:
     async def _complete(
         self, request: ChatRequest, options: Mapping[str, Any], on_chunk: OnChunk | None
     ) -> ChatResponse:
+        if unknown := unknown_options(options):
+            logger.warning("complete() does not know these keyword arguments: %s", ", ".join(unknown))
         await self.refresh(read_timeout(request, options, self.config))
         prepared = prepare(request, options, self.config, self._loaded)
         call = CompletionRun(

@@ -229,6 +229,24 @@ async def test_a_listener_s_own_timeout_is_not_taken_for_the_request_s() -> None
         await bench.provider.complete_streaming(HI, impatient)
 
 
+async def test_a_keyword_argument_that_means_nothing_is_named_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await Bench(answer("Hi")).provider.complete(HI, temperature=0.0, extended_thinking=False, temprature=1)
+    (line,) = (record.getMessage() for record in caplog.records if record.name.startswith("webllm_provider"))
+    assert line.endswith(": temprature")
+
+
+async def test_a_tool_choice_of_none_leaves_the_request_s_own() -> None:
+    notes = ToolSpec(name="notes", parameters={"type": "object"})
+    bench = Bench(answer("Hi"))
+    bench.transport.model = loaded_model(constraint="grammar")
+    await bench.provider.complete(
+        HI.model_copy(update={"tools": [notes], "tool_choice": "required"}), tool_choice=None
+    )
+    assert bench.transport.bodies[0]["constraint"]["at_least_one"] is True
+
+
 async def test_a_missing_tool_result_is_reported() -> None:
     bench = Bench(answer("Hi"))
     stored = Message(role="assistant", content=[ToolCallBlock(id="1", name="notes", input={})])
