@@ -21,7 +21,7 @@ class ToolChoice:
 
     Attributes:
         tools: those that may be called; empty for "none".
-        required: a call must come.
+        required: a call must come; where a grammar holds the model to it, nothing stands before it.
         single: at most one call.
     """
 

@@ -94,7 +94,8 @@ def prepare(
     relaxations: list[Degradation] = []
     if not native:
         _add_constraint(body, choice, dialect, loaded, degradations, relaxations)
-    thinking = add_thinking(body, request, options, config, degradations)
+    thinks = add_thinking(body, request, options, config, degradations)
+    thinking = thinks and _may_think(body, loaded, degradations)
     degradations.extend(_left_out(talk))
     return Prepared(
         body=body,
@@ -183,6 +184,22 @@ def _add_constraint(
                 reason="a grammar cannot express the schema",
             )
         )
+
+
+def _may_think(body: CompletionBody, loaded: LoadedModel | None, degradations: list[Degradation]) -> bool:
+    """Whether thinking can stand before the answer: what a grammar makes come, comes first."""
+    called = "constraint" in body and body["constraint"]["at_least_one"]
+    # A server's grammar holds only what comes behind the thinking.
+    held = "response_format" in body and loaded is not None and loaded["engine"]["kind"] != "server"
+    if called or held:
+        degradations.append(
+            Degradation(
+                requested=f"thinking before {'a required call' if called else 'JSON'}",
+                actual="no thinking",
+                reason="the grammar lets nothing stand before it",
+            )
+        )
+    return not (called or held)
 
 
 def _check_last(messages: Sequence[BodyMessage]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from amplifier_core import capabilities
-from amplifier_core.message_models import ChatRequest, Message
+from amplifier_core.message_models import ChatRequest, Message, ResponseFormatJson, ToolSpec
 
 from webllm_provider._habits import habit_of
 from webllm_provider._request import Prepared, prepare
@@ -63,6 +63,22 @@ def test_a_wish_that_a_model_cannot_meet_is_reported(model: str, effort: str) ->
     made = prepared(model, effort)
     assert "enable_thinking" not in made.body
     assert made.degradations[0].requested == f"reasoning_effort {effort}"
+
+
+@pytest.mark.parametrize("model", [SWITCH, ALWAYS])
+def test_what_a_grammar_makes_come_first_leaves_no_room_for_thinking_and_that_is_said(model: str) -> None:
+    loaded = loaded_model(model, constraint="grammar")
+    loaded["capabilities"]["json_schema"] = True
+    hi = [Message(role="user", content="Hi")]
+    notes = ToolSpec(name="notes", parameters={"type": "object"})
+    called = ChatRequest(messages=hi, tools=[notes], tool_choice="required")
+    for request in (called, ChatRequest(messages=hi, response_format=ResponseFormatJson())):
+        made = prepare(request, {}, ProviderConfig(), loaded)
+        assert not made.thinking
+        assert [one.actual for one in made.degradations] == ["no thinking"]
+    free = prepare(called.model_copy(update={"tool_choice": "auto"}), {}, ProviderConfig(), loaded)
+    assert free.thinking
+    assert free.degradations == []
 
 
 def test_options_go_before_the_request_before_the_loops_wish_before_the_config() -> None:
