@@ -67,7 +67,7 @@ RULES: dict[ErrorCode, Rule | None] = {
 
 def fallback_rule(error: EngineError) -> Rule | None:
     """The rule by which a server may answer after this error; None where none may."""
-    return None if error.shown or error.partial else RULES[error.code]
+    return None if error.shown else RULES[error.code]
 
 
 class HybridProvider(WebLLMProvider):

@@ -180,7 +180,7 @@ class WebLLMProvider:
         prepared = prepare(request, options, self.config, self._loaded)
         call = CompletionRun(
             prepared,
-            listening=self.config.use_streaming and (request.metadata or {}).get("stream") is not False,
+            listening=self._listened(request),
             on_chunk=on_chunk,
         )
         if prepared.repairs:
@@ -196,11 +196,19 @@ class WebLLMProvider:
         await self._emit(LLM_RESPONSE, response_payload(call, response))
         return response
 
+    def _listened(self, request: ChatRequest) -> bool:
+        """Whether anybody hears of an answer before its end."""
+        wanted = self.config.use_streaming and (request.metadata or {}).get("stream") is not False
+        return wanted and self._hooks is not None
+
+    @property
+    def _hooks(self) -> Any:
+        return getattr(self.coordinator, "hooks", None)
+
     async def close(self) -> None:
         """Give up the transport. Safe to repeat."""
         await self._transport.close()
 
     async def _emit(self, name: str, payload: dict[str, Any]) -> None:
-        hooks = getattr(self.coordinator, "hooks", None)
-        if hooks is not None:
-            await hooks.emit(name, payload)
+        if self._hooks is not None:
+            await self._hooks.emit(name, payload)

@@ -113,6 +113,18 @@ async def test_nothing_falls_back_after_text_was_shown(code: ErrorCode) -> None:
     assert bench.remote.bodies == []
 
 
+async def test_text_that_nobody_was_shown_is_no_reason_to_keep_the_server_out() -> None:
+    bench = Bench([*answer("I am", " here")[:2], failure("device_lost", "It failed.")])
+    quiet = HI.model_copy(update={"metadata": {"stream": False}})
+    assert (await bench.provider.complete(quiet)).model_dump()["text"] == "From afar."
+    alone = HybridProvider(
+        ScriptedTransport([[*answer("I am")[:2], failure("device_lost")]]),
+        ScriptedTransport([answer("From afar.")]),
+        ProviderConfig.read(CONFIG),
+    )
+    assert (await alone.complete(HI)).model_dump()["text"] == "From afar."
+
+
 async def test_nothing_falls_back_after_a_thought_was_shown() -> None:
     bench = Bench([*answer("<think>I wonder")[:2], failure("device_lost", "It failed.")])
     with pytest.raises(EngineError):
