@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Frame, Locator, Page, Worker, expect
+from playwright.sync_api import Error, Frame, Locator, Page, Worker, expect
 
 # The software adapter compiles shaders for about 17 s on two idle cores; machines differ.
 LOAD_TIMEOUT_MS = 180_000
@@ -20,10 +20,20 @@ def wait_until(page: Page, condition: str, timeout_ms: float) -> None:
     Playwright's own wait evaluates text inside the page, and the page's policy forbids that.
     """
     deadline = time.monotonic() + timeout_ms / 1000
-    while not page.evaluate(condition):
+    while not _holds(page, condition):
         if time.monotonic() > deadline:
             raise TimeoutError(f"not true within {timeout_ms / 1000:.0f} s: {condition}")
         page.wait_for_timeout(50)
+
+
+def _holds(page: Page, condition: str) -> bool:
+    """Whether it is true now; a page that is being loaded again has no answer yet."""
+    try:
+        return bool(page.evaluate(condition))
+    except Error as error:
+        if "Execution context was destroyed" not in error.message:
+            raise
+        return False
 
 
 @dataclass(frozen=True)
