@@ -172,10 +172,15 @@ async def written_until_stopped(long, times):
 
 
 async def timed_out(long, question):
-    try:
-        await Heard(stream_idle_timeout=60).ask(long, timeout=0.2)
-    except LLMError as error:
-        failed = told(error)
+    """A time-out before the end of an answer, however fast the engine is: shorter ones until one hits."""
+    failed = None
+    limit = 0.2
+    while failed is None:
+        try:
+            await Heard(stream_idle_timeout=60).ask(long, timeout=limit)
+        except LLMError as error:
+            failed = told(error)
+        limit /= 2
     return {"error": failed, "after": (await Heard().ask(question))["text"]}
 
 
