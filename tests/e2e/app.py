@@ -125,16 +125,21 @@ class App:
     def stored(self, key: str) -> str | None:
         """A document of the browser store, read from IndexedDB itself."""
         value: str | None = self.page.evaluate(
-            """key => new Promise((resolve, reject) => {
-              const opened = indexedDB.open("webllm-provider");
-              opened.onerror = () => reject(opened.error);
-              opened.onsuccess = () => {
-                const database = opened.result;
-                const read = database.transaction("documents").objectStore("documents").get(key);
-                read.onsuccess = () => { database.close(); resolve(read.result ?? null); };
-                read.onerror = () => { database.close(); reject(read.error); };
-              };
-            })""",
+            """async key => {
+              // To open one that is not there would make an empty one in the application's place.
+              const known = await indexedDB.databases();
+              if (!known.some(({ name }) => name === "webllm-provider")) return null;
+              return new Promise((resolve, reject) => {
+                const opened = indexedDB.open("webllm-provider");
+                opened.onerror = () => reject(opened.error);
+                opened.onsuccess = () => {
+                  const database = opened.result;
+                  const read = database.transaction("documents").objectStore("documents").get(key);
+                  read.onsuccess = () => { database.close(); resolve(read.result ?? null); };
+                  read.onerror = () => { database.close(); reject(read.error); };
+                };
+              });
+            }""",
             key,
         )
         return value
