@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
-from tools.serve import SITE, Handler, Server
+from tools import serve as static
+from tools.serve import SITE, Handler
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "web" / "node_modules"
@@ -40,16 +37,6 @@ def build() -> None:
     subprocess.run(command, cwd=ROOT / "web", check=True)
 
 
-@contextmanager
-def serving(folder: Path = SITE) -> Iterator[str]:
+def serving(folder: Path = SITE) -> AbstractContextManager[str]:
     """Serve the site and the pages on a free port; gives the site's URL, with a slash at its end."""
-    handler: Any = partial(_Handler, directory=str(folder))
-    server = Server(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return static.serving(folder, _Handler)

@@ -51,14 +51,16 @@ class Server(ThreadingHTTPServer):
         """A browser that closes a connection early is no news."""
 
 
-def make_server(folder: Path, host: str = "127.0.0.1", port: int = 0) -> Server:
-    return Server((host, port), partial(Handler, directory=str(folder)))
+def make_server(
+    folder: Path, host: str = "127.0.0.1", port: int = 0, handler: type[SimpleHTTPRequestHandler] = Handler
+) -> Server:
+    return Server((host, port), partial(handler, directory=str(folder)))
 
 
 @contextmanager
-def serving(folder: Path = SITE) -> Iterator[str]:
+def serving(folder: Path = SITE, handler: type[SimpleHTTPRequestHandler] = Handler) -> Iterator[str]:
     """Serve `folder` on a free port of localhost; gives the base URL, with a slash at its end."""
-    server = make_server(folder)
+    server = make_server(folder, handler=handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route
 
-from tools.serve import SITE, Handler, Server
+from tools.serve import SITE, Handler, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "pages"
@@ -32,18 +30,9 @@ class OpenHandler(Handler):
         super().end_headers()
 
 
-@contextmanager
-def serving_openly(folder: Path) -> Iterator[str]:
+def serving_openly(folder: Path) -> AbstractContextManager[str]:
     """Serve a folder with CORS headers on a free port of localhost; gives the base URL."""
-    server = Server(("127.0.0.1", 0), partial(OpenHandler, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(folder, OpenHandler)
 
 
 def distribution(folder: Path) -> Path:
