@@ -81,6 +81,17 @@ def test_what_cannot_run_here_is_named_and_fails_only_where_ci_is_set(
     assert main([], known) == 1
 
 
+def test_a_skipped_test_is_named_and_fails_only_where_ci_is_set(
+    reports: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skips = PASSED.replace("</testsuite>", MIXED.partition("</testcase>\n")[2])
+    monkeypatch.delenv("CI", raising=False)
+    assert main([], (suite(reports, skips),)) == 0
+    assert "skipped in made: c: no GPU" in capsys.readouterr().out
+    monkeypatch.setenv("CI", "1")
+    assert main([], (suite(reports, skips),)) == 1
+
+
 def test_a_suite_that_does_not_exist_is_refused() -> None:
     assert main(["nowhere"]) == 2
 
