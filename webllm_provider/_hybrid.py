@@ -46,14 +46,17 @@ RULES: dict[ErrorCode, Rule | None] = {
     "grammar_failed": "engine_failed",
     "engine_failed": "engine_failed",
     "worker_died": "engine_failed",
+    "engine_hung": "engine_failed",
+    "busy": "engine_failed",
     "python_failed": "engine_failed",
     "protocol_mismatch": "engine_failed",
     "stream_broken": "engine_failed",
     "internal": "engine_failed",
     # Another model would refuse it as well.
     "invalid_request": None,
-    # The user's own end, or the user's own limit.
+    # The user's own end, or the user's own limit, or the user's own word that is missing.
     "aborted": None,
+    "consent_required": None,
     "timeout": None,
     # Said by servers only.
     "authentication_failed": None,

@@ -102,8 +102,14 @@ class Assembler:
                 yield from self._pieces(self._segments.finish())
             case "failure":
                 raise to_llm_error(event["error"], model=self.model, partial=self.partial)
-            case "progress" | "loaded":
-                raise self._broken(f"{event['type']} belongs to a load, not to a completion")
+            case "recovered":
+                if self.engine is None:
+                    raise self._broken("a recovery came before the start")
+                self.model, self.engine = event["model"], event["engine"]
+            case (
+                "progress" | "loaded" | "fetched" | "exported" | "observed" | "batch_item" | "batch_finished"
+            ):
+                raise self._broken(f"{event['type']} belongs to another stream, not to a completion")
             case other:
                 assert_never(other)
 

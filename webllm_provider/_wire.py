@@ -8,6 +8,17 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AddModel(TypedDict):
+    """
+    Add a model of the user's own, or replace it. It is remembered in this browser.
+    """
+
+    type: Literal["add_model"]
+    id: str
+    epoch: str
+    model: CustomModel
+
+
 class Ask(TypedDict):
     """
     One turn of a conversation. The session of a conversation is made when it is first named.
@@ -17,6 +28,19 @@ class Ask(TypedDict):
     id: str
     conversation: str
     text: str
+
+
+class Assess(TypedDict):
+    """
+    Would this model run here? Nothing is downloaded.
+    """
+
+    type: Literal["assess"]
+    id: str
+    epoch: str
+    model: str
+    device: Literal["auto", "webgpu", "cpu"]
+    overrides: NotRequired[ModelOverrides]
 
 
 class AttachEngine(TypedDict):
@@ -37,6 +61,66 @@ class Batch(TypedDict):
     epoch: str
     sequence: int
     events: list[StreamEvent]
+
+
+class BatchBody(TypedDict):
+    """
+    Many prompts with one beginning. Its job is kept in this browser, each answer as it comes: run again, it goes on.
+    """
+
+    job: str
+    shared: NotRequired[list[BodyMessage]]
+    prompts: list[str]
+    body: NotRequired[dict[str, Any]]
+
+
+class BatchFinished(TypedDict):
+    """
+    The last event of a batch: every prompt has its answer or its error.
+    """
+
+    type: Literal["batch_finished"]
+    job: str
+    succeeded: int
+    failed: int
+    duration_ms: float
+
+
+class BatchItemDone(TypedDict):
+    """
+    One prompt of a batch has its answer or its error.
+    """
+
+    type: Literal["batch_item"]
+    index: int
+    text: str
+    reason: FinishReason | None
+    usage: TokenUsage | None
+    figures: Figures | None
+    error: WireError | None
+
+
+class BatchJob(TypedDict):
+    """
+    A batch that this browser keeps.
+    """
+
+    job: str
+    prompts: int
+    done: int
+    failed: int
+    model: str | None
+    created_at: float
+    finished: bool
+
+
+class BatchJobs(TypedDict):
+    """
+    Newest first.
+    """
+
+    type: Literal["batch_jobs"]
+    jobs: list[BatchJob]
 
 
 class BodyMessage(TypedDict):
@@ -107,6 +191,8 @@ class Capabilities(TypedDict):
     json_schema: bool
     logprobs: bool
     images: bool
+    continues: NotRequired[bool]
+    embeddings: NotRequired[bool]
 
 
 class Choice(TypedDict):
@@ -139,6 +225,20 @@ class Complete(TypedDict):
     epoch: str
     body: CompletionBody
     credit: int
+    priority: NotRequired[Priority]
+
+
+class CompleteText(TypedDict):
+    """
+    Continue a text; answered like a completion.
+    """
+
+    type: Literal["complete_text"]
+    id: str
+    epoch: str
+    body: TextCompletionBody
+    credit: int
+    priority: NotRequired[Priority]
 
 
 class Completion(TypedDict):
@@ -180,6 +280,7 @@ class CompletionBody(TypedDict):
     delta_interval_ms: NotRequired[float]
     tool_choice: NotRequired[str | dict[str, Any]]
     constraint: NotRequired[Constraint]
+    continue_text: NotRequired[str]
 
 
 class CompletionFailure(TypedDict):
@@ -235,6 +336,35 @@ class Credit(TypedDict):
     batches: int
 
 
+class CustomModel(TypedDict):
+    """
+    A model of the user's own: weights and library for WebGPU, one GGUF file for the CPU, or both.
+    """
+
+    id: str
+    name: NotRequired[str]
+    kind: NotRequired[ModelKind]
+    weights_url: NotRequired[str]
+    library_url: NotRequired[str]
+    gguf_url: NotRequired[str]
+    sha256: NotRequired[dict[str, str]]
+    download_bytes: NotRequired[int]
+    memory_mb: NotRequired[float]
+    required_features: NotRequired[list[str]]
+    overrides: NotRequired[ModelOverrides]
+
+
+class DeleteStored(TypedDict):
+    """
+    Delete one model's files, or (null) those of all. Nothing else of the origin is touched.
+    """
+
+    type: Literal["delete_stored"]
+    id: str
+    epoch: str
+    model: str | None
+
+
 class Delta(TypedDict):
     """
     Text as the model writes it; joined, the deltas are the raw answer.
@@ -246,6 +376,96 @@ class Delta(TypedDict):
 
 
 Device: TypeAlias = Literal["webgpu", "cpu", "none"]
+
+
+class Diagnose(TypedDict):
+    """
+    A report for a bug report; no text of any message.
+    """
+
+    type: Literal["diagnose"]
+    id: str
+    epoch: str
+
+
+class Diagnostics(TypedDict):
+    """
+    GPU, limits, versions, last errors, timings.
+    """
+
+    type: Literal["diagnostics"]
+    report: dict[str, Any]
+
+
+class Done(TypedDict):
+    """
+    It was done.
+    """
+
+    type: Literal["done"]
+
+
+class Embed(TypedDict):
+    """
+    Vectors of texts.
+    """
+
+    type: Literal["embed"]
+    id: str
+    epoch: str
+    input: list[str]
+    model: NotRequired[str]
+
+
+class Embeddings(TypedDict):
+    """
+    One vector for each text, in order.
+    """
+
+    type: Literal["embeddings"]
+    model: str
+    vectors: list[list[float]]
+    prompt_tokens: int
+
+
+class EngineEvent(TypedDict):
+    """
+    Something that happened in the engine room; no text of any message.
+    """
+
+    at: float
+    name: EngineEventName
+    model: str | None
+    details: dict[str, Any]
+
+
+EngineEventName: TypeAlias = Literal[
+    "load_started",
+    "load_stage",
+    "loaded",
+    "load_failed",
+    "unloaded",
+    "download_started",
+    "download_resumed",
+    "download_finished",
+    "download_failed",
+    "file_verified",
+    "file_corrupt",
+    "request_queued",
+    "request_started",
+    "first_token",
+    "tokens",
+    "request_finished",
+    "request_failed",
+    "recovery_started",
+    "recovery_finished",
+    "recovery_failed",
+    "ladder_changed",
+    "batch_item",
+    "leader_changed",
+    "client_connected",
+    "client_gone",
+]
 
 
 class EngineHello(TypedDict):
@@ -292,6 +512,9 @@ ErrorCode: TypeAlias = Literal[
     "grammar_failed",
     "engine_failed",
     "worker_died",
+    "engine_hung",
+    "busy",
+    "consent_required",
     "authentication_failed",
     "access_denied",
     "rate_limited",
@@ -307,6 +530,29 @@ ErrorCode: TypeAlias = Literal[
 ]
 
 
+class ExportModel(TypedDict):
+    """
+    Pack a stored model into one file: progress, then exported or failure.
+    """
+
+    type: Literal["export"]
+    id: str
+    epoch: str
+    model: str
+
+
+class Exported(TypedDict):
+    """
+    The last event of an export.
+    """
+
+    type: Literal["exported"]
+    model: str
+    name: str
+    bytes: int
+    url: str
+
+
 class Failure(TypedDict):
     """
     The last event of a load or completion that failed.
@@ -314,6 +560,29 @@ class Failure(TypedDict):
 
     type: Literal["failure"]
     error: WireError
+
+
+class FetchModel(TypedDict):
+    """
+    Download a model without loading it: progress, then fetched or failure. Cancel pauses: what has come is kept, and the next fetch goes on from there.
+    """
+
+    type: Literal["fetch"]
+    id: str
+    epoch: str
+    model: str
+    device: Literal["auto", "webgpu", "cpu"]
+    metered_ok: NotRequired[bool]
+
+
+class Fetched(TypedDict):
+    """
+    The last event of a download or an import: the model lies in this browser, whole.
+    """
+
+    type: Literal["fetched"]
+    model: str
+    bytes: int
 
 
 class Figures(TypedDict):
@@ -351,6 +620,27 @@ class Forget(TypedDict):
     conversation: str
 
 
+class ForgetBatch(TypedDict):
+    """
+    Delete a batch job and its answers.
+    """
+
+    type: Literal["forget_batch"]
+    id: str
+    epoch: str
+    job: str
+
+
+class GetLadder(TypedDict):
+    """
+    Where the ladder stands.
+    """
+
+    type: Literal["ladder"]
+    id: str
+    epoch: str
+
+
 class GetStatus(TypedDict):
     """
     Ask for the state.
@@ -378,12 +668,64 @@ class ImageUrl(TypedDict):
     url: str
 
 
+class ImportModel(TypedDict):
+    """
+    Store a model from a file that an export made: progress, then fetched or failure.
+    """
+
+    type: Literal["import"]
+    id: str
+    epoch: str
+    url: str
+
+
+class Incoming(TypedDict):
+    """
+    A model that loads behind the one that answers.
+    """
+
+    model: str
+    fraction: float
+
+
+class LadderStatus(TypedDict):
+    """
+    Where the ladder stands.
+    """
+
+    type: Literal["ladder_status"]
+    running: bool
+    pinned: str | None
+    active: str | None
+    rungs: list[Rung]
+
+
+class ListBatches(TypedDict):
+    """
+    The batch jobs that this browser keeps.
+    """
+
+    type: Literal["batches"]
+    id: str
+    epoch: str
+
+
 class ListModels(TypedDict):
     """
     Ask for the catalogue.
     """
 
     type: Literal["models"]
+    id: str
+    epoch: str
+
+
+class ListStored(TypedDict):
+    """
+    Which models lie in this browser.
+    """
+
+    type: Literal["stored"]
     id: str
     epoch: str
 
@@ -398,9 +740,12 @@ class Load(TypedDict):
     epoch: str
     model: str
     device: Literal["auto", "webgpu", "cpu"]
+    behind: NotRequired[bool]
+    overrides: NotRequired[ModelOverrides]
+    metered_ok: NotRequired[bool]
 
 
-LoadStage: TypeAlias = Literal["prepare", "download", "read_cache", "upload", "compile", "warm_up"]
+LoadStage: TypeAlias = Literal["prepare", "download", "verify", "read_cache", "upload", "compile", "warm_up"]
 
 
 class Loaded(TypedDict):
@@ -426,6 +771,31 @@ class LoadedModel(TypedDict):
     capabilities: Capabilities
 
 
+class ModelAdded(TypedDict):
+    """
+    The catalogue's entry of the new model.
+    """
+
+    type: Literal["model_added"]
+    record: ModelRecord
+
+
+ModelKind: TypeAlias = Literal["text", "vision", "embedding"]
+
+
+class ModelOverrides(TypedDict):
+    """
+    Values of a model's own configuration that are taken instead.
+    """
+
+    context_window_size: NotRequired[int]
+    sliding_window_size: NotRequired[int]
+    attention_sink_size: NotRequired[int]
+    temperature: NotRequired[float]
+    top_p: NotRequired[float]
+    repetition_penalty: NotRequired[float]
+
+
 class ModelRecord(TypedDict):
     """
     One entry of the catalogue.
@@ -441,6 +811,10 @@ class ModelRecord(TypedDict):
     required_features: list[str]
     low_resource: bool
     embedded: bool
+    kind: NotRequired[ModelKind]
+    quality: NotRequired[float | None]
+    tasks: NotRequired[list[Task]]
+    custom: NotRequired[bool]
 
 
 class Models(TypedDict):
@@ -454,6 +828,61 @@ class Models(TypedDict):
     models: list[ModelRecord]
 
 
+class Observe(TypedDict):
+    """
+    Hear the events of the engine room until cancelled.
+    """
+
+    type: Literal["observe"]
+    id: str
+    epoch: str
+    credit: int
+
+
+class Observed(TypedDict):
+    """
+    One event of the engine room.
+    """
+
+    type: Literal["observed"]
+    event: EngineEvent
+
+
+class Ping(TypedDict):
+    """
+    Are you there?
+    """
+
+    type: Literal["ping"]
+    id: str
+    epoch: str
+
+
+class Pong(TypedDict):
+    """
+    I am.
+    """
+
+    type: Literal["pong"]
+
+
+PowerState: TypeAlias = Literal["mains", "battery", "unknown"]
+
+
+class Presence(TypedDict):
+    """
+    What a page knows of itself; no reply. A page that is looked at comes before one that is not.
+    """
+
+    type: Literal["presence"]
+    epoch: str
+    visible: bool
+    power: PowerState
+
+
+Priority: TypeAlias = Literal["chat", "side", "batch"]
+
+
 class Progress(TypedDict):
     """
     A load goes on.
@@ -465,6 +894,8 @@ class Progress(TypedDict):
     loaded_bytes: int | None
     total_bytes: int | None
     text: str
+    bytes_per_s: NotRequired[float | None]
+    remaining_s: NotRequired[float | None]
 
 
 class ProtocolRange(TypedDict):
@@ -485,6 +916,38 @@ class PythonFailed(TypedDict):
     error: WireError
 
 
+class Recommend(TypedDict):
+    """
+    Which models suit a task on this device, best first.
+    """
+
+    type: Literal["recommend"]
+    id: str
+    epoch: str
+    task: Task
+    budget_mb: float | None
+
+
+class Recommendation(TypedDict):
+    """
+    Best first; only what fits.
+    """
+
+    type: Literal["recommendation"]
+    choices: list[Verdict]
+
+
+class Recovered(TypedDict):
+    """
+    The engine was lost under this answer and is back. Nothing is repeated: what follows goes on behind what was sent.
+    """
+
+    type: Literal["recovered"]
+    error: WireError
+    model: str
+    engine: EngineIdentity
+
+
 class Refused(TypedDict):
     """
     A message that cannot be acted on: unknown type, wrong shape, protocol out of range.
@@ -494,6 +957,93 @@ class Refused(TypedDict):
     id: str | None
     epoch: str
     error: WireError
+
+
+class RemoveModel(TypedDict):
+    """
+    Forget a model of the user's own; its files stay until they are deleted.
+    """
+
+    type: Literal["remove_model"]
+    id: str
+    epoch: str
+    model: str
+
+
+class Reply(TypedDict):
+    """
+    The answer to a query.
+    """
+
+    type: Literal["reply"]
+    id: str
+    epoch: str
+    result: QueryResult
+
+
+class Reset(TypedDict):
+    """
+    Throw the engine's GPU device and its worker away and load the model again.
+    """
+
+    type: Literal["reset"]
+    id: str
+    epoch: str
+
+
+class RunBatch(TypedDict):
+    """
+    Run or go on with a batch: batch_item each, then batch_finished or failure. Cancel pauses it.
+    """
+
+    type: Literal["batch"]
+    id: str
+    epoch: str
+    body: BatchBody
+    credit: int
+
+
+Opening: TypeAlias = FetchModel | ExportModel | ImportModel | CompleteText | RunBatch | Observe
+
+
+class Rung(TypedDict):
+    """
+    One model of the ladder.
+    """
+
+    model: str
+    state: Literal["waiting", "downloading", "loading", "active", "left", "failed", "skipped"]
+    reason: WireError | None
+
+
+class SetLadder(TypedDict):
+    """
+    Start small, get better: which models take over from one another. An empty list stops the ladder.
+    """
+
+    type: Literal["set_ladder"]
+    id: str
+    epoch: str
+    models: list[str] | None
+    pinned: str | None
+
+
+Query: TypeAlias = (
+    Ping
+    | Assess
+    | Recommend
+    | AddModel
+    | RemoveModel
+    | ListStored
+    | DeleteStored
+    | Diagnose
+    | Embed
+    | SetLadder
+    | GetLadder
+    | ListBatches
+    | ForgetBatch
+    | Reset
+)
 
 
 class Started(TypedDict):
@@ -522,6 +1072,7 @@ class StateLoading(TypedDict):
     type: Literal["loading"]
     model: str
     fraction: float
+    recovering: NotRequired[WireError]
 
 
 class StateLost(TypedDict):
@@ -542,6 +1093,7 @@ class StateReady(TypedDict):
     type: Literal["ready"]
     model: LoadedModel
     queued: int
+    incoming: NotRequired[Incoming]
 
 
 EngineState: TypeAlias = StateEmpty | StateLoading | StateReady | StateLost
@@ -558,7 +1110,7 @@ class Status(TypedDict):
     state: EngineState
 
 
-EngineMessage: TypeAlias = EngineHello | Batch | Models | Status | Refused
+EngineMessage: TypeAlias = EngineHello | Batch | Models | Status | Refused | Reply
 
 
 class Stop(TypedDict):
@@ -573,7 +1125,67 @@ class Stop(TypedDict):
 PageMessage: TypeAlias = Boot | AttachEngine | Ask | Stop | Forget
 
 
-StreamEvent: TypeAlias = Progress | Loaded | Started | Delta | Finished | Failure
+class StoredModel(TypedDict):
+    """
+    A model's files in this browser.
+    """
+
+    model: str
+    name: str
+    bytes: int
+    total_bytes: int | None
+    files: int
+    state: StoredState
+    devices: list[Device]
+    used_at: float | None
+
+
+class StoredModels(TypedDict):
+    """
+    What lies in this browser.
+    """
+
+    type: Literal["stored_models"]
+    models: list[StoredModel]
+    used_bytes: int | None
+    quota_bytes: int | None
+    persisted: bool
+
+
+StoredState: TypeAlias = Literal["none", "partial", "whole"]
+
+
+StreamEvent: TypeAlias = (
+    Progress
+    | Loaded
+    | Started
+    | Delta
+    | Finished
+    | Failure
+    | Recovered
+    | Fetched
+    | Exported
+    | Observed
+    | BatchItemDone
+    | BatchFinished
+)
+
+
+Task: TypeAlias = Literal["general", "code", "multilingual", "quality", "low_end", "embedding"]
+
+
+class TextCompletionBody(TypedDict):
+    """
+    Go on with a text, without a chat template.
+    """
+
+    prompt: str
+    model: NotRequired[str]
+    temperature: NotRequired[float]
+    top_p: NotRequired[float]
+    max_tokens: NotRequired[int]
+    stop: NotRequired[str | list[str]]
+    seed: NotRequired[int]
 
 
 class TextPart(TypedDict):
@@ -640,7 +1252,50 @@ class Unload(TypedDict):
     epoch: str
 
 
-ClientMessage: TypeAlias = ClientHello | Load | Complete | Credit | Cancel | Unload | ListModels | GetStatus
+ClientMessage: TypeAlias = (
+    ClientHello
+    | Load
+    | Complete
+    | Credit
+    | Cancel
+    | Unload
+    | ListModels
+    | GetStatus
+    | Presence
+    | Query
+    | Opening
+)
+
+
+class Verdict(TypedDict):
+    """
+    Whether a model runs here, before a byte is downloaded.
+    """
+
+    type: Literal["verdict"]
+    model: str
+    fits: bool
+    device: Device | None
+    reason: WireError | None
+    warnings: list[str]
+    suggestion: str | None
+    download_bytes: int | None
+    memory_mb: float | None
+    stored: StoredState
+
+
+QueryResult: TypeAlias = (
+    Done
+    | Pong
+    | Verdict
+    | Recommendation
+    | ModelAdded
+    | StoredModels
+    | Diagnostics
+    | Embeddings
+    | LadderStatus
+    | BatchJobs
+)
 
 
 class Versions(TypedDict):
@@ -668,4 +1323,4 @@ class WireError(TypedDict):
     details: NotRequired[dict[str, Any]]
 
 
-PROTOCOL: ProtocolRange = {"min": 1, "max": 1}
+PROTOCOL: ProtocolRange = {"min": 2, "max": 2}

@@ -21,13 +21,15 @@
     ├── AuthenticationError
     │   └── KeyRefused             the server does not know the API key
     ├── AccessDeniedError
-    │   └── AccessRefused          the server knows it, but does not allow this
+    │   ├── AccessRefused          the server knows it, but does not allow this
+    │   └── ConsentRequired        a download over a connection that costs, which nobody has agreed to
     ├── RateLimitError
     │   └── TooManyRequests        the server asks for a pause
     ├── ContentFilterError
     │   └── AnswerWithheld         the server's filter stopped the answer
     ├── ProviderUnavailableError
     │   ├── ServerUnavailable      the server is there, but cannot answer now
+    │   ├── EngineBusy             too many requests wait for the engine already
     │   ├── EngineFailed           it computed wrongly, ran out of memory, or a file was damaged
     │   └── EngineLost             the device or the worker is gone
     ├── StreamError
@@ -155,6 +157,14 @@ class ServerUnavailable(EngineError, ProviderUnavailableError):
     """The server is there, but cannot answer now."""
 
 
+class ConsentRequired(EngineError, AccessDeniedError):
+    """The download would run over a connection that costs, and nobody has agreed to that."""
+
+
+class EngineBusy(EngineError, ProviderUnavailableError):
+    """Too many requests wait for the engine already."""
+
+
 class EngineFailed(EngineError, ProviderUnavailableError):
     """The engine could not compute the answer."""
 
@@ -206,6 +216,9 @@ MEANINGS: dict[ErrorCode, Meaning] = {
     "grammar_failed": Meaning(RequestRefused),
     "engine_failed": Meaning(EngineFailed),
     "worker_died": Meaning(EngineLost),
+    "engine_hung": Meaning(EngineLost),
+    "busy": Meaning(EngineBusy, retryable=True),
+    "consent_required": Meaning(ConsentRequired),
     "authentication_failed": Meaning(KeyRefused),
     "access_denied": Meaning(AccessRefused),
     "rate_limited": Meaning(TooManyRequests, retryable=True),

@@ -13,14 +13,14 @@ import pytest
 from webllm_provider import Aborted, EngineError, EngineLost, ProtocolMismatch
 from webllm_provider._client import EngineClient
 from webllm_provider._completion import collected
-from webllm_provider._wire import StreamEvent
+from webllm_provider._wire import PROTOCOL, StreamEvent
 from webllm_provider.testing import answer
 
 TRANSCRIPTS = Path(__file__).resolve().parents[2] / "protocol" / "transcripts"
 BODY: Any = {"messages": [{"role": "user", "content": "Hi"}]}
 HELLO = {
     "type": "hello",
-    "protocol": {"min": 1, "max": 1},
+    "protocol": PROTOCOL,
     "epoch": "e",
     "lock": "l",
     "state": {"type": "empty"},

@@ -1,3 +1,4 @@
+import { PROTOCOL } from "../protocol/wire";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ClientMessage, EngineMessage, EngineState } from "../protocol/wire";
 import { ask, DEMO, ramble, readAll, Rig, say, textOf } from "../testing/rig";
@@ -307,7 +308,7 @@ describe("a partner that is not what it should be", () => {
       if (data.type === "hello") {
         post({
           type: "hello",
-          protocol: { min: 1, max: 1 },
+          protocol: PROTOCOL,
           epoch: "e",
           lock: "l",
           state: { type: "empty" },
@@ -338,7 +339,7 @@ describe("a partner that is not what it should be", () => {
     const post = (message: ClientMessage): void => {
       port.postMessage(message);
     };
-    post({ type: "hello", protocol: { min: 1, max: 1 }, client: "test" });
+    post({ type: "hello", protocol: PROTOCOL, client: "test" });
     post({ type: "models", id: "old", epoch: "of an earlier life" });
     post({ type: "models", id: "new", epoch: rig.epoch });
     await expect.poll(() => received.some((message) => message.type === "models")).toBe(true);

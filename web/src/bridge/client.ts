@@ -8,7 +8,11 @@ import {
   type EngineState,
   type Load,
   type ModelRecord,
+  type Opening,
   PROTOCOL,
+  type Presence,
+  type Query,
+  type QueryResult,
   type WireError,
 } from "../protocol/wire";
 import { ABORTED, asWireError, EngineError } from "./engine-error";
@@ -30,9 +34,14 @@ export interface ClientOptions {
   helloTimeoutMs?: number;
 }
 
-type Command = Exclude<ClientMessage, { type: "hello" }>;
+type Command = Exclude<ClientMessage, { type: "hello" | "presence" }>;
+type Drafted<C extends Command> = C extends Command ? Omit<C, "id" | "epoch"> : never;
 /** A command as it is made here: id and epoch are added when it is sent. */
-type Draft = { [K in Command["type"]]: Omit<Extract<Command, { type: K }>, "id" | "epoch"> }[Command["type"]];
+type Draft = Drafted<Command>;
+/** A query without what the connection adds. */
+export type QueryDraft = Drafted<Query>;
+/** A command that opens a stream, without what the connection adds. */
+export type OpeningDraft = Drafted<Opening>;
 
 const DIED: WireError = {
   code: "worker_died",
@@ -110,6 +119,26 @@ export class EngineClient {
   /** Answers: `started`, deltas, then `finished` or `failure`. */
   complete(body: CompletionBody): EventStream {
     return this.open({ type: "complete", body, credit: this.credit }, true);
+  }
+
+  /** One question, one answer. Rejects with an `EngineError`. */
+  async query(draft: QueryDraft): Promise<QueryResult> {
+    const reply = await this.ask(draft);
+    if (reply.type !== "reply") throw unexpected(reply);
+    return reply.result;
+  }
+
+  /** Opens a stream: a download, a batch, the engine room's events. */
+  stream(draft: OpeningDraft): EventStream {
+    return this.open(draft, "credit" in draft);
+  }
+
+  /** Tells the engine whether this page is looked at, and how its device is powered. */
+  present(presence: Pick<Presence, "visible" | "power">): void {
+    this.whenReady(() => {
+      if (this.hello !== null && this.ending === null)
+        this.post({ type: "presence", epoch: this.hello.epoch, ...presence });
+    });
   }
 
   /** The catalogue. Rejects with an `EngineError`. */
@@ -198,6 +227,9 @@ export class EngineClient {
         if (message.id !== null) this.exchanges.reply(message.id, message);
         return;
       case "models":
+        this.exchanges.reply(message.id, message);
+        return;
+      case "reply":
         this.exchanges.reply(message.id, message);
         return;
       case "refused":

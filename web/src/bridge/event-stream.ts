@@ -1,3 +1,4 @@
+import { isLast } from "../protocol/events";
 import type { StreamEvent, WireError } from "../protocol/wire";
 
 /** The events of one load or completion, pulled batch by batch. */
@@ -62,11 +63,6 @@ export class BufferedStream implements EventStream {
     if (!isLast(batch.at(-1))) this.reader.consumed();
     return Promise.resolve(batch);
   }
-}
-
-/** Whether nothing follows this event. */
-export function isLast(event: StreamEvent | undefined): boolean {
-  return event?.type === "finished" || event?.type === "failure" || event?.type === "loaded";
 }
 
 /** A stream that has failed before it began. */

@@ -1,6 +1,7 @@
+import { isLast } from "../protocol/events";
 import type { Batch, EngineMessage, WireError } from "../protocol/wire";
 import { ABORTED, EngineError } from "./engine-error";
-import { BufferedStream, isLast, type StreamReader } from "./event-stream";
+import { BufferedStream, type StreamReader } from "./event-stream";
 
 interface Reply {
   resolve: (message: EngineMessage) => void;

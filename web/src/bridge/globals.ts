@@ -7,6 +7,7 @@ import type {
   WireError,
 } from "../protocol/wire";
 import { asWireError, EngineError } from "./engine-error";
+import type { OpeningDraft, QueryDraft } from "./client";
 import { type EventStream, failedStream } from "./event-stream";
 import type { EngineLink } from "./link";
 
@@ -29,6 +30,10 @@ export interface BridgeGlobals {
   js_llm_complete_streaming(requestJson: string, onChunk: (chunk: Chunk) => unknown): Promise<string>;
   /** Takes `{"model": id, "device"?: "auto" | "webgpu" | "cpu"}`. */
   js_llm_load(requestJson: string): JsonStream;
+  /** Takes the JSON of an `Opening` without id and epoch: a download, a batch, the engine room's events. */
+  js_llm_open(commandJson: string): JsonStream;
+  /** Takes the JSON of a `Query` without id and epoch; resolves with that of its `QueryResult` or a `CompletionFailure`. */
+  js_llm_query(commandJson: string): Promise<string>;
   /** JSON of an array of `ModelRecord`, or of a `CompletionFailure`. */
   js_llm_models(): Promise<string>;
   /** JSON of an `EngineState`, or of a `CompletionFailure`. */
@@ -48,6 +53,13 @@ export function installBridge(scope: object, link: EngineLink): void {
     js_llm_stream: (requestJson) => asJson(stream(requestJson)),
     js_llm_complete_streaming: (requestJson, onChunk) => collect(stream(requestJson), onChunk),
     js_llm_load: (requestJson) => asJson(withBody(requestJson, (body) => load(link, body as LoadRequest))),
+    js_llm_open: (commandJson) =>
+      asJson(withBody(commandJson, (command) => link.open(command as OpeningDraft))),
+    js_llm_query: (commandJson) =>
+      answer(async () => {
+        const command: unknown = parsed(commandJson);
+        return link.query(command as QueryDraft);
+      }),
     js_llm_models: () => answer(() => link.models()),
     js_llm_status: () => answer(() => link.status()),
   };
@@ -56,14 +68,23 @@ export function installBridge(scope: object, link: EngineLink): void {
 
 /** Only the JSON is checked here; its shape is checked by the engine, which says where it is wrong. */
 function withBody(requestJson: string, open: (body: object) => EventStream): EventStream {
+  try {
+    return open(parsed(requestJson));
+  } catch (raw) {
+    return failedStream(asWireError(raw));
+  }
+}
+
+/** Throws an `EngineError` for what is no JSON of an object. */
+function parsed(requestJson: string): object {
   let body: unknown;
   try {
     body = JSON.parse(requestJson);
   } catch (raw) {
-    return failedStream(malformed(raw instanceof Error ? raw.message : String(raw)));
+    throw new EngineError(malformed(raw instanceof Error ? raw.message : String(raw)));
   }
-  if (typeof body !== "object" || body === null) return failedStream(malformed("it is not an object"));
-  return open(body);
+  if (typeof body !== "object" || body === null) throw new EngineError(malformed("it is not an object"));
+  return body;
 }
 
 const malformed = (why: string): WireError => ({

@@ -4,10 +4,11 @@ import type {
   EngineState,
   Load,
   ModelRecord,
+  QueryResult,
   StreamEvent,
   WireError,
 } from "../protocol/wire";
-import { type ClientOptions, EngineClient } from "./client";
+import { type ClientOptions, EngineClient, type OpeningDraft, type QueryDraft } from "./client";
 import { ABORTED, asWireError, EngineError } from "./engine-error";
 import { type EventStream, failedStream } from "./event-stream";
 
@@ -49,6 +50,16 @@ export class EngineLink {
 
   complete(body: CompletionBody): EventStream {
     return this.stream((client) => client.complete(body));
+  }
+
+  /** Opens a stream that is neither a load nor an answer. */
+  open(draft: OpeningDraft): EventStream {
+    return this.stream((client) => client.stream(draft));
+  }
+
+  /** Rejects with an `EngineError`. */
+  async query(draft: QueryDraft): Promise<QueryResult> {
+    return (await this.live(new AbortController().signal)).query(draft);
   }
 
   /** Rejects with an `EngineError`. */

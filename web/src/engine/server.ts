@@ -1,15 +1,20 @@
 import type { Endpoint } from "../protocol/endpoint";
+import { isLast } from "../protocol/events";
 import { checkClientMessage } from "../protocol/validate";
 import { overlaps } from "../protocol/version";
 import {
   type ClientHello,
   type ClientMessage,
   type EngineMessage,
+  type Opening,
   PROTOCOL,
+  type Query,
   type WireError,
 } from "../protocol/wire";
 import { Batcher } from "./batcher";
+import { toWireError } from "./errors";
 import type { EngineHost } from "./host";
+import { answer, type Client, serve, type Services } from "./services";
 
 export interface ServerOptions {
   /** Names this worker's life: messages meant for another one are dropped. */
@@ -30,17 +35,20 @@ export class EngineServer {
   constructor(
     private readonly host: EngineHost,
     private readonly options: ServerOptions,
+    private readonly services: Services = { queries: {}, openings: {} },
   ) {}
 
   /** Takes a port into service, for as long as the other side keeps it open. */
   accept(endpoint: Endpoint): void {
-    new PortSession(endpoint, `${String(this.ports++)}:`, this.host, this.options).open();
+    new PortSession(endpoint, `${String(this.ports++)}:`, this.host, this.options, this.services).open();
   }
 }
 
 /** One port: its handshake, its streams, its share of the news. */
 class PortSession {
   private greeted = false;
+  private name = "";
+  private readonly openings = new Map<string, AbortController>();
   private readonly streams = new Map<string, Batcher>();
   private readonly unsubscribe: () => void;
 
@@ -50,6 +58,7 @@ class PortSession {
     private readonly prefix: string,
     private readonly host: EngineHost,
     private readonly options: ServerOptions,
+    private readonly services: Services,
   ) {
     this.unsubscribe = host.onState(() => {
       this.announce();
@@ -77,7 +86,7 @@ class PortSession {
     const { message } = checked;
     if (message.type === "hello") this.greet(message);
     else if (!this.greeted)
-      this.refuse(message.id, {
+      this.refuse(idOf(message), {
         code: "invalid_request",
         message: "The first message on a port must be a hello.",
       });
@@ -95,6 +104,7 @@ class PortSession {
       return;
     }
     this.greeted = true;
+    this.name = hello.client;
     this.post({ type: "hello", protocol: PROTOCOL, ...this.options, state: this.host.state });
   }
 
@@ -115,6 +125,7 @@ class PortSession {
         this.streams.get(command.id)?.addCredit(command.batches);
         return;
       case "cancel":
+        this.openings.get(command.id)?.abort();
         this.host.cancel(this.prefix + command.id);
         return;
       case "unload":
@@ -128,9 +139,50 @@ class PortSession {
       case "status":
         this.status(command.id);
         return;
+      case "fetch":
+      case "export":
+      case "import":
+      case "observe":
+        this.serve(command, Infinity, LOAD_INTERVAL_MS);
+        return;
+      case "complete_text":
+      case "batch":
+        this.serve(command, command.credit, undefined);
+        return;
+      case "presence":
+        this.services.presence?.(this.client, command);
+        return;
       default:
-        command satisfies never;
+        this.query(command);
     }
+  }
+
+  private get client(): Client {
+    return { key: this.prefix, name: this.name };
+  }
+
+  private query(query: Query): void {
+    const { epoch } = this.options;
+    answer(this.services, query, this.client).then(
+      (result) => {
+        this.post({ type: "reply", id: query.id, epoch, result });
+      },
+      (raw: unknown) => {
+        this.refuse(query.id, toWireError(raw));
+      },
+    );
+  }
+
+  private serve(command: Opening, credit: number, intervalMs: number | undefined): void {
+    this.stream(command.id, credit, intervalMs, (sink) => {
+      const life = new AbortController();
+      this.openings.set(command.id, life);
+      serve(this.services, command, sink, life.signal, this.client)
+        .catch((raw: unknown) => {
+          sink.finish({ type: "failure", error: toWireError(raw) });
+        })
+        .finally(() => this.openings.delete(command.id));
+    });
   }
 
   private stream(
@@ -146,7 +198,7 @@ class PortSession {
     const batcher = new Batcher(
       (sequence, events) => {
         this.post({ type: "batch", id, epoch: this.options.epoch, sequence, events });
-        if (isLast(events)) this.streams.delete(id);
+        if (isLast(events.at(-1))) this.streams.delete(id);
       },
       intervalMs === undefined ? { credit } : { credit, intervalMs },
     );
@@ -178,12 +230,9 @@ class PortSession {
       this.host.cancel(this.prefix + id);
     }
     this.streams.clear();
+    for (const life of this.openings.values()) life.abort();
+    this.services.gone?.(this.client);
   }
-}
-
-function isLast(events: { type: string }[]): boolean {
-  const last = events.at(-1)?.type;
-  return last === "finished" || last === "failure" || last === "loaded";
 }
 
 function idOf(received: unknown): string | null {

@@ -12,7 +12,10 @@ const examples = readdirSync(FOLDER).flatMap((type) =>
     return { name: `${type}/${file}`, type, example };
   }),
 );
-const clientTypes = schema.$defs.ClientMessage.oneOf.map(({ $ref }) => $ref.replace("#/$defs/", ""));
+const members = (union: { oneOf: { $ref: string }[] }): string[] =>
+  union.oneOf.map(({ $ref }) => $ref.replace("#/$defs/", ""));
+const { ClientMessage, Query, Opening } = schema.$defs;
+const clientTypes = [ClientMessage, Query, Opening].flatMap(members);
 
 describe("the example messages", () => {
   it.each(examples)("$name is what it says it is", ({ type, example }) => {

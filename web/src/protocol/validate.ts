@@ -9,7 +9,10 @@ export type Checked = { ok: true; message: ClientMessage } | { ok: false; error:
 function schemasByType(): Map<string, Schema> {
   const definitions: Record<string, object> = schema.$defs;
   const schemas = new Map<string, Schema>();
-  for (const { $ref } of schema.$defs.ClientMessage.oneOf) {
+  const { ClientMessage, Query, Opening } = schema.$defs;
+  const unions = ["#/$defs/Query", "#/$defs/Opening"];
+  for (const { $ref } of [...ClientMessage.oneOf, ...Query.oneOf, ...Opening.oneOf]) {
+    if (unions.includes($ref)) continue;
     const definition = definitions[$ref.replace("#/$defs/", "")] as {
       properties?: { type?: { const?: unknown } };
     };

@@ -8,27 +8,64 @@ export type Wire =
 /**
  * From the bridge to the engine worker.
  */
-export type ClientMessage = ClientHello | Load | Complete | Credit | Cancel | Unload | ListModels | GetStatus;
+export type ClientMessage =
+  | ClientHello
+  | Load
+  | Complete
+  | Credit
+  | Cancel
+  | Unload
+  | ListModels
+  | GetStatus
+  | Presence
+  | Query
+  | Opening;
+/**
+ * Whose turn comes first: chat before side requests (titles and their like), both before a batch.
+ */
+export type Priority = "chat" | "side" | "batch";
+/**
+ * What a page can tell of the device's supply of power.
+ */
+export type PowerState = "mains" | "battery" | "unknown";
+/**
+ * A command with one reply.
+ */
+export type Query =
+  | Ping
+  | Assess
+  | Recommend
+  | AddModel
+  | RemoveModel
+  | ListStored
+  | DeleteStored
+  | Diagnose
+  | Embed
+  | SetLadder
+  | GetLadder
+  | ListBatches
+  | ForgetBatch
+  | Reset;
+/**
+ * What a model is wanted for.
+ */
+export type Task = "general" | "code" | "multilingual" | "quality" | "low_end" | "embedding";
+/**
+ * What a model answers with.
+ */
+export type ModelKind = "text" | "vision" | "embedding";
+/**
+ * A command that opens a stream, beside load and complete.
+ */
+export type Opening = FetchModel | ExportModel | ImportModel | CompleteText | RunBatch | Observe;
 /**
  * From the engine worker to the bridge.
  */
-export type EngineMessage = EngineHello | Batch | Models | Status | Refused;
+export type EngineMessage = EngineHello | Batch | Models | Status | Refused | Reply;
 /**
  * The state of an engine is one thing.
  */
 export type EngineState = StateEmpty | StateLoading | StateReady | StateLost;
-/**
- * Which engine computes. `server` is an OpenAI-compatible one over HTTP; `scripted` replays a transcript and says so wherever it is shown.
- */
-export type EngineKind = "webllm" | "wllama" | "server" | "scripted";
-/**
- * Where it computes.
- */
-export type Device = "webgpu" | "cpu" | "none";
-/**
- * How the engine can hold a constraint.
- */
-export type ConstraintSupport = "structural_tag" | "grammar" | "none";
 /**
  * What went wrong. One total table in each language gives every code its meaning.
  */
@@ -50,6 +87,9 @@ export type ErrorCode =
   | "grammar_failed"
   | "engine_failed"
   | "worker_died"
+  | "engine_hung"
+  | "busy"
+  | "consent_required"
   | "authentication_failed"
   | "access_denied"
   | "rate_limited"
@@ -63,17 +103,88 @@ export type ErrorCode =
   | "protocol_mismatch"
   | "internal";
 /**
+ * Which engine computes. `server` is an OpenAI-compatible one over HTTP; `scripted` replays a transcript and says so wherever it is shown.
+ */
+export type EngineKind = "webllm" | "wllama" | "server" | "scripted";
+/**
+ * Where it computes.
+ */
+export type Device = "webgpu" | "cpu" | "none";
+/**
+ * How the engine can hold a constraint.
+ */
+export type ConstraintSupport = "structural_tag" | "grammar" | "none";
+/**
  * What a load or a completion sends, in this order: progress* loaded, or started delta* finished; failure ends either at any point.
  */
-export type StreamEvent = Progress | Loaded | Started | Delta | Finished | Failure;
+export type StreamEvent =
+  | Progress
+  | Loaded
+  | Started
+  | Delta
+  | Finished
+  | Failure
+  | Recovered
+  | Fetched
+  | Exported
+  | Observed
+  | BatchItemDone
+  | BatchFinished;
 /**
  * What a load is doing.
  */
-export type LoadStage = "prepare" | "download" | "read_cache" | "upload" | "compile" | "warm_up";
+export type LoadStage = "prepare" | "download" | "verify" | "read_cache" | "upload" | "compile" | "warm_up";
 /**
  * Why a completion ended.
  */
 export type FinishReason = "stop" | "length" | "abort";
+/**
+ * What the engine room reports.
+ */
+export type EngineEventName =
+  | "load_started"
+  | "load_stage"
+  | "loaded"
+  | "load_failed"
+  | "unloaded"
+  | "download_started"
+  | "download_resumed"
+  | "download_finished"
+  | "download_failed"
+  | "file_verified"
+  | "file_corrupt"
+  | "request_queued"
+  | "request_started"
+  | "first_token"
+  | "tokens"
+  | "request_finished"
+  | "request_failed"
+  | "recovery_started"
+  | "recovery_finished"
+  | "recovery_failed"
+  | "ladder_changed"
+  | "batch_item"
+  | "leader_changed"
+  | "client_connected"
+  | "client_gone";
+/**
+ * What a query is answered with.
+ */
+export type QueryResult =
+  | Done
+  | Pong
+  | Verdict
+  | Recommendation
+  | ModelAdded
+  | StoredModels
+  | Diagnostics
+  | Embeddings
+  | LadderStatus
+  | BatchJobs;
+/**
+ * How much of a model lies in this browser.
+ */
+export type StoredState = "none" | "partial" | "whole";
 /**
  * From the page to the Python worker.
  */
@@ -123,6 +234,29 @@ export interface Load {
    * auto: WebGPU where it works, else the CPU.
    */
   device: "auto" | "webgpu" | "cpu";
+  /**
+   * Keep answering with the model that is there until this one is ready; it takes over between two requests.
+   */
+  behind?: boolean;
+  overrides?: ModelOverrides;
+  /**
+   * The user agrees to download over a connection that costs.
+   */
+  metered_ok?: boolean;
+}
+/**
+ * Values of a model's own configuration that are taken instead.
+ */
+export interface ModelOverrides {
+  /**
+   * Tokens.
+   */
+  context_window_size?: number;
+  sliding_window_size?: number;
+  attention_sink_size?: number;
+  temperature?: number;
+  top_p?: number;
+  repetition_penalty?: number;
 }
 /**
  * Answer; the answers are batches. A completion that comes while a model loads waits for it.
@@ -142,6 +276,7 @@ export interface Complete {
    * Batches that may be sent before more credit arrives.
    */
   credit: number;
+  priority?: Priority;
 }
 /**
  * The body of a completion: OpenAI chat-completions, plus an optional constraint. Engine-neutral.
@@ -183,6 +318,10 @@ export interface CompletionBody {
         [k: string]: unknown;
       };
   constraint?: Constraint;
+  /**
+   * What the answer has so far: the engine goes on behind it, where it can (`continues`).
+   */
+  continue_text?: string;
 }
 /**
  * One message, in the words of the model's dialect.
@@ -321,6 +460,418 @@ export interface GetStatus {
   epoch: string;
 }
 /**
+ * What a page knows of itself; no reply. A page that is looked at comes before one that is not.
+ */
+export interface Presence {
+  type: "presence";
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  visible: boolean;
+  power: PowerState;
+}
+/**
+ * Are you there?
+ */
+export interface Ping {
+  type: "ping";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+}
+/**
+ * Would this model run here? Nothing is downloaded.
+ */
+export interface Assess {
+  type: "assess";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  model: string;
+  /**
+   * auto: WebGPU where it works, else the CPU.
+   */
+  device: "auto" | "webgpu" | "cpu";
+  overrides?: ModelOverrides;
+}
+/**
+ * Which models suit a task on this device, best first.
+ */
+export interface Recommend {
+  type: "recommend";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  task: Task;
+  /**
+   * Memory to stay within; null asks the device.
+   */
+  budget_mb: number | null;
+}
+/**
+ * Add a model of the user's own, or replace it. It is remembered in this browser.
+ */
+export interface AddModel {
+  type: "add_model";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  model: CustomModel;
+}
+/**
+ * A model of the user's own: weights and library for WebGPU, one GGUF file for the CPU, or both.
+ */
+export interface CustomModel {
+  id: string;
+  name?: string;
+  kind?: ModelKind;
+  /**
+   * Folder of an MLC model, for WebGPU.
+   */
+  weights_url?: string;
+  /**
+   * Its compiled library (.wasm).
+   */
+  library_url?: string;
+  /**
+   * A GGUF file, for the CPU; a blob: URL for a file of the user's.
+   */
+  gguf_url?: string;
+  /**
+   * Expected hashes by file name, lower-case hex.
+   */
+  sha256?: {
+    [k: string]: string;
+  };
+  download_bytes?: number;
+  memory_mb?: number;
+  required_features?: string[];
+  overrides?: ModelOverrides;
+}
+/**
+ * Forget a model of the user's own; its files stay until they are deleted.
+ */
+export interface RemoveModel {
+  type: "remove_model";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  model: string;
+}
+/**
+ * Which models lie in this browser.
+ */
+export interface ListStored {
+  type: "stored";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+}
+/**
+ * Delete one model's files, or (null) those of all. Nothing else of the origin is touched.
+ */
+export interface DeleteStored {
+  type: "delete_stored";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  model: string | null;
+}
+/**
+ * A report for a bug report; no text of any message.
+ */
+export interface Diagnose {
+  type: "diagnose";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+}
+/**
+ * Vectors of texts.
+ */
+export interface Embed {
+  type: "embed";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  /**
+   * @minItems 1
+   */
+  input: [string, ...string[]];
+  model?: string;
+}
+/**
+ * Start small, get better: which models take over from one another. An empty list stops the ladder.
+ */
+export interface SetLadder {
+  type: "set_ladder";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  /**
+   * From small to good; null lets the device decide.
+   */
+  models: string[] | null;
+  /**
+   * Stay with this one.
+   */
+  pinned: string | null;
+}
+/**
+ * Where the ladder stands.
+ */
+export interface GetLadder {
+  type: "ladder";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+}
+/**
+ * The batch jobs that this browser keeps.
+ */
+export interface ListBatches {
+  type: "batches";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+}
+/**
+ * Delete a batch job and its answers.
+ */
+export interface ForgetBatch {
+  type: "forget_batch";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  job: string;
+}
+/**
+ * Throw the engine's GPU device and its worker away and load the model again.
+ */
+export interface Reset {
+  type: "reset";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+}
+/**
+ * Download a model without loading it: progress, then fetched or failure. Cancel pauses: what has come is kept, and the next fetch goes on from there.
+ */
+export interface FetchModel {
+  type: "fetch";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  model: string;
+  /**
+   * auto: WebGPU where it works, else the CPU.
+   */
+  device: "auto" | "webgpu" | "cpu";
+  metered_ok?: boolean;
+}
+/**
+ * Pack a stored model into one file: progress, then exported or failure.
+ */
+export interface ExportModel {
+  type: "export";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  model: string;
+}
+/**
+ * Store a model from a file that an export made: progress, then fetched or failure.
+ */
+export interface ImportModel {
+  type: "import";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  /**
+   * Of the file; a blob: URL for one from disk.
+   */
+  url: string;
+}
+/**
+ * Continue a text; answered like a completion.
+ */
+export interface CompleteText {
+  type: "complete_text";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  body: TextCompletionBody;
+  /**
+   * Batches that may be sent before more credit arrives.
+   */
+  credit: number;
+  priority?: Priority;
+}
+/**
+ * Go on with a text, without a chat template.
+ */
+export interface TextCompletionBody {
+  prompt: string;
+  model?: string;
+  temperature?: number;
+  top_p?: number;
+  max_tokens?: number;
+  stop?: string | string[];
+  seed?: number;
+}
+/**
+ * Run or go on with a batch: batch_item each, then batch_finished or failure. Cancel pauses it.
+ */
+export interface RunBatch {
+  type: "batch";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  body: BatchBody;
+  /**
+   * Batches that may be sent before more credit arrives.
+   */
+  credit: number;
+}
+/**
+ * Many prompts with one beginning. Its job is kept in this browser, each answer as it comes: run again, it goes on.
+ */
+export interface BatchBody {
+  /**
+   * Names the job; the same name goes on with it.
+   */
+  job: string;
+  /**
+   * Messages before every prompt; the engine computes them once where it can.
+   */
+  shared?: BodyMessage[];
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  prompts: [string, ...string[]];
+  /**
+   * Sampling fields of a CompletionBody, for every prompt.
+   */
+  body?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Hear the events of the engine room until cancelled.
+ */
+export interface Observe {
+  type: "observe";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  /**
+   * Batches that may be sent before more credit arrives.
+   */
+  credit: number;
+}
+/**
  * The answer to a hello: versions, the epoch, the Web Lock whose release means death, and the state.
  */
 export interface EngineHello {
@@ -349,6 +900,27 @@ export interface StateLoading {
   type: "loading";
   model: string;
   fraction: number;
+  recovering?: WireError;
+}
+/**
+ * Why the model is loaded again, where it was lost.
+ */
+export interface WireError {
+  code: ErrorCode;
+  /**
+   * One sentence: what happened.
+   */
+  message: string;
+  /**
+   * One sentence: what to do, where that is known.
+   */
+  hint?: string;
+  /**
+   * Facts behind the sentence (numbers, ids). Never message text.
+   */
+  details?: {
+    [k: string]: unknown;
+  };
 }
 /**
  * A model answers.
@@ -360,6 +932,7 @@ export interface StateReady {
    * Completions waiting or running.
    */
   queued: number;
+  incoming?: Incoming;
 }
 /**
  * The model that is loaded, with facts from its own configuration.
@@ -396,6 +969,18 @@ export interface Capabilities {
   json_schema: boolean;
   logprobs: boolean;
   images: boolean;
+  /**
+   * Whether an answer that was cut can be continued by `continue_text`.
+   */
+  continues?: boolean;
+  embeddings?: boolean;
+}
+/**
+ * A model that loads behind the one that answers.
+ */
+export interface Incoming {
+  model: string;
+  fraction: number;
 }
 /**
  * The engine had a model and lost it.
@@ -403,12 +988,12 @@ export interface Capabilities {
 export interface StateLost {
   type: "lost";
   model: string | null;
-  error: WireError;
+  error: WireError1;
 }
 /**
  * An error as data: a code, a sentence that says what happened, and what to do about it.
  */
-export interface WireError {
+export interface WireError1 {
   code: ErrorCode;
   /**
    * One sentence: what happened.
@@ -460,6 +1045,14 @@ export interface Progress {
   loaded_bytes: number | null;
   total_bytes: number | null;
   text: string;
+  /**
+   * Rate of the download; absent or null where nothing is downloaded.
+   */
+  bytes_per_s?: number | null;
+  /**
+   * Seconds until this stage ends, as far as can be told.
+   */
+  remaining_s?: number | null;
 }
 /**
  * The last event of a load that succeeded.
@@ -523,7 +1116,106 @@ export interface Figures {
  */
 export interface Failure {
   type: "failure";
-  error: WireError;
+  error: WireError1;
+}
+/**
+ * The engine was lost under this answer and is back. Nothing is repeated: what follows goes on behind what was sent.
+ */
+export interface Recovered {
+  type: "recovered";
+  error: WireError2;
+  model: string;
+  engine: EngineIdentity;
+}
+/**
+ * An error as data: a code, a sentence that says what happened, and what to do about it.
+ */
+export interface WireError2 {
+  code: ErrorCode;
+  /**
+   * One sentence: what happened.
+   */
+  message: string;
+  /**
+   * One sentence: what to do, where that is known.
+   */
+  hint?: string;
+  /**
+   * Facts behind the sentence (numbers, ids). Never message text.
+   */
+  details?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * The last event of a download or an import: the model lies in this browser, whole.
+ */
+export interface Fetched {
+  type: "fetched";
+  model: string;
+  bytes: number;
+}
+/**
+ * The last event of an export.
+ */
+export interface Exported {
+  type: "exported";
+  model: string;
+  /**
+   * A file name.
+   */
+  name: string;
+  bytes: number;
+  /**
+   * A blob: URL, valid as long as the engine worker lives.
+   */
+  url: string;
+}
+/**
+ * One event of the engine room.
+ */
+export interface Observed {
+  type: "observed";
+  event: EngineEvent;
+}
+/**
+ * Something that happened in the engine room; no text of any message.
+ */
+export interface EngineEvent {
+  /**
+   * Milliseconds since 1970.
+   */
+  at: number;
+  name: EngineEventName;
+  model: string | null;
+  /**
+   * Figures and names, by the event's name.
+   */
+  details: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * One prompt of a batch has its answer or its error.
+ */
+export interface BatchItemDone {
+  type: "batch_item";
+  index: number;
+  text: string;
+  reason: FinishReason | null;
+  usage: TokenUsage | null;
+  figures: Figures | null;
+  error: WireError1 | null;
+}
+/**
+ * The last event of a batch: every prompt has its answer or its error.
+ */
+export interface BatchFinished {
+  type: "batch_finished";
+  job: string;
+  succeeded: number;
+  failed: number;
+  duration_ms: number;
 }
 /**
  * The catalogue.
@@ -557,6 +1249,19 @@ export interface ModelRecord {
    * True for the demo model that the site carries.
    */
   embedded: boolean;
+  kind?: ModelKind;
+  /**
+   * A hint for comparing models, 0 (a toy) to 100; null where nobody has said.
+   */
+  quality?: number | null;
+  /**
+   * What it is recommended for.
+   */
+  tasks?: Task[];
+  /**
+   * True for a model that the user has added.
+   */
+  custom?: boolean;
 }
 /**
  * The state: as an answer, or (id null) because it changed.
@@ -580,7 +1285,165 @@ export interface Refused {
    * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
    */
   epoch: string;
-  error: WireError;
+  error: WireError1;
+}
+/**
+ * The answer to a query.
+ */
+export interface Reply {
+  type: "reply";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * The engine worker's epoch, as its hello said. A message of another epoch is dropped.
+   */
+  epoch: string;
+  result: QueryResult;
+}
+/**
+ * It was done.
+ */
+export interface Done {
+  type: "done";
+}
+/**
+ * I am.
+ */
+export interface Pong {
+  type: "pong";
+}
+/**
+ * Whether a model runs here, before a byte is downloaded.
+ */
+export interface Verdict {
+  type: "verdict";
+  model: string;
+  fits: boolean;
+  /**
+   * Where it would run.
+   */
+  device: Device | null;
+  /**
+   * Why not.
+   */
+  reason: WireError1 | null;
+  warnings: string[];
+  /**
+   * A model that would do better here.
+   */
+  suggestion: string | null;
+  /**
+   * Still to come.
+   */
+  download_bytes: number | null;
+  memory_mb: number | null;
+  stored: StoredState;
+}
+/**
+ * Best first; only what fits.
+ */
+export interface Recommendation {
+  type: "recommendation";
+  choices: Verdict[];
+}
+/**
+ * The catalogue's entry of the new model.
+ */
+export interface ModelAdded {
+  type: "model_added";
+  record: ModelRecord;
+}
+/**
+ * What lies in this browser.
+ */
+export interface StoredModels {
+  type: "stored_models";
+  models: StoredModel[];
+  /**
+   * By the whole origin.
+   */
+  used_bytes: number | null;
+  quota_bytes: number | null;
+  /**
+   * Whether the browser has promised to keep it.
+   */
+  persisted: boolean;
+}
+/**
+ * A model's files in this browser.
+ */
+export interface StoredModel {
+  model: string;
+  name: string;
+  bytes: number;
+  total_bytes: number | null;
+  files: number;
+  state: StoredState;
+  devices: Device[];
+  /**
+   * Milliseconds since 1970; null: never loaded.
+   */
+  used_at: number | null;
+}
+/**
+ * GPU, limits, versions, last errors, timings.
+ */
+export interface Diagnostics {
+  type: "diagnostics";
+  report: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * One vector for each text, in order.
+ */
+export interface Embeddings {
+  type: "embeddings";
+  model: string;
+  vectors: number[][];
+  prompt_tokens: number;
+}
+/**
+ * Where the ladder stands.
+ */
+export interface LadderStatus {
+  type: "ladder_status";
+  running: boolean;
+  pinned: string | null;
+  /**
+   * Which model answers.
+   */
+  active: string | null;
+  rungs: Rung[];
+}
+/**
+ * One model of the ladder.
+ */
+export interface Rung {
+  model: string;
+  state: "waiting" | "downloading" | "loading" | "active" | "left" | "failed" | "skipped";
+  reason: WireError1 | null;
+}
+/**
+ * Newest first.
+ */
+export interface BatchJobs {
+  type: "batch_jobs";
+  jobs: BatchJob[];
+}
+/**
+ * A batch that this browser keeps.
+ */
+export interface BatchJob {
+  job: string;
+  prompts: number;
+  done: number;
+  failed: number;
+  model: string | null;
+  created_at: number;
+  finished: boolean;
 }
 /**
  * Start Python. URLs are absolute.
@@ -692,14 +1555,14 @@ export interface TurnFailed {
    * Chosen by the sender of the command; its answers carry it.
    */
   id: string;
-  error: WireError;
+  error: WireError1;
 }
 /**
  * Python could not start or died.
  */
 export interface PythonFailed {
   type: "python_failed";
-  error: WireError;
+  error: WireError1;
 }
 /**
  * What js_llm_complete resolves with: an OpenAI chat completion, plus who answered and the figures.
@@ -737,9 +1600,9 @@ export interface CompletionMessage {
  * What js_llm_complete resolves with when it failed: data survives the crossing, exceptions do not.
  */
 export interface CompletionFailure {
-  error: WireError;
+  error: WireError1;
   partial?: string;
 }
 
 /** The protocol versions that this build speaks. */
-export const PROTOCOL: ProtocolRange = { min: 1, max: 1 };
+export const PROTOCOL: ProtocolRange = { min: 2, max: 2 };

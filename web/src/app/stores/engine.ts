@@ -74,7 +74,13 @@ function fromLoadEvent(view: EngineView, model: string, event: StreamEvent): Eng
     case "started":
     case "delta":
     case "finished":
-      // Events of a completion, which a load never sends.
+    case "recovered":
+    case "fetched":
+    case "exported":
+    case "observed":
+    case "batch_item":
+    case "batch_finished":
+      // Events of other streams, which a load never sends.
       return view;
   }
 }

@@ -1,3 +1,4 @@
+import { PROTOCOL } from "../../protocol/wire";
 /** Messages of the Python worker as it sends them, for tests: short to write, complete in shape. */
 import type { LoadedModel, ModelRecord, PythonMessage, TurnEvent, WireError } from "../../protocol/wire";
 
@@ -22,7 +23,7 @@ export const DIED: WireError = { code: "worker_died", message: "The engine's wor
 
 export const BOOTED: PythonMessage = {
   type: "booted",
-  protocol: { min: 1, max: 1 },
+  protocol: PROTOCOL,
   versions: { python: "3.14.2", pyodide: "314.0.7", amplifier_core: "2.0.2", webllm_provider: "0.1.0" },
   boot_ms: 2600,
 };

@@ -1,3 +1,4 @@
+import { PROTOCOL } from "../../protocol/wire";
 /** A host in memory: files by path, and what can go wrong with each. */
 import { createHash } from "node:crypto";
 import type { OfflineFile, OfflineManifest, OfflinePart } from "../manifest";
@@ -35,5 +36,5 @@ export function file(path: string, content: string, part: OfflinePart = "shell")
 }
 
 export function manifestOf(build: string, ...files: OfflineFile[]): OfflineManifest {
-  return { build, version: `1.0.${build}`, protocol: { min: 1, max: 1 }, files };
+  return { build, version: `1.0.${build}`, protocol: PROTOCOL, files };
 }
