@@ -6,6 +6,7 @@ As a program: `python -m tools.serve [--port 8000] [--host 127.0.0.1] [FOLDER]`.
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-SITE = ROOT / "dist" / "site"
+SITE = Path(os.environ.get("WEBLLM_SITE") or ROOT / "dist" / "site")
+"""The built site; `WEBLLM_SITE` names another one, for trying two builds side by side."""
 
 
 class Handler(SimpleHTTPRequestHandler):
