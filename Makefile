@@ -12,7 +12,7 @@ PY := $(VENV)/bin/python
 STAMPS := .stamps
 export PYTHONDONTWRITEBYTECODE := 1
 
-WHEEL_SOURCES := $(shell find webllm_provider kernel tools/wheels web/src/engine web/src/protocol web/vite -type f \
+WHEEL_SOURCES := $(shell find webllm_provider kernel tools/wheels web/src/engine web/src/models web/src/weights web/src/protocol web/vite -type f \
 	-not -path '*/__pycache__/*' -not -path 'webllm_provider/_engine/*' 2>/dev/null) pyproject.toml build_wheel.sh \
 	$(wildcard README.md LICENSE protocol/wire.schema.json web/vite.wheel.config.ts web/package-lock.json)
 SITE_SOURCES := $(shell find web protocol models/demo/artifacts -type f -not -path '*/node_modules/*' \

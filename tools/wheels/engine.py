@@ -23,6 +23,8 @@ SOURCES = (
     "web/vite.wheel.config.ts",
     "web/vite",
     "web/src/engine",
+    "web/src/models",
+    "web/src/weights",
     "web/src/protocol",
 )
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vite";
-import type { DemoModelFacts } from "../src/engine/catalogue.ts";
+import type { DemoModelFacts } from "../src/models/catalogue.ts";
 
 const ID = "virtual:demo-model";
 

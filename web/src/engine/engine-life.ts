@@ -1,5 +1,5 @@
 import type { LoadedModel } from "../protocol/wire";
-import type { CatalogueEntry } from "./catalogue";
+import type { CatalogueEntry } from "../models/catalogue";
 import type { Engine, LoadReport } from "./engine";
 import { aborted, EngineFailure } from "./errors";
 

@@ -1,5 +1,5 @@
 import type { CompletionBody, Finished, LoadedModel, LoadStage, WireError } from "../protocol/wire";
-import type { CatalogueEntry } from "./catalogue";
+import type { CatalogueEntry } from "../models/catalogue";
 
 /** How far a load is. `fraction` is of the whole load, 0 to 1. */
 export interface LoadReport {

@@ -8,7 +8,7 @@ import type {
   StreamEvent,
   WireError,
 } from "../protocol/wire";
-import type { Catalogue, CatalogueEntry } from "./catalogue";
+import type { Catalogue, CatalogueEntry } from "../models/catalogue";
 import type { Engine, LoadReport } from "./engine";
 import { bringUp, release, untilAborted, untilLost } from "./engine-life";
 import { aborted, type EngineFailure, failure, toWireError, translate } from "./errors";

@@ -1,4 +1,4 @@
-import type { CustomModel } from "./custom-model";
+import type { CustomModel } from "../models/custom-model";
 import type { DemoModelUrls } from "./demo-urls";
 
 /** What the npm package's engine worker is told before anything else. All URLs are absolute. */

@@ -3,7 +3,7 @@
  * server, host, queue, batcher. For measurements of what lies behind an engine; no part of the site.
  */
 import type { CompletionBody } from "../protocol/wire";
-import { Catalogue, type CatalogueEntry } from "./catalogue";
+import { Catalogue, type CatalogueEntry } from "../models/catalogue";
 import type { FromWorker, ToWorker } from "./frame-messages";
 import { EngineHost } from "./host";
 import { type Script, ScriptedEngine } from "./scripted";

@@ -1,6 +1,6 @@
 import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../protocol/wire";
-import type { CatalogueEntry } from "./catalogue";
-import { DEFAULT_DIALECT } from "./catalogue";
+import type { CatalogueEntry } from "../models/catalogue";
+import { DEFAULT_DIALECT } from "../models/catalogue";
 import type { Ending, Engine, LoadReport } from "./engine";
 import { EngineFailure } from "./errors";
 

@@ -1,7 +1,7 @@
 import demo from "virtual:demo-model";
 import prebuilt from "virtual:webllm-catalogue";
-import { buildCatalogue } from "./catalogue";
-import { choosePlacement } from "./choose";
+import { buildCatalogue } from "../models/catalogue";
+import { choosePlacement } from "../models/choose";
 import type { FromWorker, ToWorker } from "./frame-messages";
 import { EngineHost } from "./host";
 import type { EngineModules } from "./modules";

@@ -1,6 +1,6 @@
 import type { ChatCompletionChunk, CompletionUsage, InitProgressReport, MLCEngine } from "@mlc-ai/web-llm";
 import type { CompletionBody, EngineIdentity, Figures, LoadedModel, WireError } from "../protocol/wire";
-import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
+import { type CatalogueEntry, DEFAULT_DIALECT } from "../models/catalogue";
 import type { Ending, Engine, LoadReport } from "./engine";
 import { aborted, EngineFailure, failure, toWireError } from "./errors";
 import type { EngineModules } from "./modules";

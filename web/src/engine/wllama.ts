@@ -1,7 +1,7 @@
 import type { ChatCompletionChunk, ResultTimings, Wllama } from "@wllama/wllama";
 import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../protocol/wire";
 import { requireBlobAccess } from "./blob-access";
-import { type CatalogueEntry, DEFAULT_DIALECT } from "./catalogue";
+import { type CatalogueEntry, DEFAULT_DIALECT } from "../models/catalogue";
 import { download } from "./download";
 import type { Ending, Engine, LoadReport } from "./engine";
 import { untilAborted } from "./engine-life";

@@ -19,7 +19,7 @@ export {
   type WebGPUScope,
   type WebGPUSupport,
 } from "../page/webgpu";
-export type { CustomModel } from "../engine/custom-model";
+export type { CustomModel } from "../models/custom-model";
 export type { DeviceWish } from "../page/engine-supervisor";
 export type { Endpoint } from "../protocol/endpoint";
 export type {

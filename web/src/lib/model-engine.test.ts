@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Progress } from "../protocol/wire";
 import { Rig, say } from "../testing/rig";
-import { DEMO_MODEL_ID } from "../engine/catalogue";
+import { DEMO_MODEL_ID } from "../models/catalogue";
 import { ModelEngine } from "./model-engine";
 
 let rigs: Rig[];

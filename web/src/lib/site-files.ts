@@ -1,4 +1,4 @@
-import type { CustomModel } from "../engine/custom-model";
+import type { CustomModel } from "../models/custom-model";
 import { demoUrls } from "../engine/demo-urls";
 import type { PeerSources } from "../engine/peer-sources";
 import type { Boot } from "../protocol/wire";

@@ -1,8 +1,8 @@
 import demo from "virtual:demo-model";
 import { type ClientOptions, EngineClient } from "../bridge/client";
 import { EngineLink, type LinkOptions } from "../bridge/link";
-import type { Catalogue } from "../engine/catalogue";
-import { buildCatalogue, DEMO_MODEL_ID } from "../engine/catalogue";
+import type { Catalogue } from "../models/catalogue";
+import { buildCatalogue, DEMO_MODEL_ID } from "../models/catalogue";
 import { EngineHost } from "../engine/host";
 import { ScriptedEngine, type Script } from "../engine/scripted";
 import { EngineServer } from "../engine/server";

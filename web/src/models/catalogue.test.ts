@@ -3,8 +3,8 @@ import prebuilt from "virtual:webllm-catalogue";
 import { describe, expect, it } from "vitest";
 import { buildCatalogue, DEMO_MODEL_ID } from "./catalogue";
 import { choosePlacement, type Gpu } from "./choose";
-import { EngineFailure } from "./errors";
-import { siteUrls } from "./site";
+import { EngineFailure } from "../engine/errors";
+import { siteUrls } from "../engine/site";
 
 const catalogue = buildCatalogue(siteUrls("https://example.test/deep/path/engine.html").demo, demo, prebuilt);
 

@@ -1,8 +1,8 @@
 import type { ModelRecord as WebLLMRecord } from "@mlc-ai/web-llm";
 import { distance } from "fastest-levenshtein";
 import type { ModelRecord } from "../protocol/wire";
-import { failure } from "./errors";
-import type { DemoModelUrls } from "./demo-urls";
+import { failure } from "../engine/errors";
+import type { DemoModelUrls } from "../engine/demo-urls";
 
 /** What the engines need to know of a model, beside what everybody may know. */
 export interface CatalogueEntry {

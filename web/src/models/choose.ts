@@ -1,6 +1,6 @@
 import type { Load } from "../protocol/wire";
 import type { CatalogueEntry } from "./catalogue";
-import { type EngineFailure, failure } from "./errors";
+import { type EngineFailure, failure } from "../engine/errors";
 
 /** Where a model will run. */
 export type Placement = "webgpu" | "cpu";
