@@ -5,13 +5,7 @@
  * policy is Python's too, and the engine's document, which may download models, is the engine worker's.
  */
 
-/** Where models come from: the repositories of the catalogue, and the hosts that they redirect to. */
-const MODEL_HOSTS = [
-  "https://huggingface.co",
-  "https://*.huggingface.co",
-  "https://*.hf.co",
-  "https://raw.githubusercontent.com",
-];
+import { MODEL_HOSTS } from "../src/page/model-hosts.ts";
 
 const SHARED = {
   "default-src": ["'none'"],

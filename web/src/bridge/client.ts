@@ -38,6 +38,8 @@ type Command = Exclude<ClientMessage, { type: "hello" | "presence" }>;
 type Drafted<C extends Command> = C extends Command ? Omit<C, "id" | "epoch"> : never;
 /** A command as it is made here: id and epoch are added when it is sent. */
 type Draft = Drafted<Command>;
+/** How a load may go beside its model and device. */
+export type LoadWishes = Pick<Load, "behind" | "overrides" | "metered_ok">;
 /** A query without what the connection adds. */
 export type QueryDraft = Drafted<Query>;
 /** A command that opens a stream, without what the connection adds. */
@@ -112,8 +114,8 @@ export class EngineClient {
   }
 
   /** Loads a model: progress, then `loaded` or `failure`. */
-  load(model: string, device: Load["device"] = "auto"): EventStream {
-    return this.open({ type: "load", model, device }, false);
+  load(model: string, device: Load["device"] = "auto", wishes: LoadWishes = {}): EventStream {
+    return this.open({ type: "load", model, device, ...wishes }, false);
   }
 
   /** Answers: `started`, deltas, then `finished` or `failure`. */

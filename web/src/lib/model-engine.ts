@@ -105,6 +105,7 @@ export class ModelEngine {
         return;
       case "starts":
       case "load_asked":
+      case "behind_failed":
         return;
       default:
         action satisfies never;

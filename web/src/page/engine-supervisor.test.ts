@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EngineState, ModelRecord, StreamEvent, WireError } from "../protocol/wire";
+import { type EventStream, failedStream } from "../bridge/event-stream";
+import type { EngineState, ModelRecord, QueryResult, StreamEvent, WireError } from "../protocol/wire";
 import { EngineSupervisor, type EngineConnection, type LoadEvents } from "./engine-supervisor";
 import { ENGINE_STARTS, reduceEngine, type EngineView } from "../app/stores/engine";
 import { DEMO, DIED, LOADED, record } from "../app/testing/messages";
@@ -71,6 +72,14 @@ class ScriptedConnection implements EngineConnection {
 
   models(): Promise<ModelRecord[]> {
     return Promise.resolve([record(DEMO)]);
+  }
+
+  query(): Promise<QueryResult> {
+    return Promise.resolve({ type: "pong" });
+  }
+
+  stream(): EventStream {
+    return failedStream(DIED);
   }
 
   close(): void {

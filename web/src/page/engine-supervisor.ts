@@ -2,7 +2,10 @@
  * Keeps an engine and a model there: connects, loads, and after a death starts the worker again, gives
  * Python a new port and loads the model that was loaded.
  */
-import type { EngineState, ModelRecord, StreamEvent, WireError } from "../protocol/wire";
+import type { LoadWishes, OpeningDraft, QueryDraft } from "../bridge/client";
+import { ABORTED, EngineError } from "../bridge/engine-error";
+import { type EventStream, failedStream } from "../bridge/event-stream";
+import type { EngineState, ModelRecord, QueryResult, StreamEvent, WireError } from "../protocol/wire";
 
 export type DeviceWish = "auto" | "webgpu" | "cpu";
 
@@ -12,6 +15,7 @@ export type EngineAction =
   | { type: "state"; state: EngineState }
   | { type: "load_asked"; model: string }
   | { type: "load_event"; model: string; event: StreamEvent }
+  | { type: "behind_failed"; model: string; error: WireError }
   | { type: "died"; error: WireError }
   | { type: "gave_up"; error: WireError };
 
@@ -26,8 +30,10 @@ export interface EngineConnection {
   readonly ready: Promise<unknown>;
   readonly closed: Promise<WireError>;
   onState(listener: (state: EngineState) => void, signal: AbortSignal): void;
-  load(model: string, device: DeviceWish): LoadEvents;
+  load(model: string, device: DeviceWish, wishes?: LoadWishes): LoadEvents;
   models(): Promise<ModelRecord[]>;
+  query(draft: QueryDraft): Promise<QueryResult>;
+  stream(draft: OpeningDraft): EventStream;
   close(): void;
 }
 
@@ -69,13 +75,33 @@ export class EngineSupervisor {
     this.#connect();
   }
 
-  /** Load another model in place of the one that is there or on its way. */
-  load(model: string): void {
+  /** Load another model in place of the one that is there or on its way; `behind`: that one answers meanwhile. */
+  load(model: string, wishes: LoadWishes = {}): void {
+    const before = this.#wanted;
     this.#wanted = model;
     this.#load?.cancel();
     const connection = this.#connection;
+    const { signal } = this.#life;
     if (connection === null) void this.restart();
-    else this.#runLoad(connection, this.#life.signal, model).catch(this.#reportUnless(this.#life.signal));
+    else if (wishes.behind === true)
+      this.#runBehind(connection, signal, { model, before }, wishes).catch(this.#reportUnless(signal));
+    else this.#runLoad(connection, signal, model, wishes).catch(this.#reportUnless(signal));
+  }
+
+  /** One question to the engine room. Rejects with an `EngineError`. */
+  query(draft: QueryDraft): Promise<QueryResult> {
+    return this.#connection?.query(draft) ?? Promise.reject(new EngineError(ABSENT));
+  }
+
+  /** Opens a stream of the engine room. */
+  stream(draft: OpeningDraft): EventStream {
+    return this.#connection?.stream(draft) ?? failedStream(ABSENT);
+  }
+
+  /** Ask for the catalogue again: models have come or gone. */
+  async refreshModels(): Promise<void> {
+    const models = await this.#connection?.models();
+    if (models !== undefined) this.options.onModels(models);
   }
 
   /** Give up the load that runs or waits, and want no model until the next one is named. */
@@ -134,15 +160,45 @@ export class EngineSupervisor {
     }, signal);
   }
 
-  async #runLoad(connection: EngineConnection, signal: AbortSignal, model: string): Promise<void> {
+  async #runLoad(
+    connection: EngineConnection,
+    signal: AbortSignal,
+    model: string,
+    wishes: LoadWishes = {},
+  ): Promise<void> {
     this.options.dispatch({ type: "load_asked", model });
-    const events = connection.load(model, this.options.device);
+    const events = connection.load(model, this.options.device, wishes);
     this.#load = events;
     try {
       for (let batch = await events.next(); batch !== null; batch = await events.next()) {
         // A load that was replaced by another says nothing more about the engine.
         if (signal.aborted || this.#load !== events) return;
         for (const event of batch) this.options.dispatch({ type: "load_event", model, event });
+      }
+    } finally {
+      if (this.#load === events) this.#load = null;
+    }
+  }
+
+  /** The model that is there stays on the screen: the engine's own state tells how far the other has come. */
+  async #runBehind(
+    connection: EngineConnection,
+    signal: AbortSignal,
+    { model, before }: { model: string; before: string | null },
+    wishes: LoadWishes,
+  ): Promise<void> {
+    const events = connection.load(model, this.options.device, wishes);
+    this.#load = events;
+    try {
+      for (let batch = await events.next(); batch !== null; batch = await events.next()) {
+        if (signal.aborted || this.#load !== events) return;
+        for (const event of batch) {
+          if (event.type === "loaded") this.options.dispatch({ type: "load_event", model, event });
+          if (event.type === "failure") {
+            this.#wanted = before;
+            this.options.dispatch({ type: "behind_failed", model, error: event.error });
+          }
+        }
       }
     } finally {
       if (this.#load === events) this.#load = null;
@@ -186,6 +242,8 @@ export class EngineSupervisor {
     this.#connect(this.options.onRestarted);
   }
 }
+
+const ABSENT: WireError = { ...ABORTED, message: "The engine is being started. Try again in a moment." };
 
 function toWireError(error: unknown): WireError {
   if (typeof error === "object" && error !== null && "code" in error && "message" in error) {

@@ -22,12 +22,12 @@ const says = (event: Extract<EngineAction, { type: "load_event" }>["event"]): En
 
 describe("what is known of the engine", () => {
   it("is loading from the moment a model is asked for", () => {
-    expect(after(asked)).toEqual({ kind: "loading", model: DEMO, fraction: 0, progress: null });
+    expect(after(asked)).toEqual({ kind: "loading", model: DEMO, fraction: 0, progress: null, recovering: null });
   });
 
   it("keeps the stage of a load when only the state's fraction comes", () => {
     const view = after(asked, says(PROGRESS), { type: "state", state: { type: "loading", model: DEMO, fraction: 0.5 } });
-    expect(view).toEqual({ kind: "loading", model: DEMO, fraction: 0.5, progress: PROGRESS });
+    expect(view).toEqual({ kind: "loading", model: DEMO, fraction: 0.5, progress: PROGRESS, recovering: null });
   });
 
   it("is ready with the model that was loaded", () => {
@@ -35,6 +35,7 @@ describe("what is known of the engine", () => {
       kind: "ready",
       model: LOADED,
       queued: 0,
+      incoming: null,
     });
   });
 

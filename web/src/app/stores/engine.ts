@@ -1,12 +1,25 @@
 /** What is known of the engine: its own state, with the progress of the load that goes on. */
 import type { EngineAction } from "../../page/engine-supervisor";
-import type { EngineState, LoadedModel, Progress, StreamEvent, WireError } from "../../protocol/wire";
+import type { EngineState, Incoming, LoadedModel, Progress, StreamEvent, WireError } from "../../protocol/wire";
 
 export type EngineView =
   | { kind: "starting" }
   | { kind: "empty" }
-  | { kind: "loading"; model: string; fraction: number; progress: Progress | null }
-  | { kind: "ready"; model: LoadedModel; queued: number }
+  | {
+      kind: "loading";
+      model: string;
+      fraction: number;
+      progress: Progress | null;
+      /** Why it is loaded again, where it was lost. */
+      recovering: WireError | null;
+    }
+  | {
+      kind: "ready";
+      model: LoadedModel;
+      queued: number;
+      /** The model that loads behind it. */
+      incoming: Incoming | null;
+    }
   | { kind: "restarting"; model: string | null; error: WireError }
   | { kind: "failed"; model: string | null; error: WireError };
 
@@ -37,9 +50,12 @@ export function reduceEngine(view: EngineView, action: EngineAction): EngineView
     case "state":
       return fromState(view, action.state);
     case "load_asked":
-      return { kind: "loading", model: action.model, fraction: 0, progress: null };
+      return { kind: "loading", model: action.model, fraction: 0, progress: null, recovering: null };
     case "load_event":
       return fromLoadEvent(view, action.model, action.event);
+    case "behind_failed":
+      // What answers is still there.
+      return view.kind === "ready" ? { ...view, incoming: null } : view;
     case "died":
       return { kind: "restarting", model: modelOf(view), error: action.error };
     case "gave_up":
@@ -54,10 +70,16 @@ function fromState(view: EngineView, state: EngineState): EngineView {
       return view.kind === "failed" || view.kind === "loading" ? view : { kind: "empty" };
     case "loading": {
       const known = view.kind === "loading" && view.model === state.model ? view.progress : null;
-      return { kind: "loading", model: state.model, fraction: state.fraction, progress: known };
+      const recovering = state.recovering ?? null;
+      return { kind: "loading", model: state.model, fraction: state.fraction, progress: known, recovering };
     }
     case "ready":
-      return { kind: "ready", model: state.model, queued: state.queued };
+      return {
+        kind: "ready",
+        model: state.model,
+        queued: state.queued,
+        incoming: state.incoming ?? null,
+      };
     case "lost":
       return { kind: "failed", model: state.model, error: state.error };
   }
@@ -66,9 +88,15 @@ function fromState(view: EngineView, state: EngineState): EngineView {
 function fromLoadEvent(view: EngineView, model: string, event: StreamEvent): EngineView {
   switch (event.type) {
     case "progress":
-      return { kind: "loading", model, fraction: event.fraction, progress: event };
+      return {
+        kind: "loading",
+        model,
+        fraction: event.fraction,
+        progress: event,
+        recovering: view.kind === "loading" ? view.recovering : null,
+      };
     case "loaded":
-      return { kind: "ready", model: event.model, queued: 0 };
+      return { kind: "ready", model: event.model, queued: 0, incoming: null };
     case "failure":
       return { kind: "failed", model, error: event.error };
     case "started":
