@@ -151,12 +151,25 @@ class App:
         return next(frame for frame in self.page.frames if "engine.html" in frame.url)
 
     def kill_engine(self) -> None:
-        """End the engine worker the way a crash does: without a word."""
+        """End the engine room, and all that runs beneath it, the way a crash does: without a word."""
         self.engine_frame.evaluate("startedWorkers.at(-1).terminate()")
 
+    def kill_cell(self) -> None:
+        """End the worker that holds the engine itself, without a word; the room above it lives on."""
+        self.worker_running("cell").evaluate("self.close()")
+
     def worker_running(self, part: str) -> Worker:
-        """The worker of a part: 'python', 'engine', or 'cpu engine', which llama.cpp starts beneath it."""
-        name = {"python": "webllm-provider-python-.*", "engine": "engine", "cpu engine": ""}[part]
+        """The worker of a part.
+
+        'python', 'engine' (the room), 'cell' (beneath it, with one engine), or 'cpu engine', which llama.cpp
+        starts beneath its cell.
+        """
+        name = {
+            "python": "webllm-provider-python-.*",
+            "engine": "engine",
+            "cell": "webllm-provider-cell",
+            "cpu engine": "",
+        }[part]
         return next(
             worker for worker in self.page.workers if re.fullmatch(name, str(worker.evaluate("self.name")))
         )

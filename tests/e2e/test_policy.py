@@ -33,7 +33,8 @@ def scope(app: App, name: str) -> Page | Frame | Worker:
 
 
 @pytest.mark.parametrize(
-    "name", ["page", "engine document", "engine worker", "cpu engine worker", "python worker"]
+    "name",
+    ["page", "engine document", "engine worker", "cell worker", "cpu engine worker", "python worker"],
 )
 class TestPolicy:
     def test_eval_is_refused(self, cpu_app: App, name: str) -> None:

@@ -1,18 +1,17 @@
 import type { LoadedModel } from "../protocol/wire";
-import type { CatalogueEntry } from "../models/catalogue";
-import type { Engine, LoadReport } from "./engine";
+import type { Engine, LoadOrder, LoadReport } from "./engine";
 import { aborted, EngineFailure } from "./errors";
 
 /** Loads into a fresh engine; one that fails or is cancelled leaves nothing behind, and reports nothing more. */
 export async function bringUp(
   engine: Engine,
-  entry: CatalogueEntry,
+  order: LoadOrder,
   report: (report: LoadReport) => void,
   signal: AbortSignal,
 ): Promise<LoadedModel> {
   let wanted = true;
   const loading = engine.load(
-    entry,
+    order,
     (progress) => {
       if (wanted) report(progress);
     },

@@ -4,10 +4,17 @@ import type { ErrorCode, WireError } from "../protocol/wire";
 export class EngineFailure extends Error {
   override readonly name = "EngineFailure";
 
-  constructor(readonly error: WireError) {
+  /** `fatal`: the engine that threw it cannot be used any more. */
+  constructor(
+    readonly error: WireError,
+    readonly fatal: boolean = FATAL.includes(error.code),
+  ) {
     super(error.message);
   }
 }
+
+/** What no engine survives. */
+const FATAL: readonly ErrorCode[] = ["device_lost", "out_of_memory", "worker_died", "engine_hung"];
 
 /** Builds an `EngineFailure` from facts. */
 export function failure(
@@ -188,7 +195,7 @@ export interface Translated {
 
 /** Translates whatever was thrown. What no row knows is `engine_failed`, with the raw message kept. */
 export function translate(raw: unknown): Translated {
-  if (raw instanceof EngineFailure) return { error: raw.error, fatal: isFatal(raw.error.code) };
+  if (raw instanceof EngineFailure) return { error: raw.error, fatal: raw.fatal };
   const { name, message } = describe(raw);
   const row = TABLE.find(
     (candidate) => candidate.name?.test(name) === true || candidate.message?.test(message) === true,
@@ -206,10 +213,6 @@ export function translate(raw: unknown): Translated {
 
 /** `translate` where only the words matter. */
 export const toWireError = (raw: unknown): WireError => translate(raw).error;
-
-function isFatal(code: ErrorCode): boolean {
-  return code === "device_lost" || code === "out_of_memory";
-}
 
 function describe(raw: unknown): { name: string; message: string } {
   if (raw instanceof Error || raw instanceof DOMException) return { name: raw.name, message: raw.message };

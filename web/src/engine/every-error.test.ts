@@ -55,6 +55,10 @@ const OTHERS = [
   "aborted",
   "worker_died",
   "protocol_mismatch",
+  // heartbeat.test.ts, queue.test.ts, and where a download asks for consent.
+  "engine_hung",
+  "busy",
+  "consent_required",
 ];
 /** Python and the page raise these themselves, and servers the rest. */
 const ELSEWHERE = [
@@ -104,6 +108,12 @@ class Throws implements Engine {
     });
   }
   complete(): ReturnType<Engine["complete"]> {
+    return Promise.reject(this.raw);
+  }
+  completeText(): ReturnType<Engine["completeText"]> {
+    return Promise.reject(this.raw);
+  }
+  embed(): ReturnType<Engine["embed"]> {
     return Promise.reject(this.raw);
   }
   unload(): Promise<void> {

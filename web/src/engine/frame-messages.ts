@@ -1,5 +1,20 @@
-/** From whoever started the worker: first where its engines come from, then ports, one with each `connect`. */
-export type ToWorker<Sources = unknown> = { type: "configure"; sources: Sources } | { type: "connect" };
+import type { EngineKind } from "./cell";
+import type { HeartbeatLimits } from "./heartbeat";
+
+/** What an engine room can be told beside its sources. */
+export interface RoomSettings {
+  /** How long an engine may be silent; what is absent stays as it is. */
+  heartbeat?: Partial<HeartbeatLimits>;
+}
+
+/**
+ * From whoever started the worker: first where its engines come from, then ports, one with each `connect`. A worker
+ * whose first message is `cell` was started by such a worker: it holds one engine, and `lock` as long as it lives.
+ */
+export type ToWorker<Sources = unknown> =
+  | { type: "configure"; sources: Sources; settings?: RoomSettings }
+  | { type: "connect" }
+  | { type: "cell"; kind: EngineKind; sources: Sources; lock: string };
 
 /** From the worker to whoever started it: it holds its lock and takes ports. */
 export interface FromWorker {

@@ -166,7 +166,7 @@ export class EngineHost {
       totalBytes: null,
       text: "Preparing the engine",
     });
-    const model = await bringUp(engine, entry, report, signal);
+    const model = await bringUp(engine, { entry }, report, signal);
     void engine.lost.then((error) => {
       this.lose(engine, error);
     });

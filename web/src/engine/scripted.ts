@@ -1,7 +1,12 @@
-import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../protocol/wire";
-import type { CatalogueEntry } from "../models/catalogue";
+import type {
+  CompletionBody,
+  EngineIdentity,
+  LoadedModel,
+  TextCompletionBody,
+  WireError,
+} from "../protocol/wire";
 import { DEFAULT_DIALECT } from "../models/catalogue";
-import type { Ending, Engine, LoadReport } from "./engine";
+import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
 import { EngineFailure } from "./errors";
 
 /** What one completion does: text to stream, with pauses, then an ending or a failure. */
@@ -38,7 +43,7 @@ export class ScriptedEngine implements Engine {
   }
 
   async load(
-    entry: CatalogueEntry,
+    { entry, overrides }: LoadOrder,
     report: (report: LoadReport) => void,
     signal: AbortSignal,
   ): Promise<LoadedModel> {
@@ -51,7 +56,7 @@ export class ScriptedEngine implements Engine {
     if (this.loading.error !== undefined) throw new EngineFailure(this.loading.error);
     return {
       id: entry.record.id,
-      context_window: entry.record.context_window ?? 2048,
+      context_window: overrides?.context_window_size ?? entry.record.context_window ?? 2048,
       dialect: DEFAULT_DIALECT,
       quantization: entry.record.quantization,
       engine: SCRIPTED,
@@ -88,6 +93,15 @@ export class ScriptedEngine implements Engine {
         prefilled_tokens: null,
       },
     };
+  }
+
+  completeText(body: TextCompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
+    return this.complete({ messages: [{ role: "user", content: body.prompt }] }, onText, signal);
+  }
+
+  /** As many numbers as nobody needs: the length of the text. */
+  embed(texts: readonly string[]): Promise<Vectors> {
+    return Promise.resolve({ vectors: texts.map(({ length }) => [length]), promptTokens: 0 });
   }
 
   unload(): Promise<void> {

@@ -2,15 +2,21 @@ import demo from "virtual:demo-model";
 import prebuilt from "virtual:webllm-catalogue";
 import { buildCatalogue } from "../models/catalogue";
 import { choosePlacement } from "../models/choose";
+import { announceCell, type EngineKind, startCell } from "./cell";
+import { serveCell } from "./cell-server";
+import type { Engine } from "./engine";
 import type { FromWorker, ToWorker } from "./frame-messages";
 import { EngineHost } from "./host";
+import { HEARTBEAT } from "./heartbeat";
 import type { EngineModules } from "./modules";
+import { RemoteEngine } from "./remote-engine";
 import { EngineServer } from "./server";
 import { WebLLMEngine } from "./webllm";
 import { WllamaEngine } from "./wllama";
 
 declare const self: DedicatedWorkerGlobalScope;
 
+const CELL_NAME = "webllm-provider-cell";
 const epoch = crypto.randomUUID();
 const lock = `webllm-provider-engine-${epoch}`;
 
@@ -18,43 +24,70 @@ const lock = `webllm-provider-engine-${epoch}`;
  * Makes this worker an engine worker: puts the parts together and opens the door.
  *
  * `modulesFor` turns the sources of the first message into the ways to the engines. They come from whoever started
- * the worker, which is of the same build: their shape is between the two.
+ * the worker, which is of the same build: their shape is between the two. `spawn` starts this same script once more,
+ * as the cell of an engine.
  */
-export function startEngineWorker(modulesFor: (sources: unknown) => EngineModules): void {
+export function startEngineWorker(
+  modulesFor: (sources: unknown) => EngineModules,
+  spawn: (name: string) => Worker,
+): void {
   let server: EngineServer | null = null;
-  self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
+  // Only the messages of whoever started this worker: in a cell, what follows the first is for its engine.
+  self.addEventListener("message", function receive(event: MessageEvent<ToWorker>) {
     const message = event.data;
-    if (message.type === "configure") {
-      server = compose(modulesFor(message.sources));
-      void holdLock().then(() => {
-        const started: FromWorker = { type: "started" };
-        self.postMessage(started);
-      });
-    } else {
-      for (const port of event.ports) server?.accept(port);
+    switch (message.type) {
+      case "configure": {
+        const modules = modulesFor(message.sources);
+        server = compose(modules, engineMaker(modules, spawn, message));
+        void holdLock().then(() => {
+          const started: FromWorker = { type: "started" };
+          self.postMessage(started);
+        });
+        return;
+      }
+      case "connect":
+        for (const port of event.ports) server?.accept(port);
+        return;
+      case "cell":
+        self.removeEventListener("message", receive);
+        serveCell(self, localEngine(message.kind, modulesFor(message.sources)));
+        void announceCell(self, message.lock, navigator.locks);
+        return;
     }
   });
 }
 
-function compose(modules: EngineModules): EngineServer {
+type EngineMaker = (kind: EngineKind) => Engine;
+
+/** An engine in this very scope. */
+function localEngine(kind: EngineKind, modules: EngineModules): Engine {
+  return kind === "webllm" ? new WebLLMEngine(modules) : new WllamaEngine(modules);
+}
+
+/** Each engine gets a cell of its own; where workers cannot start workers it shares this scope. */
+function engineMaker(
+  modules: EngineModules,
+  spawn: (name: string) => Worker,
+  { sources, settings }: Extract<ToWorker, { type: "configure" }>,
+): EngineMaker {
+  if (typeof Worker === "undefined") return (kind) => localEngine(kind, modules);
+  const options = { spawn: () => spawn(CELL_NAME), sources, locks: navigator.locks };
+  const limits = { ...HEARTBEAT, ...settings?.heartbeat };
+  return (kind) => new RemoteEngine(() => startCell(kind, options), limits);
+}
+
+function compose(modules: EngineModules, makeEngine: EngineMaker): EngineServer {
   const host = new EngineHost({
     catalogue: buildCatalogue(modules.demo, demo, [...prebuilt, ...(modules.models ?? [])]),
     choose: async (entry, device) => {
       const placement = await choosePlacement(entry, device, navigator.gpu);
       return {
         device: placement,
-        create: () => (placement === "webgpu" ? new WebLLMEngine(modules, die) : new WllamaEngine(modules)),
+        create: () => makeEngine(placement === "webgpu" ? "webllm" : "wllama"),
       };
     },
   });
   return new EngineServer(host, { epoch, lock });
-}
-
-/** Ends this worker, once what was said has gone out. Its lock tells the rest, and the page starts another. */
-function die(): void {
-  setTimeout(() => {
-    self.close();
-  }, 0);
 }
 
 /** Resolves once this worker holds its lock, which it lets go only by dying. */

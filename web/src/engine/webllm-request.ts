@@ -1,9 +1,10 @@
 import type {
   ChatCompletionMessageParam,
   ChatCompletionRequestStreaming,
+  CompletionCreateParamsStreaming,
   ResponseFormat,
 } from "@mlc-ai/web-llm";
-import type { BodyMessage, CompletionBody, Constraint } from "../protocol/wire";
+import type { BodyMessage, CompletionBody, Constraint, TextCompletionBody } from "../protocol/wire";
 import { type EngineFailure, failure } from "./errors";
 import { screenSchema } from "./schema-screen";
 
@@ -34,6 +35,20 @@ export function toWebLLMRequest(body: CompletionBody, facts: TemplateFacts): Cha
     ...(body.presence_penalty === undefined ? {} : { presence_penalty: body.presence_penalty }),
     ...(body.enable_thinking === undefined ? {} : { extra_body: { enable_thinking: body.enable_thinking } }),
     ...(format === null ? {} : { response_format: format }),
+  };
+}
+
+/** The same for a text without a chat template (pure). */
+export function toWebLLMText(body: TextCompletionBody): CompletionCreateParamsStreaming {
+  return {
+    prompt: body.prompt,
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
+    ...(body.top_p === undefined ? {} : { top_p: body.top_p }),
+    ...(body.max_tokens === undefined ? {} : { max_tokens: body.max_tokens }),
+    ...(body.stop === undefined ? {} : { stop: body.stop }),
+    ...(body.seed === undefined ? {} : { seed: body.seed }),
   };
 }
 

@@ -1,11 +1,25 @@
-import type { ChatCompletionChunk, CompletionUsage, InitProgressReport, MLCEngine } from "@mlc-ai/web-llm";
-import type { CompletionBody, EngineIdentity, Figures, LoadedModel, WireError } from "../protocol/wire";
+import type {
+  ChatCompletionChunk,
+  Completion,
+  CompletionUsage,
+  InitProgressReport,
+  MLCEngine,
+} from "@mlc-ai/web-llm";
+import type {
+  CompletionBody,
+  EngineIdentity,
+  Figures,
+  LoadedModel,
+  ModelOverrides,
+  TextCompletionBody,
+  WireError,
+} from "../protocol/wire";
 import { type CatalogueEntry, DEFAULT_DIALECT } from "../models/catalogue";
-import type { Ending, Engine, LoadReport } from "./engine";
+import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
 import { aborted, EngineFailure, failure, toWireError } from "./errors";
 import type { EngineModules } from "./modules";
 import { cachedTokens, promptTokens, wholeOverflow } from "./webllm-cache";
-import { type TemplateFacts, toWebLLMRequest } from "./webllm-request";
+import { type TemplateFacts, toWebLLMRequest, toWebLLMText } from "./webllm-request";
 import { readModelConfig } from "./webllm-config";
 import { webllmProgress } from "./webllm-progress";
 import { describeAdapter, onDevice } from "./webgpu-watch";
@@ -26,25 +40,18 @@ export class WebLLMEngine implements Engine {
   /** True once nobody wants the model any more: its device may go. */
   private discarded = false;
 
-  /**
-   * `abandonWorker` is called when one of WebLLM's WebAssembly runtimes has aborted: it keeps them for the life of
-   * the worker, so no other model can be loaded beside the wreck.
-   */
-  constructor(
-    private readonly modules: EngineModules,
-    private readonly abandonWorker: () => void,
-  ) {
+  constructor(private readonly modules: EngineModules) {
     this.lost = new Promise((resolve) => {
       this.lose = resolve;
     });
   }
 
   async load(
-    entry: CatalogueEntry,
+    { entry, overrides }: LoadOrder,
     report: (report: LoadReport) => void,
     signal: AbortSignal,
   ): Promise<LoadedModel> {
-    const { webllm: record } = entry;
+    const record = overridden(entry.webllm, overrides);
     if (record === undefined) throw failure("unsupported", `${entry.record.id} has no build for WebGPU.`);
     const { MLCEngine } = await this.modules.webllm(signal);
     signal.throwIfAborted();
@@ -76,15 +83,38 @@ export class WebLLMEngine implements Engine {
         json_schema: true,
         logprobs: false,
         images: entry.kind === "vision",
+        embeddings: entry.kind === "embedding",
       },
     };
   }
 
-  async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
+  complete(body: CompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
+    const request = toWebLLMRequest(body, this.template);
+    return this.answer((engine) => engine.chat.completions.create(request), deltaText, onText, signal);
+  }
+
+  completeText(body: TextCompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
+    const request = toWebLLMText(body);
+    return this.answer((engine) => engine.completions.create(request), plainText, onText, signal);
+  }
+
+  async embed(texts: readonly string[]): Promise<Vectors> {
+    const { engine } = this;
+    if (engine === null) throw failure("model_not_loaded", "No model is loaded.");
+    const { data, usage } = await engine.embeddings.create({ input: [...texts] });
+    return { vectors: data.map(({ embedding }) => embedding), promptTokens: usage.prompt_tokens };
+  }
+
+  /** Streams one answer, of whichever of the two endpoints. */
+  private async answer<Chunk extends AnyChunk>(
+    create: (engine: MLCEngine) => Promise<AsyncIterable<Chunk>>,
+    textOf: (chunk: Chunk) => string,
+    onText: OnText,
+    signal: AbortSignal,
+  ): Promise<Ending> {
     const { engine, modelId } = this;
     if (engine === null) throw failure("model_not_loaded", "No model is loaded.");
     const startedAt = performance.now();
-    const request = toWebLLMRequest(body, this.template);
     this.fault = null;
     // WebLLM forgets an interrupt when a request begins, so one that comes too early is raised again at the next
     // chunk; and it is only ever raised while this request runs, so it cannot hit the one after it.
@@ -92,15 +122,14 @@ export class WebLLMEngine implements Engine {
     signal.addEventListener("abort", interrupt);
     const outcome = new Outcome();
     try {
-      for await (const chunk of await engine.chat.completions.create(request)) {
+      for await (const chunk of await create(engine)) {
         if (signal.aborted) interrupt();
         this.throwFault("engine_failed");
         outcome.prompt ??= promptTokens(engine, modelId);
-        outcome.take(chunk, onText, performance.now() - startedAt);
+        outcome.take(chunk, textOf(chunk), onText, performance.now() - startedAt);
       }
     } catch (raw) {
-      this.noticeCrash(raw);
-      throw wholeOverflow(raw, cachedTokens(engine, modelId));
+      throw crashed(raw) ?? wholeOverflow(raw, cachedTokens(engine, modelId));
     } finally {
       signal.removeEventListener("abort", interrupt);
     }
@@ -134,19 +163,13 @@ export class WebLLMEngine implements Engine {
     try {
       await engine.reload(id);
     } catch (raw) {
-      this.noticeCrash(raw);
-      throw signal.aborted ? aborted("load") : raw;
+      throw signal.aborted ? aborted("load") : (crashed(raw) ?? raw);
     } finally {
       signal.removeEventListener("abort", stop);
     }
     // An aborted reload returns as if it had worked.
     if (signal.aborted) throw aborted("load");
     this.throwFault("shader_failed");
-  }
-
-  private noticeCrash(raw: unknown): void {
-    const origin = raw instanceof Error ? (raw.cause ?? raw) : raw;
-    if (origin instanceof WebAssembly.RuntimeError) this.abandonWorker();
   }
 
   private watch(adapter: GPUAdapter, device: GPUDevice): void {
@@ -185,6 +208,31 @@ export class WebLLMEngine implements Engine {
   }
 }
 
+/** The model with values of its configuration replaced. */
+function overridden(
+  record: CatalogueEntry["webllm"],
+  overrides: ModelOverrides = {},
+): CatalogueEntry["webllm"] {
+  return record && { ...record, overrides: { ...record.overrides, ...overrides } };
+}
+
+/**
+ * What a WebAssembly runtime of WebLLM has aborted with; null for any other error. The library keeps its runtimes for
+ * the life of the worker, so nothing can be loaded beside the wreck: the worker has to go.
+ */
+function crashed(raw: unknown): EngineFailure | null {
+  const origin = raw instanceof Error ? (raw.cause ?? raw) : raw;
+  return origin instanceof WebAssembly.RuntimeError ? new EngineFailure(toWireError(raw), true) : null;
+}
+
+/** What the chunks of WebLLM's two endpoints have in common. */
+type AnyChunk = Pick<ChatCompletionChunk, "usage"> & {
+  choices: { finish_reason?: string | null }[];
+};
+
+const deltaText = ({ choices }: ChatCompletionChunk): string => choices[0]?.delta.content ?? "";
+const plainText = ({ choices }: Completion): string => choices[0]?.text ?? "";
+
 /** What the chunks of one answer add up to. */
 class Outcome {
   private reason: Ending["reason"] = "stop";
@@ -193,15 +241,13 @@ class Outcome {
   prompt: number | null = null;
   private firstTokenMs: number | null = null;
 
-  take(chunk: ChatCompletionChunk, onText: (text: string) => void, elapsedMs: number): void {
-    const [choice] = chunk.choices;
-    const text = choice?.delta.content;
-    if (text !== undefined && text !== null && text !== "") {
+  take(chunk: AnyChunk, text: string, onText: OnText, elapsedMs: number): void {
+    if (text !== "") {
       this.firstTokenMs ??= elapsedMs;
       onText(text);
     }
-    if (choice?.finish_reason === "length" || choice?.finish_reason === "abort")
-      this.reason = choice.finish_reason;
+    const reason = chunk.choices[0]?.finish_reason;
+    if (reason === "length" || reason === "abort") this.reason = reason;
     this.usage = chunk.usage ?? this.usage;
   }
 

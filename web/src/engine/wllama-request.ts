@@ -1,5 +1,5 @@
-import type { ChatCompletionMessage, ChatCompletionParams } from "@wllama/wllama";
-import type { BodyMessage, CompletionBody } from "../protocol/wire";
+import type { ChatCompletionMessage, ChatCompletionParams, RawCompletionParams } from "@wllama/wllama";
+import type { BodyMessage, CompletionBody, TextCompletionBody } from "../protocol/wire";
 import { type EngineFailure, failure } from "./errors";
 import { constraintGrammar } from "./gbnf-constraint";
 
@@ -12,6 +12,13 @@ export type WllamaRequest = ChatCompletionParams & {
   chat_template_kwargs?: Record<string, unknown>;
   /** GBNF, for the whole answer. */
   grammar?: string;
+};
+
+/** The same for a text without a chat template. */
+export type WllamaTextRequest = RawCompletionParams & {
+  stop?: string | string[];
+  cache_prompt?: boolean;
+  timings_per_token?: boolean;
 };
 
 /**
@@ -37,6 +44,20 @@ export function toWllamaRequest(body: CompletionBody): WllamaRequest {
       ? {}
       : { chat_template_kwargs: { enable_thinking: body.enable_thinking } }),
     ...output(body),
+  };
+}
+
+/** The same for a text without a chat template (pure). */
+export function toWllamaText(body: TextCompletionBody): WllamaTextRequest {
+  return {
+    prompt: body.prompt,
+    cache_prompt: true,
+    timings_per_token: true,
+    ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
+    ...(body.top_p === undefined ? {} : { top_p: body.top_p }),
+    ...(body.max_tokens === undefined ? {} : { max_tokens: body.max_tokens }),
+    ...(body.stop === undefined ? {} : { stop: body.stop }),
+    ...(body.seed === undefined ? {} : { seed: body.seed }),
   };
 }
 

@@ -1,13 +1,19 @@
-import type { ChatCompletionChunk, ResultTimings, Wllama } from "@wllama/wllama";
-import type { CompletionBody, EngineIdentity, LoadedModel, WireError } from "../protocol/wire";
+import type { ResultTimings, Wllama } from "@wllama/wllama";
+import type {
+  CompletionBody,
+  EngineIdentity,
+  LoadedModel,
+  TextCompletionBody,
+  WireError,
+} from "../protocol/wire";
 import { requireBlobAccess } from "./blob-access";
 import { type CatalogueEntry, DEFAULT_DIALECT } from "../models/catalogue";
 import { download } from "./download";
-import type { Ending, Engine, LoadReport } from "./engine";
+import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
 import { untilAborted } from "./engine-life";
 import { failure } from "./errors";
 import type { EngineModules } from "./modules";
-import { toWllamaRequest } from "./wllama-request";
+import { toWllamaRequest, toWllamaText } from "./wllama-request";
 
 /** Share of a load that is the download. */
 const DOWNLOADED = 0.8;
@@ -17,6 +23,7 @@ export class WllamaEngine implements Engine {
   readonly lost: Promise<WireError>;
   private lose!: (error: WireError) => void;
   private wllama: Wllama | null = null;
+  private embeds = false;
 
   constructor(private readonly modules: EngineModules) {
     this.lost = new Promise((resolve) => {
@@ -25,24 +32,16 @@ export class WllamaEngine implements Engine {
   }
 
   async load(
-    entry: CatalogueEntry,
+    order: LoadOrder,
     report: (report: LoadReport) => void,
     signal: AbortSignal,
   ): Promise<LoadedModel> {
+    const { entry } = order;
     if (entry.gguf === undefined)
       throw failure("unsupported", `${entry.record.id} has no build for the CPU.`);
     requireMemory64();
     await requireBlobAccess();
-    const weights = await download(entry.gguf.url, signal, (loadedBytes, totalBytes) => {
-      const share = totalBytes === null ? 0 : loadedBytes / totalBytes;
-      report({
-        stage: "download",
-        fraction: share * DOWNLOADED,
-        loadedBytes,
-        totalBytes,
-        text: "Downloading the model",
-      });
-    });
+    const weights = order.gguf ?? (await downloadWeights(entry.gguf.url, report, signal));
     report({
       stage: "compile",
       fraction: DOWNLOADED,
@@ -54,26 +53,60 @@ export class WllamaEngine implements Engine {
     try {
       const wllama = await this.start(runtime, signal);
       // A worker that was terminated settles nothing any more.
-      await untilAborted(wllama.loadModel([weights], loadParameters(entry)), signal, "load");
+      await untilAborted(wllama.loadModel([weights], loadParameters(order)), signal, "load");
+      this.embeds = entry.kind === "embedding";
       return this.describe(entry, wllama);
     } finally {
       URL.revokeObjectURL(runtime);
     }
   }
 
-  async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
+  async complete(body: CompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
+    const request = toWllamaRequest(body);
+    return this.answer(signal, (wllama, outcome) =>
+      wllama.createChatCompletion({
+        ...request,
+        stream: true,
+        abortSignal: signal,
+        onData: (chunk) => {
+          outcome.take(chunk, chunk.choices[0]?.delta.content ?? "", onText);
+        },
+      }),
+    );
+  }
+
+  async completeText(body: TextCompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
+    return this.answer(signal, (wllama, outcome) =>
+      wllama.createCompletion({
+        ...toWllamaText(body),
+        stream: true,
+        abortSignal: signal,
+        onData: (chunk) => {
+          outcome.take(chunk, chunk.choices[0]?.text ?? "", onText);
+        },
+      }),
+    );
+  }
+
+  async embed(texts: readonly string[]): Promise<Vectors> {
+    const { wllama } = this;
+    if (wllama === null) throw failure("model_not_loaded", "No model is loaded.");
+    if (!this.embeds) {
+      throw failure("unsupported", "The loaded model gives no vectors.", "Load an embedding model.");
+    }
+    const { data, usage } = await wllama.createEmbedding({ input: [...texts], encoding_format: "float" });
+    return { vectors: data.map(({ embedding }) => embedding as number[]), promptTokens: usage.prompt_tokens };
+  }
+
+  private async answer(
+    signal: AbortSignal,
+    create: (wllama: Wllama, outcome: Outcome) => Promise<void>,
+  ): Promise<Ending> {
     const { wllama } = this;
     if (wllama === null) throw failure("model_not_loaded", "No model is loaded.");
     const outcome = new Outcome(performance.now());
     try {
-      await wllama.createChatCompletion({
-        ...toWllamaRequest(body),
-        stream: true,
-        abortSignal: signal,
-        onData: (chunk) => {
-          outcome.take(chunk, onText);
-        },
-      });
+      await create(wllama, outcome);
     } catch (raw) {
       // It reports the wish as an error; what was counted until then still holds.
       if (!signal.aborted) throw raw;
@@ -150,17 +183,32 @@ export class WllamaEngine implements Engine {
         json_schema: true,
         logprobs: false,
         images: false,
+        embeddings: this.embeds,
       },
     };
   }
 }
 
-function loadParameters(entry: CatalogueEntry): Parameters<Wllama["loadModel"]>[1] {
+function downloadWeights(
+  url: string,
+  report: (report: LoadReport) => void,
+  signal: AbortSignal,
+): Promise<Blob> {
+  return download(url, signal, (loadedBytes, totalBytes) => {
+    const share = totalBytes === null ? 0 : loadedBytes / totalBytes;
+    const text = "Downloading the model";
+    report({ stage: "download", fraction: share * DOWNLOADED, loadedBytes, totalBytes, text });
+  });
+}
+
+function loadParameters({ entry, overrides }: LoadOrder): Parameters<Wllama["loadModel"]>[1] {
+  const context = overrides?.context_window_size ?? entry.record.context_window;
   return {
     n_gpu_layers: 0,
     n_threads: 1,
     n_parallel: 1,
-    ...(entry.record.context_window === null ? {} : { n_ctx: entry.record.context_window }),
+    ...(context === null ? {} : { n_ctx: context }),
+    ...(entry.kind === "embedding" ? { embeddings: true } : {}),
     // The raw text is wanted: what it means is Python's affair. `skip_chat_parsing` is no way to get it: it
     // drops leading blanks and the grammar of a response_format.
     jinja: true,
@@ -182,6 +230,12 @@ function requireMemory64(): void {
   );
 }
 
+/** What the chunks of its two endpoints have in common. */
+interface AnyChunk {
+  choices: { finish_reason?: string | null }[];
+  timings?: ResultTimings | undefined;
+}
+
 /** What the chunks of one answer add up to. */
 class Outcome {
   private reason: Ending["reason"] = "stop";
@@ -190,14 +244,12 @@ class Outcome {
 
   constructor(private readonly startedAt: number) {}
 
-  take(chunk: ChatCompletionChunk, onText: (text: string) => void): void {
-    const [choice] = chunk.choices;
-    const text = choice?.delta.content;
-    if (text !== undefined && text !== null && text !== "") {
+  take(chunk: AnyChunk, text: string, onText: OnText): void {
+    if (text !== "") {
       this.firstTokenMs ??= performance.now() - this.startedAt;
       onText(text);
     }
-    if (choice?.finish_reason === "length") this.reason = "length";
+    if (chunk.choices[0]?.finish_reason === "length") this.reason = "length";
     this.timings = chunk.timings ?? this.timings;
   }
 

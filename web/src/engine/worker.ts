@@ -1,18 +1,23 @@
 /** The site's engine worker: the engines are chunks of its own bundle. */
 import { version as webllm } from "@mlc-ai/web-llm/package.json";
 import { version as wllama } from "@wllama/wllama/package.json";
+import { startSealedWorker } from "../bridge/sealed-worker";
 import { download } from "./download";
 import type { EngineModules } from "./modules";
 import type { SiteUrls } from "./site";
 import { startEngineWorker } from "./start";
 
-startEngineWorker((sources): EngineModules => {
-  const site = sources as SiteUrls;
-  return {
-    webllm: () => import("@mlc-ai/web-llm"),
-    wllama: () => import("@wllama/wllama"),
-    wllamaWasm: (signal) => download(site.wllamaWasm, signal),
-    versions: { webllm, wllama },
-    demo: site.demo,
-  };
-});
+startEngineWorker(
+  (sources): EngineModules => {
+    const site = sources as SiteUrls;
+    return {
+      webllm: () => import("@mlc-ai/web-llm"),
+      wllama: () => import("@wllama/wllama"),
+      wllamaWasm: (signal) => download(site.wllamaWasm, signal),
+      versions: { webllm, wllama },
+      demo: site.demo,
+    };
+  },
+  // Through a stub as well, or the policy would end here.
+  (name) => startSealedWorker(new URL(import.meta.url), name),
+);
