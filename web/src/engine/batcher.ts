@@ -96,13 +96,23 @@ export class Batcher {
   }
 }
 
-/** Adds an event to those that wait. Deltas join; of several progress reports only the last is of use. */
+/** Events of the engine room that wait for a slow reader; what comes after them is counted. */
+const OBSERVED_AT_MOST = 500;
+
+/**
+ * Adds an event to those that wait. Deltas join; of several progress reports only the last is of use. Of too many
+ * events of the engine room each takes the place of the one before it, and says how many were `dropped`.
+ */
 function merge(pending: StreamEvent[], event: StreamEvent): void {
   const last = pending.at(-1);
   if (last?.type === "delta" && event.type === "delta") {
     pending[pending.length - 1] = { type: "delta", text: last.text + event.text };
   } else if (last?.type === "progress" && event.type === "progress") {
     pending[pending.length - 1] = event;
+  } else if (last?.type === "observed" && event.type === "observed" && pending.length >= OBSERVED_AT_MOST) {
+    const dropped = Number(last.event.details.dropped ?? 0) + 1;
+    const details = { ...event.event.details, dropped };
+    pending[pending.length - 1] = { type: "observed", event: { ...event.event, details } };
   } else {
     pending.push(event);
   }

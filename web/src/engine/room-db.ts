@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { CustomModel, WireError } from "../protocol/wire";
+import type { BatchEntry, BatchKey } from "./batch-store";
 
 /** What went wrong with a model on this device. */
 export interface DeviceFailure {
@@ -18,8 +19,8 @@ export interface RoomSchema extends DBSchema {
   failures: { key: string; value: DeviceFailure };
   /** By id. */
   custom_models: { key: string; value: CustomModel };
-  /** By the job's key; the batch's own shape. */
-  batches: { key: string; value: unknown };
+  /** By job and index: see `KeptBatches`. */
+  batches: { key: BatchKey; value: BatchEntry };
   /** By URL: what was seen there first. */
   trust: { key: string; value: unknown };
   /** By the request's key: answers that were not finished. */

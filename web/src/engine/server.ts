@@ -142,8 +142,10 @@ class PortSession {
       case "fetch":
       case "export":
       case "import":
-      case "observe":
         this.serve(command, Infinity, LOAD_INTERVAL_MS);
+        return;
+      case "observe":
+        this.serve(command, command.credit, LOAD_INTERVAL_MS);
         return;
       case "complete_text":
       case "batch":

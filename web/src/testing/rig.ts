@@ -6,6 +6,7 @@ import { buildCatalogue, DEMO_MODEL_ID } from "../models/catalogue";
 import { EngineHost } from "../engine/host";
 import { ScriptedEngine, type Script } from "../engine/scripted";
 import { EngineServer } from "../engine/server";
+import type { Services } from "../engine/services";
 import { siteUrls } from "../engine/site";
 import type { CompletionBody, StreamEvent } from "../protocol/wire";
 import type { EventStream } from "../bridge/event-stream";
@@ -28,7 +29,13 @@ export class Rig {
 
   constructor(
     answer: (body: CompletionBody) => Script,
-    options: { load?: LoadScript; catalogue?: Catalogue; locks?: MemoryLocks } = {},
+    options: {
+      load?: LoadScript;
+      catalogue?: Catalogue;
+      locks?: MemoryLocks;
+      /** What the worker does beside loading and answering. */
+      services?: (host: EngineHost) => Services;
+    } = {},
   ) {
     this.locks = options.locks ?? new MemoryLocks();
     this.host = new EngineHost({
@@ -43,7 +50,8 @@ export class Rig {
           },
         }),
     });
-    this.server = new EngineServer(this.host, { epoch: this.epoch, lock: this.lock });
+    const services = options.services?.(this.host);
+    this.server = new EngineServer(this.host, { epoch: this.epoch, lock: this.lock }, services);
     this.release = this.locks.hold(this.lock);
   }
 

@@ -1,0 +1,128 @@
+import type { BatchBody, BatchItemDone, CompletionBody, WireError } from "../protocol/wire";
+import { type Answering, answerItem, concernsThePrompt, type ItemOutcome } from "./batch-item";
+import type { BatchStore } from "./batch-store";
+import { EngineFailure } from "./errors";
+import type { EventSink } from "./host";
+import type { EngineJournal } from "./journal";
+
+/** What a batch works with. */
+export interface BatchRoom {
+  host: Answering;
+  journal: EngineJournal;
+}
+
+/** The way of one job from where it stands to its end. */
+export class BatchRun {
+  private readonly startedAt = performance.now();
+  private readonly id = crypto.randomUUID();
+  private done = 0;
+  private failed = 0;
+
+  constructor(
+    private readonly room: BatchRoom,
+    private readonly store: BatchStore,
+    private readonly body: BatchBody,
+    private readonly sink: EventSink,
+    private readonly signal: AbortSignal,
+    private readonly client: string,
+  ) {}
+
+  async toItsEnd(kept: BatchItemDone[]): Promise<void> {
+    for (const item of kept) this.deliver(item);
+    const finished = new Set(kept.map(({ index }) => index));
+    for (const index of this.body.prompts.keys()) {
+      if (finished.has(index)) continue;
+      const outcome = await this.answer(index);
+      const keptNow = await this.keep(outcome);
+      this.deliver(outcome.item);
+      this.note(outcome, keptNow);
+    }
+    this.sink.finish({
+      type: "batch_finished",
+      job: this.body.job,
+      succeeded: this.done - this.failed,
+      failed: this.failed,
+      duration_ms: performance.now() - this.startedAt,
+    });
+  }
+
+  /** Rejects where the item was cut or could not begin: then it is computed when the job goes on. */
+  private async answer(index: number): Promise<ItemOutcome> {
+    if (this.signal.aborted) throw this.paused();
+    const { host } = this.room;
+    const id = `${this.client}batch:${this.id}:${String(index)}`;
+    const asked = bodyOf(this.body, index);
+    const outcome = await answerItem(host, id, index, asked, this.client, this.signal);
+    const { error, reason } = outcome.item;
+    if (reason === "abort" || error?.code === "aborted") throw this.paused();
+    if (error !== null && !concernsThePrompt(error)) throw this.stopped(error);
+    return outcome;
+  }
+
+  /** False where the browser could not keep it: it was answered all the same. */
+  private async keep({ item, model }: ItemOutcome): Promise<boolean> {
+    try {
+      await this.store.keep(this.body.job, model, item);
+      return true;
+    } catch (raw) {
+      console.warn("An item of a batch could not be kept:", raw);
+      return false;
+    }
+  }
+
+  private deliver(item: BatchItemDone): void {
+    this.done += 1;
+    if (item.error !== null) this.failed += 1;
+    this.sink.push(item);
+  }
+
+  private note({ item, model }: ItemOutcome, kept: boolean): void {
+    const { usage, figures, error } = item;
+    const prompt = usage?.prompt_tokens;
+    const prefilled = figures?.prefilled_tokens ?? undefined;
+    this.room.journal.record("batch_item", model, {
+      index: item.index,
+      of: this.body.prompts.length,
+      done: this.done,
+      failed: this.failed,
+      kept,
+      reason: item.reason,
+      code: error?.code,
+      prompt_tokens: prompt,
+      prefilled_tokens: prefilled,
+      // Zero in every item but the first: this engine forgets the beginning that the prompts share.
+      reused_tokens: prompt === undefined || prefilled === undefined ? undefined : prompt - prefilled,
+    });
+  }
+
+  private paused(): EngineFailure {
+    return new EngineFailure({
+      code: "aborted",
+      message: `The batch was paused: ${this.progress()}.`,
+      hint: "Run the job again: it goes on from there.",
+      details: this.details(),
+    });
+  }
+
+  private stopped(error: WireError): EngineFailure {
+    return new EngineFailure({
+      ...error,
+      message: `The batch stopped, ${this.progress()}: ${error.message}`,
+      hint: `${error.hint ?? ""} Run the job again: it goes on from there.`.trim(),
+      details: { ...error.details, ...this.details() },
+    });
+  }
+
+  private progress(): string {
+    return `${String(this.done)} of ${String(this.body.prompts.length)} prompts are done`;
+  }
+
+  private details(): Record<string, unknown> {
+    return { job: this.body.job, done: this.done, prompts: this.body.prompts.length };
+  }
+}
+
+/** What is shared comes first in every item: an engine that can keeps it in its KV cache from one to the next. */
+export function bodyOf({ shared, prompts, body }: BatchBody, index: number): CompletionBody {
+  return { ...body, messages: [...(shared ?? []), { role: "user", content: prompts[index] ?? "" }] };
+}
