@@ -3,6 +3,7 @@ import prebuilt from "virtual:webllm-catalogue";
 import { describe, expect, it } from "vitest";
 import { buildCatalogue, DEMO_MODEL_ID } from "./catalogue";
 import { choosePlacement, type Gpu } from "./choose";
+import { GGUF_MODELS } from "./gguf-list";
 import { EngineFailure } from "../engine/errors";
 import { siteUrls } from "../engine/site";
 
@@ -25,10 +26,14 @@ async function refusal(act: () => unknown): Promise<unknown> {
 }
 
 describe("the catalogue", () => {
-  it("holds the demo model first, and every model that WebLLM knows", () => {
+  it("holds the demo model first, every model that WebLLM knows, and a short list for the CPU", () => {
     const records = catalogue.records();
     expect(records[0]).toMatchObject({ id: DEMO_MODEL_ID, embedded: true, devices: ["webgpu", "cpu"] });
-    expect(records.map(({ id }) => id)).toEqual([DEMO_MODEL_ID, ...prebuilt.map(({ model_id }) => model_id)]);
+    expect(records.map(({ id }) => id)).toEqual([
+      DEMO_MODEL_ID,
+      ...prebuilt.map(({ model_id }) => model_id),
+      ...GGUF_MODELS.map(({ id }) => id),
+    ]);
   });
 
   it("says of the demo model what its build said", () => {
@@ -55,19 +60,27 @@ describe("the catalogue", () => {
   });
 
   it.each([
-    ["Qwen2.5-0.5B-Instruct-q4f32_1", "Qwen2.5-0.5B-Instruct-q4f32_1-MLC"],
-    ["llama-3.2-1b-instruct-q4f32_1-mlc", "Llama-3.2-1B-Instruct-q4f32_1-MLC"],
-    ["HuggingFaceTB/SmolLM2-360M-Instruct", "SmolLM2-360M-Instruct-q0f16-MLC"],
+    ["Qwen2.5-0.6B-Instruct-q4f32_1", "Qwen2.5-0.5B-Instruct-q4f32_1-MLC"],
+    ["llama-3.2-1b-instrukt", "Llama-3.2-1B-Instruct-q4f32_1-MLC"],
+    ["HuggingFaceTB/SmolLM2-365M-Instruct", "SmolLM2-360M-Instruct-q0f16-MLC"],
   ])("names the nearest ids for %s", async (wanted, expected) => {
     const error = await refusal(() => catalogue.find(wanted));
     expect(error).toMatchObject({ code: "model_not_found", details: { wanted } });
     expect((error as { details: { nearest: string[] } }).details.nearest).toContain(expected);
   });
 
-  it("refuses to answer with an embedding model", async () => {
-    expect(await refusal(() => catalogue.find("snowflake-arctic-embed-s-q0f32-MLC-b32"))).toMatchObject({
-      code: "unsupported",
-    });
+  it("estimates a download that is smaller than the memory that the model needs", () => {
+    for (const { id, download_bytes: bytes, memory_mb: memory } of catalogue.records()) {
+      expect(bytes, id).not.toBeNull();
+      expect((bytes ?? 0) / 2 ** 20, id).toBeLessThan((memory ?? 0) * 1.02);
+    }
+  });
+
+  it("says of every model what it answers with, and compares all that answer with text", () => {
+    for (const { id, kind, quality } of catalogue.records()) {
+      expect(kind, id).toBeDefined();
+      expect(quality === null, id).toBe(kind === "embedding");
+    }
   });
 });
 

@@ -1,8 +1,13 @@
 import type { ModelRecord as WebLLMRecord } from "@mlc-ai/web-llm";
 import { distance } from "fastest-levenshtein";
-import type { ModelRecord } from "../protocol/wire";
-import { failure } from "../engine/errors";
 import type { DemoModelUrls } from "../engine/demo-urls";
+import { failure } from "../engine/errors";
+import type { ModelKind, ModelRecord } from "../protocol/wire";
+import { type Preference, resolveName } from "./aliases";
+import { GGUF_MODELS, ggufRecord } from "./gguf-list";
+import { qualityOf } from "./parameters";
+import { prebuiltEntry } from "./prebuilt";
+import { tasksOf } from "./table";
 
 /** What the engines need to know of a model, beside what everybody may know. */
 export interface CatalogueEntry {
@@ -12,7 +17,11 @@ export interface CatalogueEntry {
   /** Where llama.cpp finds it; absent when it cannot run on the CPU. */
   gguf?: { url: string };
   /** What it answers with. */
-  kind: "text" | "embedding" | "vision";
+  kind: ModelKind;
+  /** Hashes that its files must have: lower-case hexadecimal SHA-256 by file name. */
+  sha256?: Readonly<Record<string, string>>;
+  /** True where `record.download_bytes` is an estimate. */
+  estimated?: boolean;
 }
 
 /** What the demo model's build says of it. */
@@ -29,11 +38,11 @@ export const DEMO_MODEL_ID = "webllm-demo-1-q0f32";
 export const DEFAULT_DIALECT = "default";
 
 const NEAREST = 3;
-/** WebLLM's `ModelType`, which would cost its whole bundle to import. */
-const WEBLLM_KINDS: readonly CatalogueEntry["kind"][] = ["text", "embedding", "vision"];
 
-/** The models that can be asked for, by id. */
+/** The models that can be asked for, by id and by the names that people carry over. */
 export class Catalogue {
+  /** Which build a name without one stands for; whoever knows the device sets it. */
+  preference: Preference = "f16";
   private readonly entries: Map<string, CatalogueEntry>;
 
   constructor(entries: CatalogueEntry[]) {
@@ -44,39 +53,57 @@ export class Catalogue {
     return [...this.entries.values()].map(({ record }) => record);
   }
 
-  /** The entry of an id. Throws `model_not_found` with the nearest ids, and `unsupported` for what cannot answer. */
-  find(id: string): CatalogueEntry {
-    const entry = this.entries.get(id);
-    if (entry === undefined) {
-      const nearest = this.nearest(id);
-      throw failure("model_not_found", `There is no model "${id}".`, `Did you mean ${nearest.join(", ")}?`, {
-        wanted: id,
-        nearest,
-      });
-    }
-    if (entry.kind === "embedding") {
-      throw failure("unsupported", `${id} is an embedding model: it cannot answer.`, "Load a chat model.");
-    }
-    return entry;
+  /** Every entry, the embedded one first. */
+  all(): CatalogueEntry[] {
+    return [...this.entries.values()];
   }
 
-  private nearest(id: string): string[] {
-    // People carry over names of other hubs: `owner/Name`.
-    const wanted = id.split("/").at(-1)?.toLowerCase() ?? "";
+  /** The entry of exactly this id. */
+  get(id: string): CatalogueEntry | undefined {
+    return this.entries.get(id);
+  }
+
+  /** Adds a model of the user's own, or replaces it. */
+  add(entry: CatalogueEntry): void {
+    this.entries.set(entry.record.id, entry);
+  }
+
+  remove(id: string): void {
+    this.entries.delete(id);
+  }
+
+  /** The entry of an id, or of a name that stands for one. Throws `model_not_found` with the nearest ids. */
+  find(name: string): CatalogueEntry {
+    const id = resolveName(name, this.records(), this.preference);
+    const entry = id === null ? undefined : this.entries.get(id);
+    if (entry !== undefined) return entry;
+    const nearest = this.nearest(name);
+    throw failure("model_not_found", `There is no model "${name}".`, `Did you mean ${nearest.join(", ")}?`, {
+      wanted: name,
+      nearest,
+    });
+  }
+
+  private nearest(name: string): string[] {
+    const wanted = name.split("/").at(-1)?.toLowerCase() ?? "";
     const far = (known: string): number =>
-      known.toLowerCase().startsWith(wanted) ? 0 : distance(wanted, known.toLowerCase());
-    return [...this.entries.keys()].sort((a, b) => far(a) - far(b)).slice(0, NEAREST);
+      wanted !== "" && known.toLowerCase().startsWith(wanted) ? 0 : distance(wanted, known.toLowerCase());
+    return [...this.entries.keys()]
+      .map((id) => [far(id), id] as const)
+      .sort(([a], [b]) => a - b)
+      .slice(0, NEAREST)
+      .map(([, id]) => id);
   }
 }
 
-/** The whole catalogue: the demo model where there is one, then all that WebLLM knows. */
+/** The whole catalogue: the demo model where there is one, all that WebLLM knows, and the list for the CPU. */
 export function buildCatalogue(
   urls: DemoModelUrls | null,
   demo: DemoModelFacts,
   prebuilt: WebLLMRecord[],
 ): Catalogue {
   const own = urls === null ? [] : [demoEntry(urls, demo)];
-  return new Catalogue([...own, ...prebuilt.map(prebuiltEntry)]);
+  return new Catalogue([...own, ...prebuilt.map(prebuiltEntry), ...GGUF_MODELS.map(ggufEntry)]);
 }
 
 function demoEntry(urls: DemoModelUrls, demo: DemoModelFacts): CatalogueEntry {
@@ -91,41 +118,22 @@ function demoEntry(urls: DemoModelUrls, demo: DemoModelFacts): CatalogueEntry {
       required_features: [],
       low_resource: true,
       embedded: true,
+      kind: "text",
+      quality: 1,
+      tasks: [],
     },
   };
 }
 
-function prebuiltEntry(model: WebLLMRecord): CatalogueEntry {
-  const quantization = quantizationOf(model.model_id);
+function ggufEntry(model: (typeof GGUF_MODELS)[number]): CatalogueEntry {
   return {
-    kind: WEBLLM_KINDS[model.model_type ?? 0] ?? "text",
-    webllm: model,
+    kind: "text",
+    gguf: { url: model.url },
+    sha256: { [model.url.split("/").at(-1) ?? model.id]: model.sha256 },
     record: {
-      id: model.model_id,
-      name: model.model_id
-        .replace(/-MLC\b/, "")
-        .replace(`-${quantization}`, "")
-        .replaceAll("-", " "),
-      devices: ["webgpu"],
-      download_bytes: null,
-      memory_mb: model.vram_required_MB ?? null,
-      context_window: model.overrides?.context_window_size ?? null,
-      quantization,
-      required_features: featuresOf(model, quantization),
-      low_resource: model.low_resource_required ?? false,
-      embedded: false,
+      ...ggufRecord(model),
+      quality: qualityOf(model.id, model.quantization),
+      tasks: tasksOf(model.id),
     },
   };
-}
-
-/** WebLLM's ids carry it: `q4f16_1` is four bits of weight, computed in 16-bit floats. */
-function quantizationOf(id: string): string {
-  return /\bq\d+(?:bf16|f16|f32)(?:_\d+)?\b/.exec(id)?.[0] ?? "unknown";
-}
-
-/** Most f16 builds do not declare that they need 16-bit shaders. */
-function featuresOf(model: WebLLMRecord, quantization: string): string[] {
-  const features = new Set(model.required_features ?? []);
-  if (/f16/.test(quantization)) features.add("shader-f16");
-  return [...features];
 }
