@@ -1,0 +1,182 @@
+"""The application: the only place of the API where its parts meet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from .answering import Answering
+from .catalogue import Models
+from .chat import Chat
+from .endpoints import Endpoint, routes
+from .engines import Engines
+from .history import History
+from .openai_models import (
+    ChatCompletion,
+    ChatCompletionRequest,
+    CompletionRequest,
+    EmbeddingList,
+    EmbeddingRequest,
+    ModelCard,
+    ModelList,
+    TextCompletion,
+)
+from .openapi import document
+from .problems import ApiCode, Problem
+from .security import Identify, OriginGuard, TokenGuard, one_token
+from .settings import Settings
+from .texts import Texts
+
+ANSWERS = (404, 409, 429, 502, 503, 504)
+CODES: dict[int, ApiCode] = {
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "TOO_LARGE",
+}
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    engines: Engines,
+    settings: Settings | None = None,
+    *,
+    identify: Identify | None = None,
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The API as an ASGI application, relative to where it is mounted.
+
+    Args:
+        engines: what answers; `SingleEngine(transport)` for one, `pool.EnginePool` for tabs over sockets.
+            They are closed with the application.
+        identify: checks bearer tokens; None takes the settings' own token, where there is one.
+        more: further routes, behind the API's own.
+    """
+    given = Settings() if settings is None else settings
+    answering = Answering(engines, given, History())
+    entries = [*core(answering)]
+    if identify is None and given.token is not None:
+        identify = one_token(given.token.get_secret_value())
+    described = document(entries, version=version("webllm-provider"), secured=identify is not None)
+
+    async def openapi(request: Request) -> Response:
+        return JSONResponse({**described, "servers": [{"url": request.scope.get("root_path", "") or "/"}]})
+
+    schema = Endpoint("GET", "/openapi.json", "openapi", "This document.", openapi)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await answering.close()
+
+    return Starlette(
+        routes=[*routes([*entries, schema]), *more],
+        middleware=_middleware(given, identify),
+        exception_handlers={HTTPException: _http_problem},
+        lifespan=lifespan,
+    )
+
+
+def core(answering: Answering) -> list[Endpoint]:
+    """The OpenAI-compatible endpoints."""
+    chat, texts, models = Chat(answering), Texts(answering), Models(answering.engines)
+    named = {"model": "The id of a model."}
+    return [
+        Endpoint(
+            "GET",
+            "/v1/models",
+            "listModels",
+            "Models that can answer now.",
+            models.all,
+            ModelList,
+            openai=True,
+        ),
+        Endpoint(
+            "GET",
+            "/v1/models/{model:path}",
+            "getModel",
+            "One of them.",
+            models.one,
+            ModelCard,
+            openai=True,
+            errors=(404,),
+            path_parameters=named,
+        ),
+        Endpoint(
+            "POST",
+            "/v1/chat/completions",
+            "createChatCompletion",
+            "Answer a conversation.",
+            chat,
+            ChatCompletion,
+            ChatCompletionRequest,
+            openai=True,
+            errors=ANSWERS,
+            events=True,
+        ),
+        Endpoint(
+            "POST",
+            "/v1/completions",
+            "createCompletion",
+            "Go on with a text.",
+            texts.complete,
+            TextCompletion,
+            CompletionRequest,
+            openai=True,
+            errors=ANSWERS,
+            events=True,
+        ),
+        Endpoint(
+            "POST",
+            "/v1/embeddings",
+            "createEmbedding",
+            "Vectors of texts.",
+            texts.embed,
+            EmbeddingList,
+            EmbeddingRequest,
+            openai=True,
+            errors=ANSWERS,
+        ),
+    ]
+
+
+def _middleware(settings: Settings, identify: Identify | None) -> list[Middleware]:
+    made = [Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))]
+    if settings.allowed_origins:
+        made.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.allowed_origins),
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=["authorization", "content-type"],
+            )
+        )
+    made.append(Middleware(OriginGuard, allowed=settings.allowed_origins))
+    if identify is not None:
+        made.append(Middleware(TokenGuard, identify=identify, paths=("/v1", "/webllm/api")))
+    return made
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = error.status_code if error.status_code in CODES else 404
+    details: dict[int, str] = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that method.",
+        413: "The request is too large.",
+    }
+    problem = Problem(status, CODES[status], details[status], headers=error.headers)
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    return problem.response(openai=path.startswith("/v1"))

@@ -1,0 +1,100 @@
+"""The engines behind the API: one beside it, or a pool of them. The application asks no more than this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from .._transport import Transport
+from .._wire import EngineState, LoadedModel, ModelRecord
+from .problems import Problem, no_engine, unknown_model
+
+ANY = frozenset({"", "default", "auto", "webllm"})
+"""Names that mean whichever model is loaded."""
+
+
+class Engines(Protocol):
+    """What can answer."""
+
+    def transport(self, client: str, model: str | None = None) -> Transport:
+        """The way to an engine, for one request.
+
+        Args:
+            client: who asks: each gets a fair turn.
+            model: the id of the model that has to answer; None takes any.
+        """
+
+    async def states(self) -> Sequence[EngineState]:
+        """What each engine has and does now; the ones that could answer first come first."""
+
+    async def records(self) -> Sequence[ModelRecord]:
+        """The catalogue: what the engines have, or could load."""
+
+    async def close(self) -> None:
+        """Give up the engines."""
+
+
+class SingleEngine:
+    """One engine, which queues by itself: the page's own, or a server's."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def transport(self, client: str, model: str | None = None) -> Transport:
+        return self._transport
+
+    async def states(self) -> Sequence[EngineState]:
+        return [await self._transport.status()]
+
+    async def records(self) -> Sequence[ModelRecord]:
+        return await self._transport.models()
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+
+def loaded_models(states: Sequence[EngineState]) -> list[LoadedModel]:
+    """The models that could answer now, each once."""
+    found = {state["model"]["id"]: state["model"] for state in states if state["type"] == "ready"}
+    return list(found.values())
+
+
+async def resolved(engines: Engines, wanted: str | None, default: str | None) -> str | None:
+    """The id of the model that a request means; None where none was named and none is loaded.
+
+    Raises:
+        Problem: 404 where nobody knows it, 503 where no engine has it.
+    """
+    name = (wanted or "").strip()
+    if name.lower() in ANY:
+        name = default or ""
+    states = await engines.states()
+    loaded = [model["id"] for model in loaded_models(states)]
+    if not name:
+        return loaded[0] if loaded else None
+    if (found := same_model(name, loaded)) is not None:
+        return found
+    known = [record["id"] for record in await engines.records()]
+    found = same_model(name, known)
+    if found is not None and any(state["type"] == "loading" and state["model"] == found for state in states):
+        # The request waits for it in the engine's own queue.
+        return found
+    if found is None and (states or known):
+        raise unknown_model(name)
+    raise _not_loaded(found) if found else no_engine()
+
+
+def same_model(name: str, ids: Sequence[str]) -> str | None:
+    """The id that a name means: itself, in other letters, or the only one that begins so."""
+    if name in ids:
+        return name
+    folded = name.lower()
+    for one in ids:
+        if one.lower() == folded:
+            return one
+    longer = [one for one in ids if one.lower().startswith(f"{folded}-")]
+    return longer[0] if len(longer) == 1 else None
+
+
+def _not_loaded(model: str) -> Problem:
+    return no_engine(f"No engine has {model} loaded now.")
