@@ -9,7 +9,9 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+from ._batch import BatchRun, TextCompletion
 from ._browser import set_llm_bridge
+from ._commands import EngineCommands, engine
 from ._connect import Engine, connect
 from ._http import HttpTransport
 from ._load import load_model
@@ -62,6 +64,7 @@ __all__ = [
     "AccessRefused",
     "AnswerInvalid",
     "AnswerWithheld",
+    "BatchRun",
     "BridgeMissing",
     "ConsentRequired",
     "ContextExceeded",
@@ -69,6 +72,7 @@ __all__ = [
     "DownloadFailed",
     "Engine",
     "EngineBusy",
+    "EngineCommands",
     "EngineError",
     "EngineFailed",
     "EngineLost",
@@ -86,11 +90,13 @@ __all__ = [
     "ServerUnreachable",
     "StorageFull",
     "StreamBroken",
+    "TextCompletion",
     "TooManyRequests",
     "WebLLMProvider",
     "__version__",
     "connect",
     "create_session",
+    "engine",
     "load_model",
     "mount",
     "set_llm_bridge",

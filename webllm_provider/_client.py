@@ -10,9 +10,9 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from itertools import count
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
-from ._transport import DeviceChoice
+from ._transport import CREDIT, Command, DeviceChoice, LoadOptions
 from ._wire import (
     PROTOCOL,
     CompletionBody,
@@ -20,14 +20,14 @@ from ._wire import (
     EngineMessage,
     EngineState,
     ModelRecord,
+    QueryResult,
     StreamEvent,
     WireError,
 )
 from .errors import to_llm_error
 
-CREDIT = 8
-"""Batches that the engine may send ahead of what was read."""
-LAST = ("finished", "loaded", "failure")
+LAST = ("finished", "loaded", "fetched", "exported", "batch_finished", "failure")
+"""The events behind which a stream has no other."""
 CLOSED: WireError = {
     "code": "aborted",
     "message": "The engine was closed.",
@@ -64,9 +64,23 @@ class EngineClient:
         """Events of one completion; closing the generator cancels it in the engine."""
         return self._exchange({"type": "complete", "body": body, "credit": CREDIT})
 
-    def load(self, model: str, device: DeviceChoice) -> AsyncGenerator[StreamEvent, None]:
+    def load(
+        self, model: str, device: DeviceChoice = "auto", **options: Unpack[LoadOptions]
+    ) -> AsyncGenerator[StreamEvent, None]:
         """Events of one load."""
-        return self._exchange({"type": "load", "model": model, "device": device})
+        return self._exchange({"type": "load", "model": model, "device": device, **options})
+
+    def open(self, command: Command) -> AsyncGenerator[StreamEvent, None]:
+        """Events of one opening of the wire; its `credit` is granted anew for each batch that is read."""
+        return self._exchange(dict(command))
+
+    async def query(self, command: Command) -> QueryResult:
+        """The result of one query of the wire."""
+        return cast(QueryResult, (await self._ask(dict(command)))["result"])
+
+    async def unload(self) -> EngineState:
+        """The state once the model's memory has been given back."""
+        return cast(EngineState, (await self._ask({"type": "unload"}))["state"])
 
     async def models(self) -> list[ModelRecord]:
         """The catalogue."""
@@ -98,7 +112,8 @@ class EngineClient:
         if self.ending is not None:
             return
         self.ending = error
-        self.state = {"type": "lost", "model": None, "error": error}
+        had = self.state["model"]["id"] if self.state["type"] == "ready" else None
+        self.state = {"type": "lost", "model": had, "error": error}
         for inbox in self._streams.values():
             inbox.fail(error)
         for waiting in [*self._replies.values(), self.ready]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, Unpack
 
 from ._browser.publication import Publication, publish, withdraw
 from ._browser.scope import browser_scope
 from ._browser.worker import EngineWorker
-from ._client import CLOSED, EngineClient
-from ._load import Watcher, loaded
+from ._commands import EngineCommands
+from ._load import Loading
+from ._renewal import RenewedTransport
+from ._running import Watcher
 from ._sources import EngineSources, default_sources, package_file, worker_sources
-from ._transport import DeviceChoice
-from ._wire import CompletionBody, EngineState, LoadedModel, ModelRecord, StreamEvent, WireError
-from .errors import ModelNotFound, engine_error, to_llm_error
+from ._transport import Command, DeviceChoice, LoadOptions
+from ._wire import CompletionBody, LoadedModel, QueryResult, StreamEvent
+from .errors import ModelNotFound, engine_error
 
 WORKER_FILE = "engine-worker.js"
 DEMO_MODELS = "webllm-demo-"
-STARTING: WireError = {
-    "code": "model_not_loaded",
-    "message": "The engine's worker is being started.",
-    "hint": "Wait for engine.load().",
-}
 
 
 async def connect(
@@ -68,11 +64,12 @@ async def connect(
     return engine
 
 
-class Engine:
-    """An engine in a worker of its own, made by `connect()`: a `Transport`, and an async context manager.
+class Engine(EngineCommands):
+    """An engine in a worker of its own, made by `connect()`: all its commands, a `Transport`, and an async
+    context manager.
 
-    When its worker dies, what runs fails with `worker_died`, and so does what is asked then, until
-    `await engine.load()` has started another.
+    When its worker dies, the next request starts another and loads the model again, and what ran goes on
+    in it: see `_renewal.py`.
 
     Attributes:
         sources: where the engines' files come from.
@@ -81,20 +78,21 @@ class Engine:
     def __init__(self, sources: EngineSources) -> None:
         self.sources = sources
         self.publication: Publication | None = None
-        self._worker: EngineWorker | None = None
-        self._starting = asyncio.Lock()
-        self._closed = False
+        self._room = RenewedTransport(
+            lambda: EngineWorker(package_file(WORKER_FILE), worker_sources(self.sources))
+        )
         self._wanted: tuple[str, DeviceChoice] | None = None
+        super().__init__(self._room)
 
     @property
     def alive(self) -> bool:
         """Whether its worker runs."""
-        return self._worker is not None and self._worker.alive
+        return self._room.alive
 
     @property
     def model(self) -> LoadedModel | None:
         """What is loaded now, or None."""
-        client = self._client()
+        client = self._room.client
         return client.state["model"] if client is not None and client.state["type"] == "ready" else None
 
     async def start(self) -> None:
@@ -104,19 +102,19 @@ class Engine:
             EngineUnavailable: the page does not let a worker start.
             Aborted: the engine was closed.
         """
-        # One at a time: of two that find it dead only the first starts another.
-        async with self._starting:
-            if self._closed:
-                raise to_llm_error(CLOSED)
-            if self.alive:
-                return
-            worker = self._worker = EngineWorker(package_file(WORKER_FILE), worker_sources(self.sources))
-            await worker.start()
+        await self._room.start()
 
     def stream(self, body: CompletionBody) -> AsyncGenerator[StreamEvent, None]:
         """Events of one completion, as `Transport` says."""
-        client = self._client()
-        return _failing(self._absence()) if client is None else client.stream(body)
+        return self._room.stream(body)
+
+    def open(self, command: Command) -> AsyncGenerator[StreamEvent, None]:
+        """Events of an opening of the wire, as `Transport` says."""
+        return self._room.open(command)
+
+    async def query(self, command: Command) -> QueryResult:
+        """The result of a query of the wire, as `Transport` says."""
+        return await self._room.query(command)
 
     def load(
         self,
@@ -124,15 +122,13 @@ class Engine:
         device: DeviceChoice | None = None,
         *,
         on_progress: Watcher | None = None,
+        **options: Unpack[LoadOptions],
     ) -> Loading:
-        """Load a model, into a new worker where the old one has died.
-
-        Awaited, it gives the loaded model or raises; iterated, it gives the events, as `Transport` says.
+        """Load a model, as `EngineCommands.load` says.
 
         Args:
             model: an id of the catalogue; None loads the last one again.
             device: None takes the one of the last load, "auto" at first.
-            on_progress: hears the stages, where the load is awaited.
 
         Raises:
             ModelNotLoaded: there was no last one.
@@ -141,25 +137,23 @@ class Engine:
         wanted = model or last_model
         if wanted is None:
             raise engine_error("model_not_loaded", "No model was named.", hint="await engine.load(MODEL_ID)")
+        if self.sources.demo is None and wanted.startswith(DEMO_MODELS):
+            raise engine_error(
+                "model_not_found",
+                f"{wanted} is the demo model, which lies only beside a site of this project.",
+                hint="Say where: sources=EngineSources(demo='https://your.site/models/demo/').",
+                model=wanted,
+                kind=ModelNotFound,
+            )
         self._wanted = (wanted, device or last_device)
-        return Loading(self._load(*self._wanted), wanted, on_progress)
-
-    async def models(self) -> list[ModelRecord]:
-        """The catalogue."""
-        return await self._living().models()
-
-    async def status(self) -> EngineState:
-        """What the engine has and does now."""
-        return await self._living().status()
+        return super().load(*self._wanted, on_progress=on_progress, **options)
 
     async def close(self) -> None:
         """End the worker and take the bridge's functions away. Safe to repeat."""
-        self._closed = True
         if self.publication is not None:
             withdraw(self.publication)
             self.publication = None
-        if self._worker is not None:
-            self._worker.end()
+        await self._room.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -168,63 +162,3 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-    async def _load(self, model: str, device: DeviceChoice) -> AsyncGenerator[StreamEvent, None]:
-        if self.sources.demo is None and model.startswith(DEMO_MODELS):
-            raise engine_error(
-                "model_not_found",
-                f"{model} is the demo model, which lies only beside a site of this project.",
-                hint="Say where: sources=EngineSources(demo='https://your.site/models/demo/').",
-                model=model,
-                kind=ModelNotFound,
-            )
-        await self.start()
-        events = self._living().load(model, device)
-        try:
-            async for event in events:
-                yield event
-        finally:
-            await events.aclose()
-
-    def _client(self) -> EngineClient | None:
-        return None if self._worker is None else self._worker.client
-
-    def _living(self) -> EngineClient:
-        client = self._client()
-        if client is None:
-            raise to_llm_error(self._absence())
-        return client
-
-    def _absence(self) -> WireError:
-        """Why there is nobody to ask: it was closed, or its next worker is not there yet."""
-        return CLOSED if self._closed else STARTING
-
-
-class Loading(AsyncGenerator[StreamEvent, None]):
-    """A load that can be awaited, for its model, or iterated, for its events."""
-
-    def __init__(
-        self, events: AsyncGenerator[StreamEvent, None], model: str, on_progress: Watcher | None
-    ) -> None:
-        self._events = events
-        self._model = model
-        self._on_progress = on_progress
-
-    def __await__(self) -> Generator[Any, Any, LoadedModel]:
-        return loaded(self._events, self._model, self._on_progress).__await__()
-
-    async def __anext__(self) -> StreamEvent:
-        return await anext(self._events)
-
-    async def asend(self, value: None) -> StreamEvent:
-        return await self._events.asend(value)
-
-    async def athrow(self, *details: Any) -> StreamEvent:
-        return await self._events.athrow(*details)
-
-    async def aclose(self) -> None:
-        await self._events.aclose()
-
-
-async def _failing(error: WireError) -> AsyncGenerator[StreamEvent, None]:
-    yield {"type": "failure", "error": error}

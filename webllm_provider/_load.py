@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from functools import partial
+from typing import Unpack, cast
 
 from ._browser import BridgeTransport
-from ._transport import DeviceChoice, Transport
-from ._wire import LoadedModel, Progress, StreamEvent
-from .errors import StreamBroken, engine_error, to_llm_error
+from ._running import Running, Watcher, conclusion
+from ._transport import DeviceChoice, LoadOptions, Transport
+from ._wire import LoadedModel, StreamEvent
 
-Watcher = Callable[[Progress], Awaitable[None] | None]
+Loading = Running[LoadedModel]
+"""A load that can be awaited, for its model, or iterated, for its events."""
 
 
 async def load_model(
@@ -20,6 +21,7 @@ async def load_model(
     device: DeviceChoice = "auto",
     transport: Transport | None = None,
     on_progress: Watcher | None = None,
+    **options: Unpack[LoadOptions],
 ) -> LoadedModel:
     """Load a model and return what it can do; cancelling the task cancels the load.
 
@@ -28,27 +30,25 @@ async def load_model(
         device: "auto" takes WebGPU where it works, else the CPU.
         transport: another way to an engine than the page's bridge.
         on_progress: hears the stages of the load, with `fraction` from 0 to 1.
+        **options: see `LoadOptions`.
 
     Raises:
         EngineError: the model could not be loaded; see `errors.py`.
     """
     way = transport or BridgeTransport()
-    return await loaded(way.load(model, device), model, on_progress)
+    return await loaded(way.load(model, device, **options), model, on_progress)
 
 
 async def loaded(
     load: AsyncGenerator[StreamEvent, None], model: str, on_progress: Watcher | None = None
 ) -> LoadedModel:
     """Read the events of a load to their end; what it ends with is returned or raised."""
-    async with aclosing(load) as events:
-        async for event in events:
-            if event["type"] == "progress" and on_progress is not None:
-                told = on_progress(event)
-                if inspect.isawaitable(told):
-                    await told
-            elif event["type"] == "loaded":
-                return event["model"]
-            elif event["type"] == "failure":
-                raise to_llm_error(event["error"], model=model)
-    sentence = f"The load of {model} ended without a result."
-    raise engine_error("engine_failed", sentence, model=model, kind=StreamBroken)
+    event = await conclusion(load, "loaded", f"The load of {model}", on_progress, model=model)
+    return cast(LoadedModel, event["model"])
+
+
+def loading(
+    load: AsyncGenerator[StreamEvent, None], model: str, on_progress: Watcher | None = None
+) -> Loading:
+    """A load to await or to iterate."""
+    return Running(load, partial(loaded, model=model, on_progress=on_progress))

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, Unpack, cast
 
-from ._transport import DeviceChoice
+from ._client import LAST
+from ._transport import Command, DeviceChoice, LoadOptions
 from ._wire import (
     CompletionBody,
     ConstraintSupport,
@@ -28,9 +30,11 @@ from ._wire import (
     FinishReason,
     LoadedModel,
     ModelRecord,
+    QueryResult,
     StreamEvent,
     WireError,
 )
+from .errors import engine_error, to_llm_error
 
 SCRIPTED: EngineIdentity = {"kind": "scripted", "version": "0", "device": "none", "adapter": None}
 MODEL_ID = "scripted-1"
@@ -133,9 +137,14 @@ class ScriptedTransport:
         model: what `status()` says is loaded; None for an empty engine.
         loading: how many times `status()` says before that that a model is on its way.
         records: the catalogue.
+        replies: the result of each query, or the error that it raises, by the query's type.
+        openings: the script of each opening, by its type.
         bodies: every body it was sent.
-        cancelled: the numbers (from 0) of the completions that were cancelled before their end.
+        commands: every opening and query it was sent.
+        cancelled: the numbers (from 0) of the completions that were cancelled before their end, and the
+            types of such openings.
         loads: the models it was asked to load.
+        load_options: the options of each of those loads.
         load_fails: the error of every load, or None.
         closed: how often it was closed.
     """
@@ -144,9 +153,13 @@ class ScriptedTransport:
     model: LoadedModel | None = field(default_factory=loaded_model)
     loading: int = 0
     records: list[ModelRecord] = field(default_factory=list)
+    replies: Mapping[str, QueryResult | WireError] = field(default_factory=dict)
+    openings: Mapping[str, Script] = field(default_factory=dict)
     bodies: list[CompletionBody] = field(default_factory=list)
-    cancelled: list[int] = field(default_factory=list)
+    commands: list[dict[str, Any]] = field(default_factory=list)
+    cancelled: list[int | str] = field(default_factory=list)
     loads: list[str] = field(default_factory=list)
+    load_options: list[LoadOptions] = field(default_factory=list)
     load_fails: WireError | None = None
     closed: int = 0
 
@@ -159,6 +172,33 @@ class ScriptedTransport:
         script = next(self._scripts, None)
         if script is None:
             script = [failure("internal", f"The script has no answer for completion {number}.")]
+        async with aclosing(self._play(script, number)) as events:
+            async for event in events:
+                yield event
+
+    async def open(self, command: Command) -> AsyncGenerator[StreamEvent, None]:
+        kind = str(command["type"])
+        self.commands.append(json.loads(json.dumps(dict(command))))
+        script = self.openings.get(kind, [failure("unsupported", f"The script has no {kind}.")])
+        async with aclosing(self._play(script, kind)) as events:
+            async for event in events:
+                yield event
+
+    async def query(self, command: Command) -> QueryResult:
+        kind = str(command["type"])
+        self.commands.append(json.loads(json.dumps(dict(command))))
+        await asyncio.sleep(0)
+        if (reply := self.replies.get(kind)) is None:
+            raise engine_error("unsupported", f"The script has no answer to {kind}.")
+        if "code" in reply:
+            raise to_llm_error(cast(WireError, reply))
+        return reply
+
+    async def unload(self) -> EngineState:
+        self.model = None
+        return await self.status()
+
+    async def _play(self, script: Script, number: int | str) -> AsyncGenerator[StreamEvent, None]:
         ended = False
         try:
             for step in script:
@@ -169,15 +209,18 @@ class ScriptedTransport:
                 else:
                     # Give way like a real stream, so that others run between two events.
                     await asyncio.sleep(0)
-                    ended = step["type"] in ("finished", "failure")
+                    ended = step["type"] in LAST
                     yield step
             ended = True
         finally:
             if not ended:
                 self.cancelled.append(number)
 
-    async def load(self, model: str, device: DeviceChoice = "auto") -> AsyncGenerator[StreamEvent, None]:
+    async def load(
+        self, model: str, device: DeviceChoice = "auto", **options: Unpack[LoadOptions]
+    ) -> AsyncGenerator[StreamEvent, None]:
         self.loads.append(model)
+        self.load_options.append(options)
         await asyncio.sleep(0)
         yield {
             "type": "progress",

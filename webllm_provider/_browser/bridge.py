@@ -11,10 +11,20 @@ import inspect
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from typing import Any, cast
+from functools import partial
+from typing import Any, Unpack, cast
 
-from .._transport import DeviceChoice
-from .._wire import CompletionBody, EngineIdentity, EngineState, Figures, ModelRecord, StreamEvent, WireError
+from .._transport import Command, DeviceChoice, LoadOptions
+from .._wire import (
+    CompletionBody,
+    EngineIdentity,
+    EngineState,
+    Figures,
+    ModelRecord,
+    QueryResult,
+    StreamEvent,
+    WireError,
+)
 from ..errors import EngineError, StreamBroken, engine_error, to_llm_error
 from .scope import absent, browser_scope, missing
 
@@ -23,6 +33,9 @@ NAMES = {
     "stream": "js_llm_stream",
     "complete_streaming": "js_llm_complete_streaming",
     "load": "js_llm_load",
+    "open": "js_llm_open",
+    "query": "js_llm_query",
+    "unload": "js_llm_unload",
     "models": "js_llm_models",
     "status": "js_llm_status",
 }
@@ -55,9 +68,22 @@ class BridgeTransport:
             return self._in_one_piece(body)
         return _pull(lambda: open_stream(json.dumps(body)))
 
-    def load(self, model: str, device: DeviceChoice = "auto") -> AsyncGenerator[StreamEvent, None]:
+    def load(
+        self, model: str, device: DeviceChoice = "auto", **options: Unpack[LoadOptions]
+    ) -> AsyncGenerator[StreamEvent, None]:
         open_stream = self._function("load")
-        return _pull(lambda: open_stream(json.dumps({"model": model, "device": device})))
+        return _pull(lambda: open_stream(json.dumps({"model": model, "device": device, **options})))
+
+    def open(self, command: Command) -> AsyncGenerator[StreamEvent, None]:
+        open_stream = self._function("open")
+        return _pull(lambda: open_stream(json.dumps(dict(command))))
+
+    async def query(self, command: Command) -> QueryResult:
+        ask = partial(self._function("query"), json.dumps(dict(command)))
+        return cast(QueryResult, await _asked(ask))
+
+    async def unload(self) -> EngineState:
+        return cast(EngineState, await _asked(self._function("unload")))
 
     async def models(self) -> list[ModelRecord]:
         return cast(list[ModelRecord], await _asked(self._function("models")))
@@ -112,7 +138,7 @@ class BridgeTransport:
 
 
 async def _asked(function: Callable[[], Any]) -> Any:
-    """What a function without arguments says; one that fails instead of saying so becomes an error, too."""
+    """What a function of the page says; one that fails instead of saying so becomes an error, too."""
     try:
         return _read(await _settled(function()))
     except EngineError:

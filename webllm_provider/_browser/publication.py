@@ -56,7 +56,14 @@ def _functions(engine: Transport) -> dict[str, Function]:
 
     async def load(request_json: str) -> AsyncGenerator[StreamEvent, None]:
         request = json.loads(request_json)
-        async with aclosing(engine.load(request["model"], request.get("device", "auto"))) as events:
+        options = {key: value for key, value in request.items() if key not in ("model", "device")}
+        load = engine.load(request["model"], request.get("device", "auto"), **options)
+        async with aclosing(load) as events:
+            async for event in events:
+                yield event
+
+    async def open_(command_json: str) -> AsyncGenerator[StreamEvent, None]:
+        async with aclosing(engine.open(json.loads(command_json))) as events:
             async for event in events:
                 yield event
 
@@ -71,6 +78,12 @@ def _functions(engine: Transport) -> dict[str, Function]:
         on_chunk(_object({"type": "done"}))
         return answer
 
+    async def query(command_json: str) -> str:
+        return await _answered(lambda: engine.query(json.loads(command_json)))
+
+    async def unload() -> str:
+        return await _answered(engine.unload)
+
     async def models() -> str:
         return await _answered(engine.models)
 
@@ -82,6 +95,9 @@ def _functions(engine: Transport) -> dict[str, Function]:
         "stream": as_source(stream),
         "complete_streaming": complete_streaming,
         "load": as_source(load),
+        "open": as_source(open_),
+        "query": query,
+        "unload": unload,
         "models": models,
         "status": status,
     }

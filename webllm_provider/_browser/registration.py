@@ -24,6 +24,9 @@ def set_llm_bridge(
     *,
     stream: Function | None = None,
     load: Function | None = None,
+    open: Function | None = None,
+    query: Function | None = None,
+    unload: Function | None = None,
     models: Function | None = None,
     status: Function | None = None,
 ) -> None:
@@ -40,15 +43,19 @@ def set_llm_bridge(
             array of events and null (in Python None) after the last, and `cancel()`; or an async generator
             that yields such texts, lists of events, or single events.
         load: the same for `{"model": ..., "device": ...}`.
+        open: the same for an opening of the wire, such as `{"type": "fetch", ...}`.
+        query: `(command_json) -> json`, awaitable: the result of a query of the wire, such as
+            `{"type": "stored"}`.
+        unload: `() -> json`, awaitable: the engine's state without a model.
         models: `() -> json`, awaitable: an array of model records.
         status: `() -> json`, awaitable: the engine's state.
 
     Raises:
         BridgeMissing: on CPython.
     """
-    sources = {"stream": stream, "load": load}
+    sources = {"stream": stream, "load": load, "open": open}
     given: dict[str, Function | None] = dict.fromkeys(NAMES)
-    given.update({"complete": complete, "models": models, "status": status})
+    given.update({"complete": complete, "query": query, "unload": unload, "models": models, "status": status})
     given.update({key: None if source is None else as_source(source) for key, source in sources.items()})
     register(given)
 

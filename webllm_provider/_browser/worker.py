@@ -21,7 +21,7 @@ HELLO_SECONDS = 30.0
 DIED: WireError = {
     "code": "worker_died",
     "message": "The engine's worker has died.",
-    "hint": "Start it again and load the model: await engine.load().",
+    "hint": "Ask again: the engine is started anew.",
 }
 
 

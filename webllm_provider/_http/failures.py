@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .._wire import ErrorCode, WireError
+from ..errors import EngineError, engine_error
 
 LONGEST_SENTENCE = 500
 """Characters of a server's own words that are kept; some send whole pages."""
@@ -132,3 +133,13 @@ def _pause(headers: Mapping[str, str]) -> float | None:
         return None
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return max(0.0, (then - datetime.now(UTC)).total_seconds())
+
+
+def serverside(what: str) -> EngineError:
+    """The error for what only an engine in a browser does."""
+    return engine_error(
+        "unsupported",
+        f"A server cannot be asked for {what!r} here: its models, files and queue are its own.",
+        hint="Use the server's own tools, or an engine in the browser.",
+        details={"what": what},
+    )

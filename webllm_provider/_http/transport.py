@@ -6,17 +6,17 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Never, Unpack
 
 from .._browser import in_browser
-from .._transport import DeviceChoice
+from .._transport import Command, DeviceChoice, LoadOptions
 from .._wire import CompletionBody, EngineState, LoadedModel, ModelRecord, StreamEvent, WireError
 from ..errors import EngineError, engine_error, to_llm_error, to_wire_error
 from .address import read_address
 from .body import server_body
 from .chunks import ChunkReader
 from .facts import ServerModel, chosen, identity, loaded_model, read_models, record, template_takes_tools
-from .failures import redacted, refusal
+from .failures import redacted, refusal, serverside
 from .fetch import Fetcher, FetchFailed, HttpxFetcher, Reply
 from .sse import SseDecoder
 
@@ -90,9 +90,16 @@ class HttpTransport:
             self._forget()
             yield {"type": "failure", "error": self._safe(to_wire_error(error))}
 
-    async def load(self, model: str, device: DeviceChoice = "auto") -> AsyncGenerator[StreamEvent, None]:
-        """A server has its models loaded: only whether it has this one is looked up."""
+    async def load(
+        self, model: str, device: DeviceChoice = "auto", **options: Unpack[LoadOptions]
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """A server has its models loaded: only whether it has this one is looked up.
+
+        So there is nothing to load behind it and nothing to download; overrides are refused.
+        """
         try:
+            if options.get("overrides"):
+                raise serverside("overrides")
             models = await self._models()
             self._named(model, models)
         except EngineError as error:
@@ -115,6 +122,18 @@ class HttpTransport:
         except EngineError as error:
             return {"type": "lost", "model": self._model, "error": self._safe(to_wire_error(error))}
         return {"type": "ready", "model": self._facts(name or "unknown", models), "queued": 0}
+
+    async def open(self, command: Command) -> AsyncGenerator[StreamEvent, None]:
+        """Refused: a server's models, files and batches are its own."""
+        yield {"type": "failure", "error": to_wire_error(serverside(str(command["type"])))}
+
+    async def query(self, command: Command) -> Never:
+        """Refused, like `open`."""
+        raise serverside(str(command["type"]))
+
+    async def unload(self) -> Never:
+        """Refused, like `open`."""
+        raise serverside("unload")
 
     async def close(self) -> None:
         self._forget()

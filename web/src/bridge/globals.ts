@@ -7,7 +7,7 @@ import type {
   WireError,
 } from "../protocol/wire";
 import { asWireError, EngineError } from "./engine-error";
-import type { OpeningDraft, QueryDraft } from "./client";
+import type { LoadWishes, OpeningDraft, QueryDraft } from "./client";
 import { type EventStream, failedStream } from "./event-stream";
 import type { EngineLink } from "./link";
 
@@ -28,21 +28,24 @@ export interface BridgeGlobals {
   js_llm_stream(requestJson: string): JsonStream;
   /** The callback form of older recipes. */
   js_llm_complete_streaming(requestJson: string, onChunk: (chunk: Chunk) => unknown): Promise<string>;
-  /** Takes `{"model": id, "device"?: "auto" | "webgpu" | "cpu"}`. */
+  /** Takes `{"model": id, "device"?: "auto" | "webgpu" | "cpu"}` and the wishes of a `Load`. */
   js_llm_load(requestJson: string): JsonStream;
   /** Takes the JSON of an `Opening` without id and epoch: a download, a batch, the engine room's events. */
   js_llm_open(commandJson: string): JsonStream;
   /** Takes the JSON of a `Query` without id and epoch; resolves with that of its `QueryResult` or a `CompletionFailure`. */
   js_llm_query(commandJson: string): Promise<string>;
+  /** Gives the model's memory back. JSON of an `EngineState`, or of a `CompletionFailure`. */
+  js_llm_unload(): Promise<string>;
   /** JSON of an array of `ModelRecord`, or of a `CompletionFailure`. */
   js_llm_models(): Promise<string>;
   /** JSON of an `EngineState`, or of a `CompletionFailure`. */
   js_llm_status(): Promise<string>;
 }
 
-type LoadRequest = Pick<Load, "model"> & Partial<Pick<Load, "device">>;
+type LoadRequest = Pick<Load, "model"> & Partial<Pick<Load, "device">> & LoadWishes;
 
-const load = (link: EngineLink, { model, device }: LoadRequest): EventStream => link.load(model, device);
+const load = (link: EngineLink, { model, device, ...wishes }: LoadRequest): EventStream =>
+  link.load(model, device, wishes);
 
 /** Puts the engine where Python finds it. */
 export function installBridge(scope: object, link: EngineLink): void {
@@ -60,6 +63,7 @@ export function installBridge(scope: object, link: EngineLink): void {
         const command: unknown = parsed(commandJson);
         return link.query(command as QueryDraft);
       }),
+    js_llm_unload: () => answer(() => link.unload()),
     js_llm_models: () => answer(() => link.models()),
     js_llm_status: () => answer(() => link.status()),
   };
@@ -135,13 +139,14 @@ async function collect(stream: EventStream, onChunk?: (chunk: Chunk) => unknown)
 
 class Collector {
   text = "";
-  private started: Extract<StreamEvent, { type: "started" }> | null = null;
+  /** Who answers; after a recovery, who goes on. */
+  private started: Extract<StreamEvent, { type: "started" | "recovered" }> | null = null;
   private finished: Extract<StreamEvent, { type: "finished" }> | null = null;
   private error: WireError | null = null;
 
   take(event: StreamEvent): void {
     if (event.type === "delta") this.text += event.text;
-    else if (event.type === "started") this.started = event;
+    else if (event.type === "started" || event.type === "recovered") this.started = event;
     else if (event.type === "finished") this.finished = event;
     else if (event.type === "failure") this.error = event.error;
   }

@@ -1,0 +1,116 @@
+"""What of a command that a worker's death cut is asked of the next worker (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from ._transport import Command
+from ._wire import CompletionBody, EngineState, StreamEvent, WireError
+
+HELD = ("constraint", "response_format")
+"""Fields of a body that hold the whole answer to a grammar: the rest of one is no whole answer."""
+
+
+class Replay:
+    """A command that can be asked for once more as long as nothing of it would be repeated.
+
+    Attributes:
+        needs_model: whether it waits until the model is there again.
+        waits: whether it waits for a next worker instead of starting one.
+        error: what cut it last.
+    """
+
+    needs_model = False
+    waits = False
+
+    def __init__(self, command: Command) -> None:
+        self.command = dict(command)
+        self.error: WireError = {"code": "worker_died", "message": "The engine's worker has died."}
+
+    def cut(self, error: WireError) -> None:
+        """The worker has died under it."""
+        self.error = error
+
+    def resume(self, state: EngineState) -> Command | None:
+        """What to send to the worker that lives now, whose state this is; None where it cannot go on."""
+        return self.command
+
+    def take(self, event: StreamEvent) -> Iterator[StreamEvent]:
+        """What a reader is told after this event."""
+        yield event
+
+
+class ObserverReplay(Replay):
+    """Listening: goes on with the next worker, whoever needs it."""
+
+    waits = True
+
+
+class BatchReplay(Replay):
+    """A batch: the engine keeps what is done; an item is told once."""
+
+    needs_model = True
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command)
+        self._told: set[int] = set()
+
+    def take(self, event: StreamEvent) -> Iterator[StreamEvent]:
+        if event["type"] == "batch_item":
+            if event["index"] in self._told:
+                return
+            self._told.add(event["index"])
+        yield event
+
+
+class AnswerReplay(Replay):
+    """An answer: again while nothing of it has come, else continued where the engine can."""
+
+    needs_model = True
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command)
+        self._text = ""
+        self._started = False
+
+    def resume(self, state: EngineState) -> Command | None:
+        if not self._text:
+            return self.command
+        if not self._continues(state):
+            self.error = {**self.error, "hint": "What was written stands; ask again for the rest."}
+            return None
+        body = cast(CompletionBody, self.command["body"])
+        return {**self.command, "body": {**body, "continue_text": body.get("continue_text", "") + self._text}}
+
+    def take(self, event: StreamEvent) -> Iterator[StreamEvent]:
+        if event["type"] == "delta":
+            self._text += event["text"]
+        if event["type"] == "started" and self._started:
+            yield {
+                "type": "recovered",
+                "error": self.error,
+                "model": event["model"],
+                "engine": event["engine"],
+            }
+            return
+        self._started = self._started or event["type"] == "started"
+        yield event
+
+    def _continues(self, state: EngineState) -> bool:
+        body: Mapping[str, Any] = self.command["body"]
+        able = state["type"] == "ready" and state["model"]["capabilities"].get("continues", False)
+        return able and self.command["type"] == "complete" and not any(name in body for name in HELD)
+
+
+def replay_of(command: Command) -> Replay:
+    """The rule by which a command is asked for again."""
+    match command["type"]:
+        case "complete" | "complete_text":
+            return AnswerReplay(command)
+        case "batch":
+            return BatchReplay(command)
+        case "observe":
+            return ObserverReplay(command)
+        case _:
+            return Replay(command)
