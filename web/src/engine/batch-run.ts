@@ -124,5 +124,7 @@ export class BatchRun {
 
 /** What is shared comes first in every item: an engine that can keeps it in its KV cache from one to the next. */
 export function bodyOf({ shared, prompts, body }: BatchBody, index: number): CompletionBody {
-  return { ...body, messages: [...(shared ?? []), { role: "user", content: prompts[index] ?? "" }] };
+  const prompt = { role: "user" as const, content: prompts[index] ?? "" };
+  const [first = prompt, ...rest] = [...(shared ?? []), prompt];
+  return { ...body, messages: [first, ...rest] };
 }

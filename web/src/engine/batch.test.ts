@@ -58,7 +58,10 @@ const batch = (client: EngineClient, body: BatchBody): EventStream =>
 const itemsOf = (events: StreamEvent[]): BatchItemDone[] =>
   events.filter((event) => event.type === "batch_item");
 
-const prompts = (count: number): string[] => [...Array(count).keys()].map((index) => `p${String(index)}`);
+const prompts = (count: number): [string, ...string[]] => [
+  "p0",
+  ...Array.from({ length: count - 1 }, (_, index) => `p${String(index + 1)}`),
+];
 
 /** Reads until so many items have come. */
 async function readItems(stream: EventStream, count: number): Promise<BatchItemDone[]> {
