@@ -102,6 +102,8 @@ class RenewedTransport:
             client = await self._worker.start()
             if had is not None:
                 self._load_again(client, had)
+                # The load is on its way before whatever is asked next.
+                await asyncio.sleep(0)
             self._born.set()
             self._born = asyncio.Event()
             return client
