@@ -125,6 +125,6 @@ export class BatchRun {
 /** What is shared comes first in every item: an engine that can keeps it in its KV cache from one to the next. */
 export function bodyOf({ shared, prompts, body }: BatchBody, index: number): CompletionBody {
   const prompt = { role: "user" as const, content: prompts[index] ?? "" };
-  const [first = prompt, ...rest] = [...(shared ?? []), prompt];
+  const [first, ...rest] = [...(shared ?? []), prompt];
   return { ...body, messages: [first, ...rest] };
 }

@@ -12,6 +12,7 @@ import { download } from "./download";
 import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
 import { untilAborted } from "./engine-life";
 import { failure } from "./errors";
+import { hasMemory64 } from "./memory64";
 import type { EngineModules } from "./modules";
 import { toWllamaRequest, toWllamaText } from "./wllama-request";
 
@@ -41,7 +42,7 @@ export class WllamaEngine implements Engine {
       throw failure("unsupported", `${entry.record.id} has no build for the CPU.`);
     requireMemory64();
     await requireBlobAccess();
-    const weights = order.gguf ?? (await downloadWeights(entry.gguf.url, report, signal));
+    const weights = order.gguf ?? [await downloadWeights(entry.gguf.url, report, signal)];
     report({
       stage: "compile",
       fraction: DOWNLOADED,
@@ -51,10 +52,13 @@ export class WllamaEngine implements Engine {
     });
     const runtime = URL.createObjectURL(await this.runtime(signal));
     try {
-      const wllama = await this.start(runtime, signal);
-      // A worker that was terminated settles nothing any more.
-      await untilAborted(wllama.loadModel([weights], loadParameters(order)), signal, "load");
+      const parameters = loadParameters(order);
+      let wllama = await this.begin(runtime, weights, parameters, signal);
       this.embeds = entry.kind === "embedding";
+      if (this.embeds && !namesPooling(wllama)) {
+        await wllama.exit();
+        wllama = await this.begin(runtime, weights, { ...parameters, pooling_type: "mean" }, signal);
+      }
       return this.describe(entry, wllama);
     } finally {
       URL.revokeObjectURL(runtime);
@@ -130,6 +134,18 @@ export class WllamaEngine implements Engine {
     throw failure("integrity_failed", "The CPU engine's file is not WebAssembly.", "Reload the page.");
   }
 
+  private async begin(
+    runtime: string,
+    weights: Blob,
+    parameters: LoadParameters,
+    signal: AbortSignal,
+  ): Promise<Wllama> {
+    const wllama = await this.start(runtime, signal);
+    // A worker that was terminated settles nothing any more.
+    await untilAborted(wllama.loadModel(weights, parameters), signal, "load");
+    return wllama;
+  }
+
   private async start(wasmUrl: string, signal: AbortSignal): Promise<Wllama> {
     const { Wllama } = await this.modules.wllama(signal);
     const wllama = new Wllama(
@@ -201,7 +217,13 @@ function downloadWeights(
   });
 }
 
-function loadParameters({ entry, overrides }: LoadOrder): Parameters<Wllama["loadModel"]>[1] {
+type LoadParameters = Parameters<Wllama["loadModel"]>[1];
+
+/** A model that was made for vectors says how those of its tokens become one; without that llama.cpp gives none. */
+const namesPooling = (wllama: Wllama): boolean =>
+  Object.keys(wllama.getModelMetadata().meta).some((key) => key.endsWith(".pooling_type"));
+
+function loadParameters({ entry, overrides }: LoadOrder): LoadParameters {
   const context = overrides?.context_window_size ?? entry.record.context_window;
   return {
     n_gpu_layers: 0,
@@ -218,11 +240,8 @@ function loadParameters({ entry, overrides }: LoadOrder): Parameters<Wllama["loa
 
 const WASM_MAGIC = [0, 0x61, 0x73, 0x6d];
 
-/** The smallest module with a 64-bit memory. */
-const MEMORY64_PROBE = new Uint8Array([...WASM_MAGIC, 1, 0, 0, 0, 5, 3, 1, 4, 1]);
-
 function requireMemory64(): void {
-  if (WebAssembly.validate(MEMORY64_PROBE)) return;
+  if (hasMemory64()) return;
   throw failure(
     "unsupported",
     "The CPU engine needs 64-bit WebAssembly memory, which this browser does not have.",
