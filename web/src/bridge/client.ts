@@ -171,6 +171,14 @@ export class EngineClient {
     this.end(CLOSED);
   }
 
+  /** Gives the engine up, alive or not: what runs on it is ended there, and ends here with `error`. */
+  abandon(error: WireError): void {
+    if (this.ending !== null) return;
+    // A port that closes says the same, in browsers where the other side hears of it.
+    for (const id of this.exchanges.running()) this.send({ type: "cancel" }, id);
+    this.end(error);
+  }
+
   private open(draft: Draft, withCredit: boolean): EventStream {
     if (this.ending !== null) return failedStream(this.ending);
     const id = this.exchanges.id();

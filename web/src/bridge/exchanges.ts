@@ -39,6 +39,11 @@ export class Exchanges {
     return this.streams.has(id);
   }
 
+  /** The ids of the streams that run. */
+  running(): string[] {
+    return [...this.streams.keys()];
+  }
+
   /** Hands a batch to its stream. False when one is missing before it: the stream has failed then. */
   deliver({ id, sequence, events }: Batch): boolean {
     const open = this.streams.get(id);

@@ -16,7 +16,7 @@ function bridge(
 ): BridgeGlobals {
   rig = new Rig(answer, options);
   const scope = {};
-  installBridge(scope, rig.link());
+  installBridge(scope, rig.link({ attachTimeoutMs: 50 }));
   return scope as BridgeGlobals;
 }
 

@@ -1,16 +1,18 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { ask, DEMO, ramble, readAll, Rig, say, textOf } from "../testing/rig";
+import { ask, DEMO, readAll, Rig, say, textOf } from "../testing/rig";
+import type { Services } from "../engine/services";
 import { MemoryLocks } from "../testing/locks";
 import { EngineLink } from "./link";
 
 // One browser has one lock manager.
 const locks = new MemoryLocks();
 let rigs: Rig[] = [];
-const rig = (...scripts: ReturnType<typeof say>[]): Rig => {
-  const made = new Rig(() => scripts.shift() ?? say("nothing more"), { locks });
+const rigWith = (options: { services?: () => Services }, ...scripts: ReturnType<typeof say>[]): Rig => {
+  const made = new Rig(() => scripts.shift() ?? say("nothing more"), { locks, ...options });
   rigs.push(made);
   return made;
 };
+const rig = (...scripts: ReturnType<typeof say>[]): Rig => rigWith({}, ...scripts);
 afterEach(() => {
   for (const made of rigs) made.die();
   rigs = [];
@@ -18,14 +20,11 @@ afterEach(() => {
 
 describe("EngineLink", () => {
   it("lets a request that comes between two workers wait for the next one", async () => {
-    const [first, second] = [rig(ramble()), rig(say("from the second"))];
+    const [first, second] = [rig(), rig(say("from the second"))];
     const link = first.link();
     await readAll(link.load(DEMO));
-    const cut = link.complete(ask("one"));
-    await cut.next();
     first.die();
-    expect((await readAll(cut)).at(-1)).toMatchObject({ type: "failure", error: { code: "worker_died" } });
-
+    await expect.poll(() => link.living).toBeNull();
     const next = link.complete(ask("two"));
     const client = link.attach(second.port());
     void client.load(DEMO);
@@ -52,14 +51,28 @@ describe("EngineLink", () => {
     expect(await readAll(stream)).toMatchObject([{ type: "failure", error: { code: "aborted" } }]);
   });
 
-  it("ends what runs on a worker that is replaced", async () => {
-    const [first, second] = [rig(ramble()), rig()];
+  it("asks a query that only reads again where the worker died before it answered", async () => {
+    const [first, second] = [rig(), rig()];
     const link = first.link();
-    await readAll(link.load(DEMO));
-    const stream = link.complete(ask("one"));
-    await stream.next();
+    await link.status();
+    const models = link.models();
     link.attach(second.port());
-    expect((await readAll(stream)).at(-1)).toMatchObject({ type: "failure", error: { code: "aborted" } });
-    expect(await link.status()).toEqual({ type: "empty" });
+    expect((await models).length).toBeGreaterThan(0);
+  });
+
+  it("tells every engine that it is led to what is known of the page", async () => {
+    const told: boolean[] = [];
+    const services = (): Services => ({
+      queries: {},
+      openings: {},
+      presence: (_, { visible }) => told.push(visible),
+    });
+    const [first, second] = [rigWith({ services }), rigWith({ services })];
+    const link = first.link();
+    await link.status();
+    link.present({ visible: false, power: "unknown" });
+    link.attach(second.port());
+    await link.status();
+    expect(told).toEqual([false, false]);
   });
 });

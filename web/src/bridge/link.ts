@@ -10,7 +10,13 @@ import type {
   QueryResult,
   WireError,
 } from "../protocol/wire";
-import { type ClientOptions, EngineClient, type LoadWishes, type OpeningDraft, type QueryDraft } from "./client";
+import {
+  type ClientOptions,
+  EngineClient,
+  type LoadWishes,
+  type OpeningDraft,
+  type QueryDraft,
+} from "./client";
 import { ABORTED, EngineError } from "./engine-error";
 import type { EventStream } from "./event-stream";
 import { type Connections, ReplayedStream, type Request } from "./replay";
@@ -82,7 +88,9 @@ export class EngineLink implements Connections {
     return this.stream({
       open: (client) => client.complete(body),
       goOn: (client, text) =>
-        continues(client) ? client.complete({ ...body, continue_text: (body.continue_text ?? "") + text }) : null,
+        continues(client)
+          ? client.complete({ ...body, continue_text: (body.continue_text ?? "") + text })
+          : null,
       needsModel: true,
     });
   }
