@@ -2,7 +2,7 @@
 const OWN_MODEL = "own model";
 
 /** Parts of a URL that can hold secrets or names: user and password, query, fragment. */
-const URLS = /\b(?:https?|wss?|blob|file|data):[^\s"'<>]+/gi;
+const URLS = /\b(?:https?|wss?|blob|file|data):[^\s"<>]+/gi;
 
 /** Takes out of a report what could tell of its user: URLs' secrets, and the names of models of the user's own. */
 export class Scrubber {

@@ -136,7 +136,7 @@ export class WllamaEngine implements Engine {
 
   private async begin(
     runtime: string,
-    weights: Blob,
+    weights: Blob[],
     parameters: LoadParameters,
     signal: AbortSignal,
   ): Promise<Wllama> {
