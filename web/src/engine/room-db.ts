@@ -11,11 +11,13 @@ export interface DeviceFailure {
   message: string;
   /** Milliseconds since 1970. */
   at: number;
+  /** How often in a row. */
+  times: number;
 }
 
 /** What the engine room keeps across its lives. Every key is given beside its value. */
 export interface RoomSchema extends DBSchema {
-  /** By model and device: see `failureKey`. */
+  /** By model and device. */
   failures: { key: string; value: DeviceFailure };
   /** By id. */
   custom_models: { key: string; value: CustomModel };
