@@ -4,6 +4,7 @@ import type { BatchStore } from "./batch-store";
 import { EngineFailure } from "./errors";
 import type { EventSink } from "./host";
 import type { EngineJournal } from "./journal";
+import { type Client, tabOf } from "./services";
 
 /** What a batch works with. */
 export interface BatchRoom {
@@ -24,7 +25,7 @@ export class BatchRun {
     private readonly body: BatchBody,
     private readonly sink: EventSink,
     private readonly signal: AbortSignal,
-    private readonly client: string,
+    private readonly client: Client,
   ) {}
 
   async toItsEnd(kept: BatchItemDone[]): Promise<void> {
@@ -50,9 +51,9 @@ export class BatchRun {
   private async answer(index: number): Promise<ItemOutcome> {
     if (this.signal.aborted) throw this.paused();
     const { host } = this.room;
-    const id = `${this.client}batch:${this.id}:${String(index)}`;
+    const id = `${this.client.key}batch:${this.id}:${String(index)}`;
     const asked = bodyOf(this.body, index);
-    const outcome = await answerItem(host, id, index, asked, this.client, this.signal);
+    const outcome = await answerItem(host, id, index, asked, tabOf(this.client), this.signal);
     const { error, reason } = outcome.item;
     if (reason === "abort" || error?.code === "aborted") throw this.paused();
     if (error !== null && !concernsThePrompt(error)) throw this.stopped(error);

@@ -57,7 +57,7 @@ class BatchJobs {
     refuseMalformed(body);
     await this.alone(body.job, signal, async () => {
       const store = await this.store();
-      const run = new BatchRun(this.options, store, body, sink, signal, client.key);
+      const run = new BatchRun(this.options, store, body, sink, signal, client);
       await run.toItsEnd(await recall(store, body));
     });
   }

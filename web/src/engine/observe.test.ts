@@ -32,6 +32,17 @@ it("tells what happens from now on, in order, until it is cancelled", async () =
   expect(events.at(-1)).toMatchObject({ type: "failure", error: { code: "aborted" } });
 });
 
+it("notes who comes and who goes", async () => {
+  const journal = new EngineJournal();
+  const client = rigWith(journal).client({ name: "a page" });
+  await client.ready;
+  client.close();
+  await expect
+    .poll(() => journal.events.map(({ name }) => name))
+    .toEqual(["client_connected", "client_gone"]);
+  expect(journal.events[0]?.details).toEqual({ client: "0:", name: "a page" });
+});
+
 it("counts for a slow reader what it could not keep", async () => {
   const journal = new EngineJournal();
   const client = rigWith(journal).client();

@@ -10,6 +10,15 @@ export interface Client {
   readonly name: string;
 }
 
+/**
+ * Whose turn a request of this client is. A page and its Python worker call themselves `page:<tab>` and `python:<tab>`;
+ * whoever names no tab is one of its own.
+ */
+export function tabOf({ key, name }: Client): string {
+  const colon = name.indexOf(":");
+  return colon < 0 ? key : name.slice(colon + 1);
+}
+
 /** The command of a type, without what only its way needs. */
 export type QueryOf<K extends Query["type"]> = Extract<Query, { type: K }>;
 export type OpeningOf<K extends Opening["type"]> = Extract<Opening, { type: K }>;
@@ -36,6 +45,8 @@ export interface Services {
   openings: Partial<Openings>;
   /** A page tells whether it is looked at, and how its device is powered. */
   presence?: (client: Client, presence: { visible: boolean; power: "mains" | "battery" | "unknown" }) => void;
+  /** A port has been greeted. */
+  came?: (client: Client) => void;
   /** A port has closed. */
   gone?: (client: Client) => void;
 }
@@ -47,6 +58,9 @@ export function joined(...parts: Services[]): Services {
     openings: Object.assign({}, ...parts.map(({ openings }) => openings)) as Partial<Openings>,
     presence: (client, presence) => {
       for (const part of parts) part.presence?.(client, presence);
+    },
+    came: (client) => {
+      for (const part of parts) part.came?.(client);
     },
     gone: (client) => {
       for (const part of parts) part.gone?.(client);
