@@ -34,9 +34,12 @@ export async function readModelConfig(record: WebLLMRecord): Promise<ModelConfig
   };
 }
 
-/** WebLLM's rule for where a model's files lie. */
-export function configUrl(model: string): string {
+/** Where WebLLM looks for a model's configuration. */
+export const configUrl = (model: string): string => new URL("mlc-chat-config.json", modelFolder(model)).href;
+
+/** WebLLM's rule for where a model's files lie: the absolute URL of their folder. */
+export function modelFolder(model: string): string {
   const folder = model.endsWith("/") ? model : `${model}/`;
   const resolved = /.+\/resolve\/.+\//.test(folder) ? folder : `${folder}resolve/main/`;
-  return new URL("mlc-chat-config.json", resolved).href;
+  return new URL(resolved).href;
 }

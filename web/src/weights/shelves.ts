@@ -1,0 +1,60 @@
+/** Whole files, where their engine looks for them: WebLLM's caches, or our own folder. */
+import type { FileStore } from "./file-store";
+import type { ModelFile, Place } from "./files";
+import { fileNameOf, type Ledger } from "./ledger";
+
+export const WEBLLM_CACHES = ["webllm/config", "webllm/model", "webllm/wasm"] as const satisfies Place[];
+
+type Shelved = Pick<ModelFile, "url" | "place">;
+
+export class Shelves {
+  constructor(
+    private readonly caches: Pick<CacheStorage, "open"> | undefined,
+    private readonly files: FileStore,
+  ) {}
+
+  /** The whole content of a file; undefined where it is not here. */
+  async content(file: Shelved, ledger: Ledger): Promise<Blob | undefined> {
+    if (file.place === "own") {
+      if (ledger.entry(file.url)?.whole !== true) return undefined;
+      return this.files.read(ledger.folder, await fileNameOf(file));
+    }
+    return (await (await this.cache(file.place))?.match(file.url))?.blob();
+  }
+
+  /** How large the file that lies here is; null where it does not lie here. */
+  async size(file: Shelved, ledger: Ledger): Promise<number | null> {
+    if (file.place === "own") return (await this.content(file, ledger))?.size ?? null;
+    const response = await (await this.cache(file.place))?.match(file.url);
+    if (response === undefined) return null;
+    return declaredSize(response) ?? (await response.blob()).size;
+  }
+
+  /** Takes a whole file to where its engine finds it. */
+  async put(file: Shelved, content: Blob): Promise<void> {
+    if (file.place === "own") return;
+    const headers = { "Content-Type": "application/octet-stream", "Content-Length": String(content.size) };
+    await (await this.cache(file.place))?.put(file.url, new Response(content, { headers }));
+  }
+
+  async remove(file: Shelved, ledger: Ledger): Promise<void> {
+    if (file.place === "own") await this.files.remove(ledger.folder, await fileNameOf(file));
+    else await (await this.cache(file.place))?.delete(file.url);
+  }
+
+  /** The URLs in one of WebLLM's caches. */
+  async keys(place: (typeof WEBLLM_CACHES)[number]): Promise<string[]> {
+    const requests = await (await this.cache(place))?.keys();
+    return (requests ?? []).map(({ url }) => url);
+  }
+
+  private async cache(place: Exclude<Place, "own">): Promise<Cache | undefined> {
+    return this.caches?.open(place);
+  }
+}
+
+/** A compressed transfer has another length than what came out of it. */
+function declaredSize({ headers }: Response): number | null {
+  const length = headers.get("content-length");
+  return length === null || headers.has("content-encoding") ? null : Number(length);
+}
