@@ -4,6 +4,7 @@ import { EngineLink, type LinkOptions } from "../bridge/link";
 import type { Catalogue } from "../models/catalogue";
 import { buildCatalogue, DEMO_MODEL_ID } from "../models/catalogue";
 import { EngineHost } from "../engine/host";
+import type { EngineJournal } from "../engine/journal";
 import { ScriptedEngine, type Script } from "../engine/scripted";
 import { EngineServer } from "../engine/server";
 import type { Services } from "../engine/services";
@@ -33,6 +34,7 @@ export class Rig {
       load?: LoadScript;
       catalogue?: Catalogue;
       locks?: MemoryLocks;
+      journal?: EngineJournal;
       /** What the worker does beside loading and answering. */
       services?: (host: EngineHost) => Services;
     } = {},
@@ -49,6 +51,7 @@ export class Rig {
             return engine;
           },
         }),
+      ...(options.journal === undefined ? {} : { journal: options.journal }),
     });
     const services = options.services?.(this.host);
     this.server = new EngineServer(this.host, { epoch: this.epoch, lock: this.lock }, services);
