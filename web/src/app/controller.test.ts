@@ -203,7 +203,7 @@ describe("another model", () => {
     await allReady();
     controller.ask("One?");
     await says(ended(threads.asks()[0]?.id ?? "", "Yes."));
-    controller.chooseModel("other");
+    controller.loadModel("other");
     expect(threads.loads).toEqual([DEMO, "other"]);
     controller.engineChanged({ type: "load_asked", model: "other" });
     modelIsReady({ ...LOADED, id: "other" });

@@ -3,6 +3,7 @@
  *
  * Python and the engine start side by side; a question waits until both are there, one at a time.
  */
+import type { LoadWishes } from "../bridge/client";
 import type { Ask, Forget, ModelRecord, PythonMessage, Stop } from "../protocol/wire";
 import { AnswerAnnouncer } from "./announce";
 import { batched, type FrameClock } from "./batching";
@@ -14,7 +15,7 @@ import {
   turnsOf,
   type ConversationAction,
 } from "./stores/conversation";
-import { reduceEngine, type EngineAction } from "./stores/engine";
+import { lossIn, reduceEngine, type EngineAction, type EngineView } from "./stores/engine";
 import { PYTHON_STARTS, reducePython } from "./stores/python";
 import { text } from "./text";
 
@@ -27,7 +28,7 @@ export interface PythonSide {
 /** The engine's supervisor, as the controller uses it. */
 export interface EngineSide {
   start(model: string): void;
-  load(model: string): void;
+  load(model: string, wishes?: LoadWishes): void;
   restart(): Promise<void>;
 }
 
@@ -113,9 +114,8 @@ export class Controller {
     this.#change({ type: "begun", id: this.options.newId() });
   }
 
-  chooseModel(model: string): void {
-    this.#state.modelDialogOpen.value = false;
-    this.#engine?.load(model);
+  loadModel(model: string, wishes: LoadWishes = {}): void {
+    this.#engine?.load(model, wishes);
   }
 
   /** After a failed load or a dead engine: the same model, by a fresh worker. */
@@ -140,6 +140,7 @@ export class Controller {
   engineChanged(action: EngineAction): void {
     const before = this.#state.engine.value;
     const after = reduceEngine(before, action);
+    this.#tellTrouble(before, after, action);
     if (after === before) return;
     this.#state.engine.value = after;
     if (after.kind !== "ready") return;
@@ -188,6 +189,19 @@ export class Controller {
       this.#notice(text.conversation.newModel(this.#state.modelName.value ?? model));
     }
     this.#lastModel = model;
+  }
+
+  /** What went wrong without a question of the user's being about it. */
+  #tellTrouble(before: EngineView, after: EngineView, action: EngineAction): void {
+    if (action.type === "behind_failed") {
+      const name = this.#state.catalogue.value?.find(({ id }) => id === action.model)?.name ?? action.model;
+      this.#notice(text.recovery.behindFailed(name, action.error.message));
+      return;
+    }
+    const lost = lossIn(after);
+    if (lost !== null && lossIn(before) === null) {
+      this.#notice(text.recovery.over(text.errors.titles[lost.code]));
+    }
   }
 
   #notice(sentence: string): void {

@@ -40,3 +40,19 @@ export function engineName(engine: EngineIdentity): string {
   const where = engine.adapter === null || engine.adapter === "" ? device : `${device} (${engine.adapter})`;
   return `${text.engine.kinds[engine.kind]} · ${where}`;
 }
+
+const HOUR_S = 3600;
+
+/** Time that is left, as long as it is told: 42 -> "42 s", 200 -> "3 min", 5400 -> "1 h 30 min". */
+export function duration(seconds: number): string {
+  if (seconds < 90) return text.models.lasts.seconds(Math.max(1, Math.round(seconds)));
+  if (seconds < HOUR_S) return text.models.lasts.minutes(Math.round(seconds / 60));
+  const minutes = Math.round(seconds / 60);
+  return text.models.lasts.hours(Math.floor(minutes / 60), minutes % 60);
+}
+
+/** A moment of the past, in days: "today", "yesterday", "12 days ago". */
+export function daysAgo(at: number, now: number): string {
+  const days = Math.round((new Date(at).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86_400_000);
+  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(days, "day");
+}

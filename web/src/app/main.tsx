@@ -2,8 +2,6 @@
 import { version } from "../../package.json";
 import { render } from "preact";
 import parts from "virtual:site-parts";
-import { EngineClient } from "../bridge/client";
-import { EngineFrame } from "../bridge/engine-frame";
 import pythonWorkerUrl from "../python/worker?worker&url";
 import { pageClock } from "./batching";
 import { startSealedWorker } from "../bridge/sealed-worker";
@@ -17,9 +15,15 @@ import { startOffline } from "./offline-start";
 import { newId } from "./new-id";
 import { readOptions } from "./options";
 import { PythonHost } from "../page/python-host";
+import { startSiteEngine } from "../page/site-engine";
 import { exposeReadOnly } from "./read-only-handle";
 import { createState } from "./state";
 import { createTheme } from "./theme";
+import { browserFiles } from "./models/files";
+import { followEngine } from "./models/follow";
+import { Models } from "./models/models";
+import { declinedIn } from "./models/offers";
+import { WireEngineRoom } from "../page/engine-room";
 
 const siteRoot = new URL("./", document.baseURI);
 const options = readOptions(location.search);
@@ -33,12 +37,15 @@ const controller = new Controller({
   newId,
 });
 
-const frame = new EngineFrame(new URL("engine.html", siteRoot));
+const build = document.querySelector<HTMLMetaElement>('meta[name="build"]')?.content ?? "unknown";
+const tab = newId();
+const shared = startSiteEngine({ scope: siteRoot, build, tab, pulseMs: options.pulseMs, newId });
 const engine = new EngineSupervisor({
-  connect: () => new EngineClient(frame.connect(), { name: "page", locks: navigator.locks }),
-  restart: () => frame.restart(),
+  connect: () => shared.connection(),
+  restart: (reason) => shared.restart(reason),
+  owns: () => shared.owns,
   onRestarted: () => {
-    python.attachEngine(frame.connect());
+    python.reattachEngine();
   },
   dispatch: (action) => {
     controller.engineChanged(action);
@@ -59,11 +66,31 @@ const python = new PythonHost({
   onMessage: (message) => {
     controller.receive(message);
   },
-  enginePort: () => frame.connect(),
+  enginePort: () => shared.connect(),
+  tab,
   locks: window.isSecureContext ? navigator.locks : undefined,
 });
 
-const build = document.querySelector<HTMLMetaElement>('meta[name="build"]')?.content ?? "unknown";
+const models = new Models({
+  state: state.models,
+  room: new WireEngineRoom(engine, options.device),
+  files: browserFiles(window),
+  declined: declinedIn(window.localStorage),
+  catalogue: () => state.catalogue.value,
+  refreshCatalogue: () => engine.refreshModels(),
+  loaded: () => (state.engine.value.kind === "ready" ? state.engine.value.model.id : null),
+  load: (model, wishes) => {
+    controller.loadModel(model, wishes);
+  },
+  announce: (sentence) => {
+    state.announcement.value = sentence;
+  },
+  setOpen: (open) => {
+    state.modelDialogOpen.value = open;
+  },
+  pageFacts: () => ({ version, build, python: state.python.value, browser: navigator.userAgent }),
+});
+
 exposeReadOnly(window, state, controller, build);
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no element for the application.");
@@ -82,12 +109,13 @@ const site: SiteActions = {
 };
 const theme = createTheme(document.documentElement, window.localStorage);
 render(
-  <AppContext.Provider value={{ state, actions: controller, site, release: { version, build }, theme }}>
+  <AppContext.Provider value={{ state, actions: controller, models, site, release: { version, build }, theme }}>
     <App />
   </AppContext.Provider>,
   root,
 );
 controller.start(python, engine, options.model);
+followEngine(state, models);
 void probeDevice(navigator).then((device) => {
   state.device.value = device;
 });

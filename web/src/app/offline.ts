@@ -7,6 +7,7 @@ import { faultOf, type OfflineFault } from "../offline/fault";
 import { fill } from "../offline/fill";
 import { type OfflineManifest, totalBytes } from "../offline/manifest";
 import type { InstallFailed } from "../offline/messages";
+import type { PortMessage } from "../offline/port-messages";
 import type { StorageNames } from "../offline/names";
 import { becomesActive, manifestOf, scriptOf } from "./service-worker";
 import type { AppState } from "./state";
@@ -57,7 +58,7 @@ export class Offline {
     container.addEventListener(
       "message",
       (event) => {
-        const { data, source } = event as MessageEvent<InstallFailed>;
+        const { data, source } = event as MessageEvent<InstallFailed | PortMessage>;
         if (isOurs(source, this.options.scope)) this.#hear(data);
       },
       { signal },
@@ -191,8 +192,9 @@ export class Offline {
     if (offline.value.kind !== "ready") offline.value = { kind: "other_version" };
   }
 
-  #hear(message: InstallFailed): void {
-    message.type satisfies "install_failed";
+  #hear(message: InstallFailed | PortMessage): void {
+    // The same worker carries ports to the engine from tab to tab.
+    if (message.type !== "install_failed") return;
     if (this.#registration?.active == null) this.#fail(message.fault);
     else this.#versions.failed(message.fault);
   }

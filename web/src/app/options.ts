@@ -1,12 +1,17 @@
-/** What the address of the page says: `?device=auto|webgpu|cpu&model=<id>`. */
+/** What the address of the page says: `?device=auto|webgpu|cpu&model=<id>&pulse=<ms>`. */
 import type { DeviceWish } from "../page/engine-supervisor";
 
 export interface Options {
   device: DeviceWish;
   model: string;
+  /** Between two pings of the engine, in milliseconds: after four without an answer another tab takes its place. */
+  pulseMs: number;
 }
 
 export const DEMO_MODEL = "webllm-demo-1-q0f32";
+
+/** A tab that is frozen is noticed after 20 s; a machine that is only busy is not taken for one. */
+const PULSE_MS = 5_000;
 
 export function readOptions(search: string): Options {
   const query = new URLSearchParams(search);
@@ -14,5 +19,6 @@ export function readOptions(search: string): Options {
   return {
     device: device === "webgpu" || device === "cpu" ? device : "auto",
     model: query.get("model") ?? DEMO_MODEL,
+    pulseMs: Math.max(Number(query.get("pulse")) || PULSE_MS, 50),
   };
 }

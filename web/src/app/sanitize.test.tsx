@@ -5,6 +5,7 @@ import { AppContext } from "./components/context";
 import { Markdown } from "./components/Markdown";
 import { createSanitizer } from "./sanitize";
 import { createState } from "./state";
+import { scriptedModels } from "./testing/room";
 import { createTheme } from "./theme";
 import { HOSTILE_OUTPUTS } from "./testing/hostile-outputs";
 import { recordedSite, RELEASE, silentActions } from "./testing/actions";
@@ -28,8 +29,10 @@ afterEach(() => {
 });
 
 function show(markdown: string): HTMLElement {
+  const state = createState("c");
   const value = {
-    state: createState("c"),
+    state,
+    models: scriptedModels(state).models,
     actions: silentActions(),
     site: recordedSite([]),
     release: RELEASE,

@@ -2,6 +2,7 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { ModelRecord } from "../protocol/wire";
 import type { DeviceAbilities } from "./device";
+import { createModelsState, type ModelsState } from "./models/state";
 import { emptyConversation, turnsOf, type Conversation } from "./stores/conversation";
 import { ENGINE_STARTS, modelOf, type EngineView } from "./stores/engine";
 import {
@@ -33,6 +34,7 @@ export interface AppState {
   /** Null until the engine has said what it knows. */
   catalogue: Signal<readonly ModelRecord[] | null>;
   device: Signal<DeviceAbilities | null>;
+  models: ModelsState;
   offline: Signal<OfflineState>;
   update: Signal<UpdateState>;
   install: Signal<InstallState>;
@@ -57,6 +59,7 @@ export function createState(conversationId: string): AppState {
     conversation,
     catalogue,
     device: signal<DeviceAbilities | null>(null),
+    models: createModelsState(),
     offline: signal<OfflineState>(OFFLINE_STARTS),
     update: signal<UpdateState>(NO_UPDATE),
     install: signal<InstallState>("unavailable"),

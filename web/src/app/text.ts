@@ -5,6 +5,7 @@
  */
 import type { OfflineFault } from "../offline/fault";
 import type { BootStage, ErrorCode, LoadStage } from "../protocol/wire";
+import { modelsText } from "./text/models";
 
 export const text = {
   appName: "WebLLM × Amplifier",
@@ -129,38 +130,15 @@ export const text = {
     devices: { webgpu: "WebGPU", cpu: "CPU", none: "no device" },
   },
 
-  models: {
-    title: "Models",
-    close: "Close",
-    search: "Search",
-    searchPlaceholder: "Name, for example Llama or Qwen",
-    count: (shown: number, all: number) =>
-      shown === all ? `${String(all)} models` : `${String(shown)} of ${String(all)} models`,
-    waiting: "The list comes from the engine, which is still starting.",
-    embedded: "Comes with this page",
-    small: "For small devices",
-    large: "For devices with more memory",
-    loaded: "Loaded",
-    loading: "Loading",
-    download: (size: string) => `${size} download`,
-    memory: (size: string) => `${size} memory`,
-    context: (tokens: string) => `${tokens} tokens of context`,
-    needsWebGpu: "Needs WebGPU",
-    noWebGpu:
-      "This browser offers no WebGPU, so only models for the CPU can run here. A current Chrome, Edge, Safari or Firefox with hardware acceleration runs the others.",
-    needsFeature: (feature: string) => `Needs ${feature}, which this device does not offer`,
-    confirmTitle: (name: string) => `Load ${name}?`,
-    confirmDownload: (size: string) =>
-      `This downloads ${size} from huggingface.co and keeps it in this browser. What you type stays here.`,
-    confirmDownloadAtMost: (size: string) =>
-      `This downloads the model, about ${size} or less, from huggingface.co and keeps it in this browser. What you type stays here.`,
-    confirmDownloadUnknown:
-      "This downloads the model from huggingface.co and keeps it in this browser. How big it is, its list does not say. What you type stays here.",
-    confirmMemory: (size: string) => `While it is loaded it takes about ${size} of memory.`,
-    confirm: "Download and load",
-    cancel: "Back to the list",
-    none: "No model has this name.",
-    demoNote: "Tiny. Knows this application, calls two tools, and little else.",
+  models: modelsText,
+
+  recovery: {
+    label: "Recovery",
+    happening: (what: string) => `${what}. The engine is started again, and your answer goes on.`,
+    over: (what: string) => `${what}. The engine was started again.`,
+    behindFailed: (name: string, message: string) => `${name} could not take over: ${message}`,
+    fetching: (name: string, percent: number) => `Downloading ${name}, ${String(percent)} %`,
+    incoming: (name: string, percent: number) => `${name} loads behind, ${String(percent)} %`,
   },
 
   errors: {

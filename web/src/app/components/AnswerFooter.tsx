@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { engineName, milliseconds, rate } from "../format";
 import { answerText, type AnswerFigures, type Degradation, type Turn } from "../stores/turn";
 import { text } from "../text";
+import { useApp } from "./context";
 import { CopyButton } from "./CopyButton";
 
 export function AnswerFooter({ turn }: { turn: Turn }): JSX.Element {
@@ -28,6 +29,8 @@ function Degraded({ degradation }: { degradation: Degradation }): JSX.Element {
 }
 
 function FiguresLine({ figures }: { figures: AnswerFigures }): JSX.Element {
+  const { state } = useApp();
+  const model = state.catalogue.value?.find(({ id }) => id === figures.model)?.name ?? figures.model;
   const measured = figures.figures;
   const facts = [
     measured?.decode_tokens_per_s == null
@@ -38,6 +41,7 @@ function FiguresLine({ figures }: { figures: AnswerFigures }): JSX.Element {
       : text.figures.firstToken(milliseconds(measured.time_to_first_token_ms)),
     figures.outputTokens === null ? null : text.figures.tokens(figures.outputTokens),
     figures.finishReason === "length" ? text.figures.lengthLimit : null,
+    model === "" ? null : model,
     figures.engine === null ? null : engineName(figures.engine),
   ].filter((fact) => fact !== null);
   return (

@@ -8,6 +8,8 @@ import { reduceEngine } from "../stores/engine";
 import { reducePython } from "../stores/python";
 import { recordedActions, recordedSite, RELEASE, type Done, type SiteDone } from "../testing/actions";
 import { block, BOOTED, DEMO, DIED, ended, LOADED, record, response, toolCall } from "../testing/messages";
+import { EverythingIsSeen } from "../testing/seen";
+import { scriptedModels, type Outside } from "../testing/room";
 import { createTheme } from "../theme";
 import { App } from "./App";
 import { AppContext } from "./context";
@@ -16,6 +18,7 @@ import type { PythonMessage } from "../../protocol/wire";
 let state: AppState;
 let done: Done;
 let siteDone: SiteDone;
+let outside: Outside;
 let place: HTMLElement;
 
 beforeEach(() => {
@@ -23,6 +26,8 @@ beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: true }));
   vi.stubGlobal("CSS", { supports: () => true });
   vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("IntersectionObserver", EverythingIsSeen);
+  Element.prototype.scrollIntoView = () => undefined;
   HTMLDialogElement.prototype.showModal = function showModal() {
     this.open = true;
   };
@@ -35,9 +40,12 @@ beforeEach(() => {
   siteDone = [];
   place = document.createElement("div");
   document.body.append(place);
+  const scripted = scriptedModels(state);
+  outside = scripted.outside;
   const value = {
     state,
     actions: recordedActions(done),
+    models: scripted.models,
     site: recordedSite(siteDone),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
@@ -196,20 +204,13 @@ describe("an answer", () => {
 });
 
 describe("the models", () => {
-  it("load at a click when they come with the page, and after a word about the download when they do not", () => {
+  it("are behind the name of the model in the header", () => {
     ready();
     change(() => {
       find("model-picker").click();
     });
-    change(() => {
-      place.querySelector<HTMLElement>('[data-model="big"]')?.click();
-    });
-    expect(done).toEqual([]);
     expect(find("model-dialog").textContent).toContain("700 MB");
-    change(() => {
-      find("model-confirm").click();
-    });
-    expect(done).toEqual([["chooseModel", "big"]]);
+    expect(outside.loads).toEqual([]);
   });
 });
 

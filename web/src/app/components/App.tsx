@@ -6,7 +6,7 @@ import { useApp } from "./context";
 import { ConversationView } from "./ConversationView";
 import { Header } from "./Header";
 import { LoadPanel } from "./LoadPanel";
-import { ModelDialog } from "./ModelDialog";
+import { ModelsPlace } from "./models/ModelsPlace";
 import { UpdateNotice } from "./UpdateNotice";
 
 export function App(): JSX.Element {
@@ -55,7 +55,7 @@ export function App(): JSX.Element {
         <LoadPanel />
         <Composer field={field} />
       </div>
-      <ModelDialog />
+      <ModelsPlace />
       <div class="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
         {state.announcement.value}
       </div>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { text } from "../text";
 import { useApp } from "./context";
+import { OfferLine } from "./models/Offer";
 
 /** What this is, told before the first question, with questions to begin with. */
 export function EmptyState(): JSX.Element {
@@ -25,6 +26,7 @@ export function EmptyState(): JSX.Element {
           </li>
         ))}
       </ul>
+      <OfferLine place="conversation" />
       <p class="empty-note">{text.empty.demo}</p>
     </section>
   );

@@ -3,6 +3,7 @@ import { engineName } from "../format";
 import { text } from "../text";
 import type { Theme } from "../theme";
 import { useApp } from "./context";
+import { Underway } from "./models/Underway";
 import { OfflineStatus } from "./OfflineStatus";
 import { Chevron, HalfSun, Mark, Moon, Plus, Sun } from "./icons";
 
@@ -35,7 +36,7 @@ export function Header({ onNewConversation }: { onNewConversation: () => void })
 }
 
 function ModelAndEngine(): JSX.Element {
-  const { state } = useApp();
+  const { state, models } = useApp();
   const engine = state.engine.value;
   const name = state.modelName.value ?? text.header.noModel;
   const loaded = engine.kind === "ready" ? engine.model.engine : null;
@@ -48,7 +49,7 @@ function ModelAndEngine(): JSX.Element {
         aria-haspopup="dialog"
         aria-label={text.header.chooseModel(name)}
         onClick={() => {
-          state.modelDialogOpen.value = true;
+          models.open();
         }}
       >
         <span class="model-name">{name}</span>
@@ -58,6 +59,7 @@ function ModelAndEngine(): JSX.Element {
         <span class="visually-hidden">{`${text.header.engineLabel}: `}</span>
         <span data-testid="engine-name">{loaded === null ? text.header.engineNone : engineName(loaded)}</span>
       </p>
+      <Underway />
     </div>
   );
 }

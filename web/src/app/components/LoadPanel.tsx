@@ -1,7 +1,7 @@
 /** Two lines while things start: what Python does and what the model does; gone when both are ready. */
 import type { ComponentChildren, JSX } from "preact";
-import { bytes } from "../format";
-import type { EngineView } from "../stores/engine";
+import { bytes, duration } from "../format";
+import { lossIn, type EngineView } from "../stores/engine";
 import type { PythonState } from "../stores/python";
 import { text } from "../text";
 import { useApp } from "./context";
@@ -20,6 +20,7 @@ export function LoadPanel(): JSX.Element {
           <div class="load-card" data-failed={failed}>
             <PythonRow python={python} />
             <EngineRow engine={engine} />
+            <Recovering engine={engine} />
             <LoadErrors python={python} engine={engine} />
           </div>
         )}
@@ -107,11 +108,14 @@ function EngineRow({ engine }: { engine: EngineView }): JSX.Element {
 function ModelStage({ engine }: { engine: Extract<EngineView, { kind: "loading" }> }): JSX.Element {
   const { progress } = engine;
   if (progress === null) return <>{text.loading.modelStages.prepare}</>;
-  const { loaded_bytes: loaded, total_bytes: total } = progress;
-  const amount =
+  const { loaded_bytes: loaded, total_bytes: total, bytes_per_s: rate, remaining_s: left } = progress;
+  const amount = [
     loaded !== null && total !== null && total > 0
       ? text.loading.bytesOf(bytes(loaded), bytes(total))
-      : text.loading.percent(progress.fraction * 100);
+      : text.loading.percent(progress.fraction * 100),
+    ...(rate == null || rate <= 0 ? [] : [text.models.transfer.rate(bytes(rate))]),
+    ...(left == null ? [] : [text.models.transfer.left(duration(left))]),
+  ].join(" · ");
   return (
     <>
       {text.loading.modelStages[progress.stage]} <Detail>{amount}</Detail>
@@ -123,10 +127,39 @@ function Detail({ children }: { children: string }): JSX.Element {
   return <span class="load-detail">{children}</span>;
 }
 
+/** A load that stopped because the connection costs goes on with the user's word. */
+function AgreeToCosts({ engine }: { engine: Extract<EngineView, { kind: "failed" }> }): JSX.Element | null {
+  const { models } = useApp();
+  const { model } = engine;
+  if (engine.error.code !== "consent_required" || model === null) return null;
+  return (
+    <button
+      type="button"
+      data-testid="agree-metered"
+      onClick={() => {
+        models.use(model, true);
+      }}
+    >
+      {text.models.transfer.agree}
+    </button>
+  );
+}
+
+/** Why everything waits for a moment although it was ready before. */
+function Recovering({ engine }: { engine: EngineView }): JSX.Element | null {
+  const lost = lossIn(engine);
+  if (lost === null) return null;
+  return (
+    <p class="load-note" role="status" data-testid="recovering" data-code={lost.code}>
+      {text.recovery.happening(text.errors.titles[lost.code])}
+    </p>
+  );
+}
+
 function LoadErrors({ python, engine }: { python: PythonState; engine: EngineView }): JSX.Element {
-  const { actions, state } = useApp();
+  const { actions, models } = useApp();
   const choose = (): void => {
-    state.modelDialogOpen.value = true;
+    models.open();
   };
   return (
     <>
@@ -154,6 +187,7 @@ function LoadErrors({ python, engine }: { python: PythonState; engine: EngineVie
           >
             {text.errors.retry}
           </button>
+          <AgreeToCosts engine={engine} />
           <button type="button" class="quiet" onClick={choose}>
             {text.errors.chooseModel}
           </button>

@@ -1,5 +1,6 @@
 /** One turn: the question as a bubble, the answer in the order its parts came. */
 import { Component, type JSX } from "preact";
+import type { ErrorCode } from "../../protocol/wire";
 import type { Part, Turn } from "../stores/turn";
 import { text } from "../text";
 import { AnswerFooter } from "./AnswerFooter";
@@ -112,9 +113,36 @@ function AnswerEnd({ turn }: { turn: Turn }): JSX.Element | null {
           >
             {text.errors.retry}
           </button>
+          <ResetButton code={turn.state.error.code} />
         </ErrorCard>
       );
   }
+}
+
+/** What a fresh GPU device and worker may cure. */
+const CURED_BY_RESET: readonly ErrorCode[] = [
+  "device_lost",
+  "out_of_memory",
+  "shader_failed",
+  "engine_failed",
+  "engine_hung",
+  "worker_died",
+];
+
+function ResetButton({ code }: { code: ErrorCode }): JSX.Element | null {
+  const { state, models } = useApp();
+  if (!CURED_BY_RESET.includes(code)) return null;
+  return (
+    <button
+      type="button"
+      class="quiet"
+      data-testid="reset-gpu"
+      disabled={state.models.resetting.value}
+      onClick={() => void models.reset()}
+    >
+      {text.models.actions.reset}
+    </button>
+  );
 }
 
 function Running({ turn }: { turn: Turn }): JSX.Element | null {

@@ -3,6 +3,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Controller } from "../controller";
 import type { Installer } from "../install";
+import type { Models } from "../models/models";
 import type { Offline } from "../offline";
 import type { AppState } from "../state";
 import type { ThemeChoice } from "../theme";
@@ -10,7 +11,7 @@ import type { ThemeChoice } from "../theme";
 /** What a view may ask for; tests give their own. */
 export type Actions = Pick<
   Controller,
-  "ask" | "stop" | "withdraw" | "retry" | "newConversation" | "chooseModel" | "retryModel" | "restartPython"
+  "ask" | "stop" | "withdraw" | "retry" | "newConversation" | "retryModel" | "restartPython"
 >;
 
 /** What a view may ask for around offline use and versions. */
@@ -28,6 +29,7 @@ export interface Release {
 export interface AppContextValue {
   state: AppState;
   actions: Actions;
+  models: Models;
   site: SiteActions;
   /** What this page is. */
   release: Release;

@@ -42,6 +42,12 @@ export function modelOf(view: EngineView): string | null {
   }
 }
 
+/** Why the engine is being made anew, where it is. */
+export function lossIn(view: EngineView): WireError | null {
+  if (view.kind === "restarting") return view.error;
+  return view.kind === "loading" ? view.recovering : null;
+}
+
 /** The view after something happened. */
 export function reduceEngine(view: EngineView, action: EngineAction): EngineView {
   switch (action.type) {

@@ -15,7 +15,6 @@ export function recordedActions(done: Done): Actions {
     withdraw: note("withdraw"),
     retry: note("retry"),
     newConversation: note("newConversation"),
-    chooseModel: note("chooseModel"),
     retryModel: note("retryModel"),
     restartPython: note("restartPython"),
   };

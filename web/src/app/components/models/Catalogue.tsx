@@ -1,0 +1,169 @@
+/** The list to choose from: searched, filtered, in groups. */
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import type { Task } from "../../../protocol/wire";
+import { choices, groupChoices, type ChoiceGroup, type Knowledge } from "../../catalogue";
+import { NO_FILTERS, storedStateOf } from "../../models/state";
+import { text } from "../../text";
+import { useApp } from "../context";
+import { moveThroughList } from "./list-keys";
+import { ModelRow } from "./ModelRow";
+import { OfferLine } from "./Offer";
+
+export function Catalogue(): JSX.Element {
+  const { state, models } = useApp();
+  const list = useRef<HTMLDivElement>(null);
+  const records = state.catalogue.value;
+  if (records === null) return <p class="sheet-note">{text.models.waiting}</p>;
+  const { verdicts, stored } = state.models;
+  const knowledge: Knowledge = {
+    verdict: (id) => verdicts.of(id).value,
+    stored: (record) => storedStateOf(stored.value, null, record),
+  };
+  const filters = state.models.filters.value;
+  const shown = choices(records, state.device.value, filters, knowledge);
+  return (
+    <>
+      <Search shown={shown.length} all={records.length} />
+      <div
+        ref={list}
+        class="choices"
+        data-scroll
+        onKeyDown={(event) => {
+          moveThroughList(event, list.current);
+        }}
+      >
+        <OfferLine place="models" />
+        {state.device.value?.webgpu === false && <p class="sheet-note">{text.models.noWebGpu}</p>}
+        {shown.length === 0 && (
+          <p class="sheet-note">
+            {text.models.none}{" "}
+            <button
+              type="button"
+              class="link-button"
+              onClick={() => {
+                models.filter(NO_FILTERS);
+              }}
+            >
+              {text.models.clearFilters}
+            </button>
+          </p>
+        )}
+        {groupChoices(shown).map((group) => (
+          <Group key={group.kind} group={group} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Search({ shown, all }: { shown: number; all: number }): JSX.Element {
+  const { state, models } = useApp();
+  const filters = state.models.filters.value;
+  const words = text.models.filters;
+  return (
+    <div class="search">
+      <input
+        type="search"
+        data-testid="model-search"
+        value={filters.query}
+        placeholder={text.models.searchPlaceholder}
+        aria-label={text.models.search}
+        autoComplete="off"
+        spellcheck={false}
+        autofocus={matchMedia("(pointer: fine)").matches}
+        onInput={(event) => {
+          models.filter({ query: event.currentTarget.value });
+        }}
+      />
+      <div class="filters" role="group" aria-label={words.label}>
+        <Toggle
+          id="filter-fits"
+          label={words.fits}
+          on={filters.fits}
+          onChange={(fits) => {
+            models.filter({ fits });
+          }}
+        />
+        <Toggle
+          id="filter-here"
+          label={words.here}
+          on={filters.here}
+          onChange={(here) => {
+            models.filter({ here });
+          }}
+        />
+        <TaskFilter />
+        <p class="muted" role="status" data-testid="model-count">
+          {text.models.count(shown, all)}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Toggle({
+  id,
+  label,
+  on,
+  onChange,
+}: {
+  id: string;
+  label: string;
+  on: boolean;
+  onChange: (on: boolean) => void;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="toggle"
+      data-testid={id}
+      aria-pressed={on}
+      onClick={() => {
+        onChange(!on);
+      }}
+    >
+      {label}
+    </button>
+  );
+}
+
+function TaskFilter(): JSX.Element {
+  const { state, models } = useApp();
+  const { task } = state.models.filters.value;
+  const tasks = Object.entries(text.models.tasks) as [Task, string][];
+  return (
+    <label class="task-filter" data-on={task !== null}>
+      <span>{text.models.filters.task}</span>
+      <select
+        data-testid="filter-task"
+        value={task ?? ""}
+        onChange={(event) => {
+          const chosen = tasks.find(([name]) => name === event.currentTarget.value);
+          models.filter({ task: chosen?.[0] ?? null });
+        }}
+      >
+        <option value="">{text.models.filters.anyTask}</option>
+        {tasks.map(([name, label]) => (
+          <option key={name} value={name}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Group({ group }: { group: ChoiceGroup }): JSX.Element {
+  const id = `models-${group.kind}`;
+  return (
+    <section aria-labelledby={id}>
+      <h3 id={id}>{text.models[group.kind]}</h3>
+      <ul>
+        {group.choices.map(({ record }) => (
+          <ModelRow key={record.id} record={record} />
+        ))}
+      </ul>
+    </section>
+  );
+}

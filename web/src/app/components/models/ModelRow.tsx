@@ -1,0 +1,121 @@
+/** One model of the list: a line that says what it takes, its one next step, and the rest behind a click. */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { ModelRecord } from "../../../protocol/wire";
+import { obstacleOf } from "../../catalogue";
+import { bytes, megabytes } from "../../format";
+import { storedStateOf } from "../../models/state";
+import { modelOf } from "../../stores/engine";
+import { text } from "../../text";
+import { useApp } from "../context";
+import { ModelAction } from "./ModelAction";
+import { ModelDetails } from "./ModelDetails";
+import { ModelQuestion } from "./ModelQuestion";
+import { TransferLine } from "./TransferLine";
+import { useSeen } from "./use-seen";
+
+export function ModelRow({ record }: { record: ModelRecord }): JSX.Element {
+  const { state, models } = useApp();
+  const row = useRef<HTMLLIElement>(null);
+  const open = state.models.opened.value === record.id;
+  useSeen(row, () => {
+    models.seen(record.id);
+  });
+  useEffect(() => {
+    if (open) row.current?.scrollIntoView({ block: "nearest" });
+  }, [open]);
+  const details = `model-${record.id}`;
+  return (
+    <li ref={row} class="model" data-testid="model-option" data-model={record.id} data-open={open}>
+      <div class="model-line">
+        <button
+          type="button"
+          class="model-head"
+          data-list-item
+          aria-expanded={open}
+          aria-controls={details}
+          onClick={() => {
+            models.toggle(record.id);
+          }}
+        >
+          <span class="model-title">
+            <span class="choice-name">{record.name}</span>
+            <Chips record={record} />
+          </span>
+          <span class="choice-facts">
+            {factsOf(record).map((fact) => (
+              <span key={fact}>{fact}</span>
+            ))}
+          </span>
+          <VerdictLine record={record} />
+        </button>
+        <ModelAction record={record} />
+      </div>
+      <ModelQuestion record={record} />
+      <TransferLine record={record} />
+      <div id={details}>{open && <ModelDetails record={record} />}</div>
+    </li>
+  );
+}
+
+function Chips({ record }: { record: ModelRecord }): JSX.Element {
+  const { state } = useApp();
+  const engine = state.engine.value;
+  const verdict = state.models.verdicts.of(record.id).value;
+  const here = storedStateOf(state.models.stored.value, verdict, record);
+  const chips: string[] = [];
+  if (modelOf(engine) === record.id && engine.kind === "ready") chips.push(text.models.chips.loaded);
+  else if (modelOf(engine) === record.id && engine.kind === "loading") chips.push(text.models.chips.loading);
+  if (engine.kind === "ready" && engine.incoming?.model === record.id) chips.push(text.models.chips.behind);
+  if (record.embedded) chips.push(text.models.chips.embedded);
+  else if (here !== "none") chips.push(text.models.chips[here]);
+  return (
+    <>
+      {chips.map((chip) => (
+        <span key={chip} class="chip">
+          {chip}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** What the engine room says of it, or, until then, what its record says. */
+function VerdictLine({ record }: { record: ModelRecord }): JSX.Element | null {
+  const { state } = useApp();
+  const verdict = state.models.verdicts.of(record.id).value;
+  const device = state.device.value;
+  if (record.embedded) return <span class="verdict">{text.models.demoNote}</span>;
+  if (verdict === null) {
+    const obstacle = device === null ? null : obstacleOf(record, device);
+    return obstacle === null ? null : (
+      <span class="verdict" data-fits={false}>
+        {obstacle}
+      </span>
+    );
+  }
+  if (verdict.fits) {
+    const where = verdict.device === null ? null : text.engine.devices[verdict.device];
+    return (
+      <span class="verdict" data-testid="verdict" data-fits={true}>
+        {where === null ? text.models.verdict.fits : text.models.verdict.fitsOn(where)}
+      </span>
+    );
+  }
+  return (
+    <span class="verdict" data-testid="verdict" data-fits={false}>
+      {verdict.reason?.message ?? text.models.verdict.not}
+    </span>
+  );
+}
+
+function factsOf(record: ModelRecord): string[] {
+  const { download_bytes: download, memory_mb: memory, context_window: context } = record;
+  return [
+    ...(download === null ? [] : [text.models.download(bytes(download))]),
+    ...(memory === null ? [] : [text.models.memory(megabytes(memory))]),
+    ...(context === null ? [] : [text.models.context(context.toLocaleString("en"))]),
+    record.quantization,
+    ...(record.kind === undefined || record.kind === "text" ? [] : [text.models.kinds[record.kind]]),
+  ].filter((fact) => fact !== "");
+}
