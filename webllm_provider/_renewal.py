@@ -132,7 +132,11 @@ class RenewedTransport:
         return await self._ask(lambda client: client.models())
 
     async def status(self) -> EngineState:
-        return await self._ask(lambda client: client.status())
+        state = await self._ask(lambda client: client.status())
+        if state["type"] == "empty" and self._reload is not None:
+            # Asked for, but not begun.
+            return {"type": "loading", "model": self._reload.get_name(), "fraction": 0.0}
+        return state
 
     async def unload(self) -> EngineState:
         return await self._ask(lambda client: client.unload(), ready=True)
@@ -200,7 +204,8 @@ class RenewedTransport:
     def _load_again(self, client: EngineClient, model: str) -> None:
         device, options = self._loads.get(model, ("auto", {}))
         settings: LoadOptions = {**options, "behind": False}
-        reload = self._reload = asyncio.ensure_future(loaded(client.load(model, device, **settings), model))
+        events = client.load(model, device, **settings)
+        reload = self._reload = asyncio.create_task(loaded(events, model), name=model)
 
         def over(done: asyncio.Task[LoadedModel]) -> None:
             # Who waits for it hears of its failure; the next one hears what the engine says.
