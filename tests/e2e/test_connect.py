@@ -177,7 +177,8 @@ json.dumps(seen)
 def test_a_worker_that_dies_is_replaced_and_nothing_is_lost(own: PythonPage) -> None:
     own.run(
         f"""
-import asyncio
+import asyncio, json
+from webllm_provider import connect
 engine = await connect(model={DEMO!r})
 body = {{"messages": [{{"role": "user", "content": {EVERYTHING!r}}}], "temperature": 0}}
 started = asyncio.Event()
