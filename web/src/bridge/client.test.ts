@@ -378,24 +378,17 @@ describe("the worker's death", () => {
     expect((await readAll(stream)).at(-1)).toMatchObject({ type: "failure", error: { code: "aborted" } });
   });
 
-  it("is told apart from a lost model: the worker lives, the answer fails, a new load works", async () => {
+  it("is told apart from a lost model: the worker lives and brings the model back by itself", async () => {
     const scripts = [ramble(), say("back again")];
     rig = new Rig(() => scripts.shift() ?? say("too many"));
     const client = rig.client();
     await readAll(client.load(DEMO));
     const stream = client.complete(ask("one"));
-    await stream.next();
+    // The first text has come: this engine cannot go on behind it.
+    for (let text = ""; text === "";) text = textOf((await stream.next()) ?? []);
     rig.engines[0]?.lose({ code: "device_lost", message: "The GPU was lost." });
     expect((await readAll(stream)).at(-1)).toMatchObject({ type: "failure", error: { code: "device_lost" } });
-    expect(await client.status()).toMatchObject({
-      type: "lost",
-      model: DEMO,
-      error: { code: "device_lost" },
-    });
-    expect(await readAll(client.complete(ask("two")))).toMatchObject([
-      { error: { code: "model_not_loaded" } },
-    ]);
-    await readAll(client.load(DEMO));
-    expect(textOf(await readAll(client.complete(ask("three"))))).toBe("back again");
+    expect(textOf(await readAll(client.complete(ask("two"))))).toBe("back again");
+    expect(await client.status()).toMatchObject({ type: "ready" });
   });
 });

@@ -37,9 +37,9 @@ export async function release(engine: Engine): Promise<void> {
 }
 
 /** Settles with `work`, or rejects as soon as the engine's model is lost: what waits on a dead GPU waits for ever. */
-export function untilLost<T>(engine: Engine, work: Promise<T>): Promise<T> {
-  const lost = engine.lost.then((error) => {
-    throw new EngineFailure(error);
+export function untilLost<T>({ lost: loss }: Pick<Engine, "lost">, work: Promise<T>): Promise<T> {
+  const lost = loss.then((error) => {
+    throw new EngineFailure(error, true);
   });
   return Promise.race([work, lost]);
 }

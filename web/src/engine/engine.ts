@@ -16,6 +16,9 @@ export interface LoadReport {
   loadedBytes: number | null;
   totalBytes: number | null;
   text: string;
+  /** Of a download. */
+  bytesPerS?: number | null;
+  remainingS?: number | null;
 }
 
 /** What to load. It crosses to another worker: plain values only. */
@@ -23,8 +26,8 @@ export interface LoadOrder {
   entry: CatalogueEntry;
   /** Values of the model's own configuration that are taken instead. */
   overrides?: ModelOverrides;
-  /** The weights of the CPU engine, where somebody has fetched them already. */
-  gguf?: Blob;
+  /** The weights of the CPU engine, where somebody has fetched them already; more than one where they are split. */
+  gguf?: Blob[];
 }
 
 /** How an answer ended: the `finished` event without its type. */

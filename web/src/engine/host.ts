@@ -1,18 +1,25 @@
 import type {
   CompletionBody,
-  Device,
   EngineState,
   Load,
-  LoadedModel,
   ModelRecord,
+  Priority,
   StreamEvent,
+  TextCompletionBody,
   WireError,
 } from "../protocol/wire";
-import type { Catalogue, CatalogueEntry } from "../models/catalogue";
-import type { Engine, LoadReport } from "./engine";
-import { bringUp, release, untilAborted, untilLost } from "./engine-life";
-import { aborted, type EngineFailure, failure, toWireError, translate } from "./errors";
-import { JobQueue } from "./queue";
+import type { Catalogue } from "../models/catalogue";
+import { Answering, chat, type Question, text } from "./answering";
+import type { Vectors } from "./engine";
+import { untilLost } from "./engine-life";
+import { aborted, EngineFailure, failure, toWireError, translate } from "./errors";
+import type { Journal } from "./journal";
+import { Loading } from "./loading";
+import { type Job, JobQueue, QUEUE_LIMITS, type QueueLimits } from "./queue";
+import { Recoverer } from "./recoverer";
+import { type Plan, RecoveryPolicy, type Smaller } from "./recovery";
+import { RoomState } from "./room-state";
+import type { Seat, SeatOptions } from "./seat";
 
 /** Takes the events of one load or completion; `finish` takes the last one. */
 export interface EventSink {
@@ -20,242 +27,330 @@ export interface EventSink {
   finish(event: StreamEvent): void;
 }
 
-/** Which engine to make for a model, decided before anything that is loaded is touched. */
-export interface EngineChoice {
-  device: Device;
-  create(): Engine;
-}
-
-export interface HostOptions {
+export interface HostOptions extends SeatOptions {
   catalogue: Catalogue;
-  /** Rejects with an `EngineFailure` when the model cannot run here. */
-  choose(entry: CatalogueEntry, device: Load["device"]): Promise<EngineChoice>;
+  journal?: Journal;
+  /** A smaller model, for one that keeps failing. None when absent. */
+  smaller?: Smaller;
+  /** Whether two models may be on the GPU at the same time. Never, when absent. */
+  mayShareGpu?: (present: Seat, incoming: Plan) => boolean;
+  limits?: Partial<QueueLimits>;
+  now?: () => number;
 }
 
-interface Present {
-  engine: Engine;
-  model: LoadedModel;
+/** Who asks, and how much it matters. */
+export interface Asker {
+  /** Clients take turns: the tab, or whatever else asks for one person. */
+  client: string;
+  priority?: Priority | undefined;
 }
 
-/** What a worker computes with: at most one loaded model, one queue, one state. Knows nothing of ports. */
+/** What to load, as the wire has it. */
+export type LoadWish = Pick<Load, "model" | "device" | "behind" | "overrides" | "metered_ok">;
+
+const SILENT: Journal = { record: () => undefined };
+const SOMEBODY: Asker = { client: "" };
+
+const RESET: WireError = {
+  code: "device_lost",
+  message: "The engine was reset because somebody asked for it.",
+};
+
+/** What a worker computes with: at most one model that answers, one queue, one state. Knows nothing of ports. */
 export class EngineHost {
-  private present: Present | null = null;
-  private loading: { model: string; fraction: number } | null = null;
-  private loss: { model: string | null; error: WireError } | null = null;
-  /** Why the last load failed: a completion that waited for it has to say so. */
-  private lastLoadError: { model: string; error: WireError } | null = null;
-  private completions = 0;
-  private readonly queue = new JobQueue();
-  private readonly listeners = new Set<() => void>();
+  private readonly room = new RoomState();
+  private readonly queue: JobQueue;
+  private readonly policy: RecoveryPolicy;
+  private readonly recoverer: Recoverer;
+  private readonly loading: Loading;
+  private readonly journal: Journal;
+  private readonly now: () => number;
+  private behind: { id: string; life: AbortController } | null = null;
+  private anonymous = 0;
 
-  constructor(private readonly options: HostOptions) {}
+  constructor(private readonly options: HostOptions) {
+    this.journal = options.journal ?? SILENT;
+    this.now = options.now ?? (() => performance.now());
+    this.queue = new JobQueue({ ...QUEUE_LIMITS, ...options.limits });
+    const { journal, now } = this;
+    this.policy = new RecoveryPolicy({ now, smaller: options.smaller ?? (() => null) });
+    const shared = { seats: options, policy: this.policy, journal, now };
+    this.recoverer = new Recoverer(this.room, shared);
+    const mayShareGpu = options.mayShareGpu ?? (() => false);
+    this.loading = new Loading(this.room, this.recoverer, { ...shared, mayShareGpu });
+  }
 
   get state(): EngineState {
-    if (this.loading !== null) return { type: "loading", ...this.loading };
-    if (this.present !== null) return { type: "ready", model: this.present.model, queued: this.completions };
-    if (this.loss !== null) return { type: "lost", ...this.loss };
-    return { type: "empty" };
+    return this.room.wire;
+  }
+
+  /** The model that answers now; null when there is none, or while it is brought back. */
+  get present(): Seat | null {
+    return this.room.seat;
   }
 
   /** Tells a listener of every change of `state`. Returns what ends that. */
   onState(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.room.onChange(listener);
+  }
+
+  /** Tells a listener when nothing runs or waits any more, and when something does again. Returns what ends that. */
+  onIdle(listener: (idle: boolean) => void): () => void {
+    return this.queue.onIdle(listener);
   }
 
   models(): ModelRecord[] {
     return this.options.catalogue.records();
   }
 
-  /** Queues a load. An unknown id is refused before anything is touched. */
-  load(id: string, model: string, device: Load["device"], sink: EventSink): void {
-    let entry: CatalogueEntry;
+  /** Whether anybody looks at a client; those that are looked at come first. */
+  setBackground(client: string, background: boolean): void {
+    this.queue.setBackground(client, background);
+  }
+
+  /** Queues a load, or begins one behind the model that answers. An unknown id is refused before anything is touched. */
+  load(id: string, wish: LoadWish, sink: EventSink): void {
+    let plan: Plan;
     try {
-      entry = this.options.catalogue.find(model);
+      plan = this.plan(wish);
     } catch (raw) {
       sink.finish({ type: "failure", error: toWireError(raw) });
       return;
     }
-    this.queue.add({
+    if (wish.behind === true && this.room.seat !== null) {
+      this.loadBehind(id, plan, sink);
+      return;
+    }
+    this.barrier(
       id,
-      run: (signal) => this.runLoad(entry, device, sink, signal),
-      dropped: () => {
+      async (signal) => {
+        this.behind?.life.abort();
+        await this.loading.inPlace(plan, sink, signal);
+      },
+      () => {
         sink.finish({ type: "failure", error: aborted("load").error });
       },
-    });
+    );
   }
 
   /** Queues a completion; behind a load it waits for the model. */
-  complete(id: string, body: CompletionBody, sink: EventSink): void {
-    this.completions += 1;
-    this.changed();
-    const ended = (): void => {
-      this.completions -= 1;
-      this.changed();
-    };
-    this.queue.add({
-      id,
-      run: (signal) => this.runComplete(body, sink, signal).finally(ended),
-      dropped: () => {
-        sink.finish({ type: "failure", error: aborted("request").error });
-        ended();
+  complete(id: string, body: CompletionBody, sink: EventSink, from: Asker = SOMEBODY): void {
+    this.ask(id, chat(body), sink, from);
+  }
+
+  /** Queues the continuation of a text. */
+  completeText(id: string, body: TextCompletionBody, sink: EventSink, from: Asker = SOMEBODY): void {
+    this.ask(id, text(body), sink, from);
+  }
+
+  /** Queues texts to make vectors of; `model` as in a completion. Rejects with an `EngineFailure`. */
+  embed(
+    texts: readonly string[],
+    model: string | undefined,
+    signal: AbortSignal,
+    from: Asker = SOMEBODY,
+  ): Promise<Vectors & { model: string }> {
+    return new Promise((resolve, reject) => {
+      const id = this.nextId();
+      this.request(id, from, {
+        run: async (running) => {
+          try {
+            resolve(await this.onSeat(model, running, (seat) => vectors(seat, texts, running)));
+          } catch (raw) {
+            reject(new EngineFailure(toWireError(raw)));
+          }
+        },
+        refused: (error) => {
+          reject(new EngineFailure(error));
+        },
+      });
+      if (signal.aborted) this.cancel(id);
+      signal.addEventListener("abort", () => this.cancel(id), { once: true });
+    });
+  }
+
+  /** Cancels one load or request, wherever it is. */
+  cancel(id: string): boolean {
+    if (this.behind?.id === id) this.behind.life.abort();
+    return this.queue.cancel(id);
+  }
+
+  /** Gives the model's memory back, after what runs and waits. `reason` goes into the journal. */
+  unload(id: string = this.nextId(), reason = "asked"): Promise<void> {
+    return new Promise((resolve) => {
+      this.barrier(
+        id,
+        async () => {
+          this.behind?.life.abort();
+          await this.recoverer.stop();
+          const model = this.room.seat?.model.id ?? null;
+          await this.loading.release();
+          this.room.loss = this.room.loadError = null;
+          if (model !== null) this.journal.record("unloaded", model, { reason });
+          this.room.changed();
+          resolve();
+        },
+        resolve,
+      );
+    });
+  }
+
+  /**
+   * Throws the engine away with its worker and its GPU device and loads the model again, now: a request that runs
+   * goes on as after any loss. False when there is nothing to load again.
+   */
+  reset(): boolean {
+    this.policy.clear();
+    const { seat, loss, plan } = this.room;
+    if (seat !== null) {
+      this.recoverer.fall(seat, RESET);
+      return true;
+    }
+    if (loss === null || plan === null) return this.room.loading !== null;
+    this.room.loss = null;
+    this.recoverer.begin(plan, new Set(), RESET);
+    return true;
+  }
+
+  private plan({ model, device, overrides, metered_ok }: LoadWish): Plan {
+    const entry = this.options.catalogue.find(model);
+    return { entry, device, overrides, meteredOk: metered_ok === true };
+  }
+
+  private loadBehind(id: string, plan: Plan, sink: EventSink): void {
+    // One at a time: the newer wish counts.
+    this.behind?.life.abort();
+    const life = new AbortController();
+    const behind = { id, life };
+    this.behind = behind;
+    const swap = (act: () => Promise<void>): Promise<void> =>
+      new Promise((resolve, reject) => {
+        this.barrier(
+          `${id}:swap`,
+          () => act().then(resolve, reject),
+          () => {
+            reject(aborted("load"));
+          },
+        );
+      });
+    void this.loading.behind(plan, sink, life.signal, swap).finally(() => {
+      if (this.behind === behind) this.behind = null;
+    });
+  }
+
+  private ask(id: string, question: Question, sink: EventSink, from: Asker): void {
+    const answering = new Answering(question, sink, this.journal, this.now);
+    this.request(id, from, {
+      run: (signal) => this.answer(answering, signal),
+      refused: (error) => {
+        answering.fail(error);
       },
     });
   }
 
-  /** Cancels one load or completion, wherever it is. */
-  cancel(id: string): boolean {
-    return this.queue.cancel(id);
-  }
-
-  /** Gives the model's memory back, after what runs and waits. */
-  unload(id: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.queue.add({
-        id,
-        run: async () => {
-          await this.release();
-          this.loss = null;
-          this.changed();
-          resolve();
-        },
-        dropped: resolve,
-      });
-    });
-  }
-
-  private async runLoad(
-    entry: CatalogueEntry,
-    device: Load["device"],
-    sink: EventSink,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const startedAt = performance.now();
-    try {
-      const choice = await untilAborted(this.options.choose(entry, device), signal, "load");
-      if (this.present?.model.id !== entry.record.id || this.present.model.engine.device !== choice.device) {
-        await this.release();
-        this.loss = null;
-        this.present = await this.start(choice.create(), entry, sink, signal);
+  /** One request in its turn, through every loss of the engine that it may outlive. */
+  private async answer(answering: Answering, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      let seat: Seat;
+      try {
+        seat = await this.seatFor(answering.question.model, signal);
+      } catch (raw) {
+        if (signal.aborted) answering.cancel();
+        else answering.fail(answering.loss ?? toWireError(raw));
+        return;
       }
-      this.loss = this.lastLoadError = null;
-      sink.finish({ type: "loaded", model: this.present.model, load_ms: performance.now() - startedAt });
-    } catch (raw) {
-      const error = toWireError(raw);
-      this.lastLoadError = { model: entry.record.id, error };
-      sink.finish({ type: "failure", error });
-    } finally {
-      this.loading = null;
-      this.changed();
+      if (!answering.canGoOnWith(seat) && answering.loss !== undefined) {
+        answering.fail(answering.loss);
+        return;
+      }
+      try {
+        await answering.on(seat, signal);
+        this.policy.clear(seat.plan.entry.record.id);
+        return;
+      } catch (raw) {
+        const { error, fatal } = translate(raw);
+        if (fatal) this.recoverer.fall(seat, error);
+        if (!fatal || !answering.survives(error)) {
+          answering.fail(error);
+          return;
+        }
+      }
     }
   }
 
-  private async start(
-    engine: Engine,
-    entry: CatalogueEntry,
-    sink: EventSink,
+  /** The engine for a request, once it is there. Rejects with the reason why there is none. */
+  private async seatFor(model: string | undefined, signal: AbortSignal): Promise<Seat> {
+    await this.recoverer.settled(signal);
+    const { seat } = this.room;
+    if (seat === null || (model !== undefined && !seat.answersFor.has(model))) throw this.room.absence(model);
+    return seat;
+  }
+
+  /** Work without a stream: it is done once more when its engine is lost under it. */
+  private async onSeat<T>(
+    model: string | undefined,
     signal: AbortSignal,
-  ): Promise<Present> {
-    const report = (progress: LoadReport): void => {
-      this.progress(entry, sink, progress);
+    work: (seat: Seat) => Promise<T>,
+  ): Promise<T> {
+    for (let again = true; ; again = false) {
+      const seat = await this.seatFor(model, signal);
+      try {
+        return await untilLost(seat, work(seat));
+      } catch (raw) {
+        const { error, fatal } = translate(raw);
+        if (fatal) this.recoverer.fall(seat, error);
+        if (!fatal || !again) throw raw;
+      }
+    }
+  }
+
+  private request(
+    id: string,
+    { client, priority = "chat" }: Asker,
+    work: { run: (signal: AbortSignal) => Promise<void>; refused: (error: WireError) => void },
+  ): void {
+    const count = (by: 1 | -1): void => {
+      this.room.requests += by;
+      this.room.changed();
     };
-    report({
-      stage: "prepare",
-      fraction: 0,
-      loadedBytes: null,
-      totalBytes: null,
-      text: "Preparing the engine",
-    });
-    const model = await bringUp(engine, { entry }, report, signal);
-    void engine.lost.then((error) => {
-      this.lose(engine, error);
-    });
-    return { engine, model };
-  }
-
-  private progress(entry: CatalogueEntry, sink: EventSink, report: LoadReport): void {
-    this.loading = { model: entry.record.id, fraction: report.fraction };
-    sink.push({
-      type: "progress",
-      stage: report.stage,
-      fraction: report.fraction,
-      loaded_bytes: report.loadedBytes,
-      total_bytes: report.totalBytes,
-      text: report.text,
-    });
-    this.changed();
-  }
-
-  private async runComplete(body: CompletionBody, sink: EventSink, signal: AbortSignal): Promise<void> {
-    const present = this.present;
-    if (present === null || (body.model !== undefined && body.model !== present.model.id)) {
-      sink.finish({ type: "failure", error: this.absence(body.model).error });
-      return;
-    }
-    const { engine, model } = present;
-    sink.push({ type: "started", model: model.id, engine: model.engine });
+    const job: Job = {
+      id,
+      client,
+      priority,
+      run: (signal) =>
+        work.run(signal).finally(() => {
+          count(-1);
+        }),
+      dropped: () => {
+        work.refused(aborted("request").error);
+        count(-1);
+      },
+    };
+    count(1);
     try {
-      const answering = engine.complete(
-        body,
-        (text) => {
-          sink.push({ type: "delta", text });
-        },
-        signal,
-      );
-      sink.finish({ type: "finished", ...(await untilLost(engine, answering)) });
+      this.queue.add(job);
     } catch (raw) {
-      const { error, fatal } = translate(raw);
-      sink.finish({ type: "failure", error });
-      if (fatal) this.lose(engine, error);
+      work.refused(toWireError(raw));
+      count(-1);
     }
   }
 
-  /** Why there is no model for a completion. */
-  private absence(wanted: string | undefined): EngineFailure {
-    if (this.present !== null) {
-      const loaded = this.present.model.id;
-      return failure(
-        "model_not_loaded",
-        `The request is for ${wanted ?? ""}, but ${loaded} is loaded.`,
-        "Load the model first, or leave the model out of the request.",
-        { wanted, loaded },
-      );
-    }
-    if (this.loss !== null) {
-      return failure(
-        "model_not_loaded",
-        `The model was lost: ${this.loss.error.message}`,
-        "Load the model again.",
-        { cause: this.loss.error.code },
-      );
-    }
-    if (this.lastLoadError !== null) {
-      const { model, error } = this.lastLoadError;
-      return failure(
-        "model_not_loaded",
-        `The model ${model} did not load: ${error.message}`,
-        error.hint ?? "Load a model first.",
-        { wanted: model, cause: error.code },
-      );
-    }
-    return failure("model_not_loaded", "No model is loaded.", "Load a model first.");
+  private barrier(id: string, run: (signal: AbortSignal) => Promise<void>, dropped: () => void): void {
+    this.queue.add({ id, client: "", priority: "barrier", run, dropped });
   }
 
-  private lose(engine: Engine, error: WireError): void {
-    if (this.present?.engine !== engine) return;
-    this.loss = { model: this.present.model.id, error };
-    this.present = null;
-    this.changed();
-    void release(engine);
+  private nextId(): string {
+    return `room:${String(this.anonymous++)}`;
   }
+}
 
-  private async release(): Promise<void> {
-    const engine = this.present?.engine;
-    this.present = null;
-    if (engine !== undefined) await release(engine);
+async function vectors(
+  { engine, model }: Seat,
+  texts: readonly string[],
+  signal: AbortSignal,
+): Promise<Vectors & { model: string }> {
+  if (model.capabilities.embeddings !== true) {
+    throw failure("unsupported", `${model.id} gives no vectors.`, "Load an embedding model.");
   }
-
-  private changed(): void {
-    for (const listener of this.listeners) listener();
-  }
+  return { ...(await engine.embed(texts, signal)), model: model.id };
 }

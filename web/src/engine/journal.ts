@@ -3,6 +3,11 @@ import type { EngineEvent, EngineEventName } from "../protocol/wire";
 /** Figures and names of one event; never text of a message, nor a URL, nor the name of a user's file. */
 export type EventDetails = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
+/** Where events go. `EngineJournal` is one. */
+export interface Journal {
+  record(name: EngineEventName, model: string | null, details?: EventDetails): void;
+}
+
 /** Events that are kept for who asks later. */
 const KEPT = 2_000;
 
@@ -14,7 +19,7 @@ const LONGEST = 200;
  *
  * Whoever records passes figures, ids and codes. The journal keeps the last 2,000 events and tells every listener.
  */
-export class EngineJournal {
+export class EngineJournal implements Journal {
   private readonly kept: EngineEvent[] = [];
   private readonly listeners = new Set<(event: EngineEvent) => void>();
 

@@ -57,7 +57,11 @@ export class RemoteEngine implements Engine {
     );
   }
 
-  load(order: LoadOrder, report: (report: LoadReport) => void, signal: AbortSignal): Promise<LoadedModel> {
+  async load(
+    order: LoadOrder,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+  ): Promise<LoadedModel> {
     const cell = this.open();
     this.cell = cell;
     cell.endpoint.addEventListener("message", this.receive);

@@ -14,7 +14,7 @@ import {
 import { Batcher } from "./batcher";
 import { toWireError } from "./errors";
 import type { EngineHost } from "./host";
-import { answer, type Client, serve, type Services } from "./services";
+import { answer, type Client, serve, type Services, tabOf } from "./services";
 
 export interface ServerOptions {
   /** Names this worker's life: messages meant for another one are dropped. */
@@ -106,6 +106,7 @@ class PortSession {
     this.greeted = true;
     this.name = hello.client;
     this.post({ type: "hello", protocol: PROTOCOL, ...this.options, state: this.host.state });
+    this.services.came?.(this.client);
   }
 
   private act(command: Command): void {
@@ -113,12 +114,13 @@ class PortSession {
     switch (command.type) {
       case "load":
         this.stream(command.id, Infinity, LOAD_INTERVAL_MS, (sink) => {
-          this.host.load(this.prefix + command.id, command.model, command.device, sink);
+          this.host.load(this.prefix + command.id, command, sink);
         });
         return;
       case "complete":
         this.stream(command.id, command.credit, command.body.delta_interval_ms, (sink) => {
-          this.host.complete(this.prefix + command.id, command.body, sink);
+          const from = { client: tabOf(this.client), priority: command.priority };
+          this.host.complete(this.prefix + command.id, command.body, sink, from);
         });
         return;
       case "credit":

@@ -199,12 +199,13 @@ export class WebLLMEngine implements Engine {
         toWireError(Object.assign(new Error(fault.message), { name: "GPUOutOfMemoryError" })),
       );
     }
-    throw failure(
+    const { error } = failure(
       code,
       "The GPU reported an error, so its answer cannot be trusted.",
       "Load the model again, or load it on the CPU.",
       { raw: fault.message.slice(0, 500) },
     );
+    throw new EngineFailure(error, true);
   }
 }
 

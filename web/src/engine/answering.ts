@@ -1,0 +1,170 @@
+import type { CompletionBody, TextCompletionBody, WireError } from "../protocol/wire";
+import type { Ending, OnText } from "./engine";
+import { untilLost } from "./engine-life";
+import { aborted } from "./errors";
+import type { EventSink } from "./host";
+import type { Journal } from "./journal";
+import type { Seat } from "./seat";
+
+/** What is asked for, and how it is gone on with behind what has been said already. */
+export interface Question {
+  /** The model that it is for; any when absent. */
+  model: string | undefined;
+  /** Whether an answer that was cut can be gone on with on this engine. */
+  continues(seat: Seat): boolean;
+  /** Has it answered, behind `said`, which was `pieces` pieces of text. */
+  ask(seat: Seat, said: string, pieces: number, onText: OnText, signal: AbortSignal): Promise<Ending>;
+}
+
+/** A chat completion. What it is held to begins at the answer's begin, so a held answer cannot be gone on with. */
+export const chat = (body: CompletionBody): Question => ({
+  model: body.model,
+  continues: ({ model }) =>
+    model.capabilities.continues === true &&
+    body.constraint === undefined &&
+    (body.response_format === undefined || body.response_format.type === "text"),
+  ask: ({ engine }, said, pieces, onText, signal) =>
+    engine.complete(
+      said === ""
+        ? body
+        : { ...body, ...shortened(body, pieces), continue_text: (body.continue_text ?? "") + said },
+      onText,
+      signal,
+    ),
+});
+
+/** A text completion: going on is what it is. */
+export const text = (body: TextCompletionBody): Question => ({
+  model: body.model,
+  continues: () => true,
+  ask: ({ engine }, said, pieces, onText, signal) =>
+    engine.completeText({ ...body, ...shortened(body, pieces), prompt: body.prompt + said }, onText, signal),
+});
+
+/** A piece is a token, or seldom two: the limit that was asked for still holds, within that. */
+const shortened = ({ max_tokens: most }: { max_tokens?: number }, pieces: number): { max_tokens?: number } =>
+  most === undefined ? {} : { max_tokens: Math.max(1, most - pieces) };
+
+/** Losses of the engine that one request may outlive: it may be what kills it. */
+const LIVES = 2;
+const TELL_TOKENS_MS = 1000;
+
+/**
+ * One request, through whatever happens to the engine beneath it: it ends exactly once, with all its text or with a
+ * typed error, and no piece of text is sent twice.
+ */
+export class Answering {
+  private said = "";
+  private pieces = 0;
+  private losses: WireError[] = [];
+  private seat: Seat | null = null;
+  private toldAt = 0;
+  private readonly askedAt: number;
+
+  constructor(
+    readonly question: Question,
+    private readonly sink: EventSink,
+    private readonly journal: Journal,
+    private readonly now: () => number,
+  ) {
+    this.askedAt = now();
+    journal.record("request_queued", question.model ?? null);
+  }
+
+  /** Lets an engine answer, from the begin or behind what was said. Rejects with what the engine throws. */
+  async on(seat: Seat, signal: AbortSignal): Promise<void> {
+    this.announce(seat);
+    this.seat = seat;
+    const answer = this.question.ask(
+      seat,
+      this.said,
+      this.pieces,
+      (piece) => {
+        this.say(seat, piece);
+      },
+      signal,
+    );
+    const ending = this.whole(await untilLost(seat, answer));
+    const { figures, usage, reason } = ending;
+    this.journal.record("request_finished", seat.model.id, { reason, ...usage, ...figures });
+    this.sink.finish({ type: "finished", ...ending });
+  }
+
+  /** Notes that the engine was lost under it. False: it must not be tried again. */
+  survives(error: WireError): boolean {
+    this.losses.push(error);
+    if (this.losses.length > LIVES || error.code === "grammar_failed") return false;
+    return this.said === "" || (this.seat !== null && this.question.continues(this.seat));
+  }
+
+  /** Whether this engine can go on with it, or begin it. */
+  canGoOnWith(seat: Seat): boolean {
+    return this.said === "" || this.question.continues(seat);
+  }
+
+  /** It ends without all of its text. What was sent is with the client already. */
+  fail(error: WireError): void {
+    this.journal.record("request_failed", this.seat?.model.id ?? null, { code: error.code });
+    const cut = this.losses.length > 0 && this.said !== "";
+    const details = { ...error.details, partial_characters: this.said.length };
+    this.sink.finish({ type: "failure", error: cut ? { ...error, details } : error });
+  }
+
+  /** Why it was lost the last time; for who cannot go on. */
+  get loss(): WireError | undefined {
+    return this.losses.at(-1);
+  }
+
+  /** Cancelled while it waits for an engine: what was said stays an answer, cut short. */
+  cancel(): void {
+    if (this.said === "") this.fail(aborted("request").error);
+    else this.sink.finish({ type: "finished", ...this.cutShort() });
+  }
+
+  private announce(seat: Seat): void {
+    const { id: model, engine } = seat.model;
+    const { loss, seat: before } = this;
+    const wait_ms = this.now() - this.askedAt;
+    this.journal.record("request_started", model, { wait_ms, again: loss !== undefined });
+    if (before === null || loss === undefined) this.sink.push({ type: "started", model, engine });
+    else if (this.said !== "" || model !== before.model.id || engine.device !== before.model.engine.device)
+      this.sink.push({ type: "recovered", error: loss, model, engine });
+  }
+
+  private say(seat: Seat, piece: string): void {
+    // An engine that was lost may still have something on its way.
+    if (seat !== this.seat || piece === "") return;
+    const now = this.now();
+    if (this.pieces === 0)
+      this.journal.record("first_token", seat.model.id, { after_ms: now - this.askedAt });
+    this.said += piece;
+    this.pieces += 1;
+    this.sink.push({ type: "delta", text: piece });
+    if (now - this.toldAt < TELL_TOKENS_MS) return;
+    this.toldAt = now;
+    this.journal.record("tokens", seat.model.id, { tokens: this.pieces });
+  }
+
+  /** With the pieces of the engines before the last one, which only counts its own. */
+  private whole(ending: Ending): Ending {
+    if (this.losses.length === 0) return ending;
+    const { prompt_tokens } = ending.usage;
+    const completion_tokens = Math.max(this.pieces, ending.usage.completion_tokens);
+    const total_tokens = prompt_tokens + completion_tokens;
+    return { ...ending, usage: { prompt_tokens, completion_tokens, total_tokens } };
+  }
+
+  private cutShort(): Ending {
+    return {
+      reason: "abort",
+      usage: { prompt_tokens: 0, completion_tokens: this.pieces, total_tokens: this.pieces },
+      figures: {
+        time_to_first_token_ms: null,
+        duration_ms: this.now() - this.askedAt,
+        prefill_tokens_per_s: null,
+        decode_tokens_per_s: null,
+        prefilled_tokens: null,
+      },
+    };
+  }
+}

@@ -1,0 +1,202 @@
+import type { StreamEvent } from "../protocol/wire";
+import type { LoadReport } from "./engine";
+import { aborted, toWireError } from "./errors";
+import type { EventSink } from "./host";
+import type { Journal } from "./journal";
+import type { Recoverer } from "./recoverer";
+import { fulfils, type Plan, type RecoveryPolicy } from "./recovery";
+import type { RoomState } from "./room-state";
+import { type Prepared, prepare, seat, type Seat, type SeatOptions } from "./seat";
+
+export interface LoadingOptions {
+  seats: SeatOptions;
+  policy: RecoveryPolicy;
+  journal: Journal;
+  now: () => number;
+  /** Whether two models may be on the GPU at the same time. */
+  mayShareGpu: (present: Seat, incoming: Plan) => boolean;
+}
+
+const NOTHING: LoadReport = {
+  stage: "prepare",
+  fraction: 0,
+  loadedBytes: null,
+  totalBytes: null,
+  text: "Preparing the engine",
+};
+
+/** Loads models into the room: in place of the one that is there, or behind it. */
+export class Loading {
+  constructor(
+    private readonly state: RoomState,
+    private readonly recoverer: Recoverer,
+    private readonly options: LoadingOptions,
+  ) {}
+
+  /** A load in its turn: nothing else runs. What was there goes as soon as the new one's files are here. */
+  async inPlace(plan: Plan, sink: EventSink, signal: AbortSignal): Promise<void> {
+    await this.recoverer.stop();
+    await this.told(plan, sink, async () => {
+      const report = this.reporter(plan, sink, (fraction) => {
+        this.state.loading = { model: plan.entry.record.id, fraction };
+      });
+      // A load that somebody asks for starts with a clean slate.
+      this.options.policy.clear(plan.entry.record.id);
+      const prepared = await prepare(this.options.seats, plan, report, signal);
+      if (this.has(prepared)) return;
+      await this.replace(prepared, report, signal);
+    });
+  }
+
+  /**
+   * A load behind the model that answers. Its files are fetched first; where both may be there at once the engine
+   * starts beside the other, else in the swap. `swap` runs what it is given between two requests.
+   */
+  async behind(
+    plan: Plan,
+    sink: EventSink,
+    signal: AbortSignal,
+    swap: (act: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    await this.told(plan, sink, async () => {
+      const report = this.reporter(plan, sink, (fraction) => {
+        this.state.incoming = { model: plan.entry.record.id, fraction };
+      });
+      const prepared = await prepare(this.options.seats, plan, report, signal);
+      if (this.has(prepared)) return;
+      const ready = this.mayStandBeside(prepared) ? await seat(prepared, new Set(), report, signal) : null;
+      await swap(async () => {
+        signal.throwIfAborted();
+        await this.recoverer.stop();
+        if (ready === null) await this.replaceOrKeep(prepared, report, signal);
+        else await this.install(ready);
+      }).catch(async (raw: unknown) => {
+        await ready?.release();
+        throw raw;
+      });
+    });
+  }
+
+  /** Gives up the model that is there. */
+  async release(): Promise<void> {
+    const { seat: present } = this.state;
+    this.state.seat = null;
+    await present?.release();
+  }
+
+  /** Runs one load and tells its client, and the journal, how it went. */
+  private async told(plan: Plan, sink: EventSink, act: () => Promise<void>): Promise<void> {
+    const { journal, now } = this.options;
+    const startedAt = now();
+    const model = plan.entry.record.id;
+    journal.record("load_started", model);
+    let last: StreamEvent;
+    try {
+      await act();
+      this.state.loss = this.state.loadError = null;
+      const load_ms = now() - startedAt;
+      last = { type: "loaded", model: this.loaded(), load_ms };
+      journal.record("loaded", last.model.id, { load_ms, device: last.model.engine.device });
+    } catch (raw) {
+      const error = toWireError(raw);
+      this.state.loadError = { model, error };
+      journal.record("load_failed", model, { code: error.code });
+      last = { type: "failure", error };
+    }
+    this.state.loading = this.state.incoming = null;
+    sink.finish(last);
+    this.state.changed();
+  }
+
+  private loaded(): Seat["model"] {
+    // Lost in the very moment: its recovery is under way, and tells the rest.
+    if (this.state.seat === null) throw aborted("load");
+    return this.state.seat.model;
+  }
+
+  private has({ plan, choice }: Prepared): boolean {
+    const { seat: present } = this.state;
+    return present !== null && fulfils(present.model, choice.device, present.plan, plan);
+  }
+
+  private mayStandBeside({ plan, choice }: Prepared): boolean {
+    const { seat: present } = this.state;
+    if (present === null) return false;
+    const both = present.model.engine.device === "webgpu" && choice.device === "webgpu";
+    return !both || this.options.mayShareGpu(present, plan);
+  }
+
+  /** Starts it in place of what is there; an engine that fails in a way that another start may heal gets one. */
+  private async replace(
+    first: Prepared,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.release();
+    this.state.loss = null;
+    let prepared = first;
+    for (let attempt = 0; ; attempt++) {
+      report(NOTHING);
+      try {
+        await this.install(await seat(prepared, new Set(), report, signal));
+        return;
+      } catch (raw) {
+        if (signal.aborted) throw raw;
+        const again = this.options.policy.retry(prepared.plan, toWireError(raw), attempt);
+        if (again === null) throw raw;
+        prepared = { ...prepared, plan: again };
+      }
+    }
+  }
+
+  /** The same for a load behind: when it fails, the model that had to make room comes back. */
+  private async replaceOrKeep(
+    prepared: Prepared,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const before = this.state.seat;
+    try {
+      await this.replace(prepared, report, signal);
+    } catch (raw) {
+      if (before !== null) this.recoverer.begin(before.plan, before.answersFor, toWireError(raw));
+      throw raw;
+    }
+  }
+
+  private async install(next: Seat): Promise<void> {
+    await this.release();
+    this.state.seat = next;
+    this.state.plan = next.plan;
+    this.recoverer.watch(next);
+  }
+
+  private reporter(
+    plan: Plan,
+    sink: EventSink,
+    show: (fraction: number) => void,
+  ): (report: LoadReport) => void {
+    let stage: string | null = null;
+    const tell = (report: LoadReport): void => {
+      show(report.fraction);
+      sink.push(progress(report));
+      if (report.stage !== stage)
+        this.options.journal.record("load_stage", plan.entry.record.id, { stage: report.stage });
+      stage = report.stage;
+      this.state.changed();
+    };
+    tell(NOTHING);
+    return tell;
+  }
+}
+
+const progress = (report: LoadReport): StreamEvent => ({
+  type: "progress",
+  stage: report.stage,
+  fraction: report.fraction,
+  loaded_bytes: report.loadedBytes,
+  total_bytes: report.totalBytes,
+  text: report.text,
+  ...(report.bytesPerS === undefined ? {} : { bytes_per_s: report.bytesPerS }),
+  ...(report.remainingS === undefined ? {} : { remaining_s: report.remainingS }),
+});
