@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { CustomModel, WireError } from "../protocol/wire";
+import type { CustomModel, ErrorCode } from "../protocol/wire";
 import type { BatchEntry, BatchKey } from "./batch-store";
 
 /** What went wrong with a model on this device. */
@@ -7,7 +7,7 @@ export interface DeviceFailure {
   model: string;
   /** Names the device: another GPU or another engine may fare better. */
   device: string;
-  code: WireError["code"];
+  code: ErrorCode;
   message: string;
   /** Milliseconds since 1970. */
   at: number;

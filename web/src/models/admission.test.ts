@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { EngineFailure } from "../engine/errors";
 import { RoomDatabase } from "../engine/room-db";
 import { siteUrls } from "../engine/site";
-import type { Task, WireError } from "../protocol/wire";
+import type { Task } from "../protocol/wire";
 import { Admission, type StoredBytes } from "./admission";
 import { buildCatalogue, DEMO_MODEL_ID } from "./catalogue";
 import type { DeviceFacts } from "./device";
@@ -17,7 +17,7 @@ import { deviceWith, gpuWith } from "./testing/devices";
 
 const F16 = "Llama-3.2-1B-Instruct-q4f16_1-MLC";
 const F32 = "Llama-3.2-1B-Instruct-q4f32_1-MLC";
-const LOST: WireError = { code: "device_lost", message: "The GPU was lost." };
+const LOST = "device_lost";
 
 function admissionOn(facts: DeviceFacts, stored: Record<string, StoredBytes> = {}, now = Date.now) {
   const catalogue = buildCatalogue(siteUrls("https://example.test/engine.html").demo, demo, prebuilt);
@@ -176,7 +176,7 @@ describe("what failed last time", () => {
     const { admission, history } = admissionOn(deviceWith());
     await history.failed(F16, key, LOST);
     expect((await admission.assess(F16, "auto")).warnings).toContain(
-      "It failed here last time: The GPU was lost.",
+      "It failed here last time: the GPU was lost.",
     );
     await history.failed(F16, key, LOST);
     const verdict = await admission.assess(F16, "auto");
@@ -206,8 +206,8 @@ describe("what failed last time", () => {
 
   it("holds no lost network and no cancelled load against a model", async () => {
     const { history } = admissionOn(deviceWith());
-    await history.failed(F16, key, { code: "download_failed", message: "No network." });
-    await history.failed(F16, key, { code: "aborted", message: "It was cancelled." });
+    await history.failed(F16, key, "download_failed");
+    await history.failed(F16, key, "aborted");
     expect(await history.last(F16, key)).toBeNull();
   });
 });

@@ -1,18 +1,18 @@
 import type { DeviceFailure, RoomDatabase } from "../engine/room-db";
-import type { WireError } from "../protocol/wire";
+import type { ErrorCode } from "../protocol/wire";
 
 /** After this a failure is forgotten: drivers, browsers and what else is open have changed. */
 export const FORGOTTEN_AFTER_MS = 7 * 24 * 3_600_000;
 
 /** What says that a model and a device do not go together. A lost network or a cancelled load says nothing of that. */
-const TELLING: ReadonlySet<WireError["code"]> = new Set([
-  "out_of_memory",
-  "device_lost",
-  "shader_failed",
-  "engine_failed",
-  "engine_hung",
-  "worker_died",
-]);
+const TELLING: Partial<Record<ErrorCode, string>> = {
+  out_of_memory: "it did not fit into memory.",
+  device_lost: "the GPU was lost.",
+  shader_failed: "the GPU's driver could not compile its shaders.",
+  engine_failed: "the engine crashed.",
+  engine_hung: "the engine did not answer any more.",
+  worker_died: "the engine's worker ended.",
+};
 
 /**
  * What failed on this device, across reloads. A success forgets it, and so do seven days.
@@ -36,8 +36,9 @@ export class FailureHistory {
   }
 
   /** Notes a failure, where it tells something of model and device. */
-  async failed(model: string, device: string, { code, message }: WireError): Promise<void> {
-    if (!TELLING.has(code)) return;
+  async failed(model: string, device: string, code: ErrorCode): Promise<void> {
+    const message = TELLING[code];
+    if (message === undefined) return;
     const before = await this.last(model, device);
     await this.change(async (database) => {
       const failure: DeviceFailure = {
