@@ -310,6 +310,7 @@ class Constraint(TypedDict):
     tags: list[ConstraintTag]
     at_least_one: bool
     stop_after_first: bool
+    text_first: NotRequired[int]
 
 
 ConstraintSupport: TypeAlias = Literal["structural_tag", "grammar", "none"]

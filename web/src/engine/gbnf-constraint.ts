@@ -1,7 +1,7 @@
 /** A constraint in llama.cpp's words: one grammar for the whole answer (pure). */
 import type { Constraint } from "../protocol/wire";
 import { failure } from "./errors";
-import { Grammar, literal, noneOf } from "./gbnf";
+import { Grammar, literal, noneOf, repeated } from "./gbnf";
 import { schemaRule } from "./gbnf-schema";
 import { screenSchema } from "./schema-screen";
 
@@ -33,15 +33,19 @@ export function constraintGrammar(constraint: Constraint): string {
   if (!constraint.stop_after_first) grammar.define(text, freeText(triggers, after, grammar));
   grammar.define(
     "root",
-    // As WebLLM has it: what must come, comes first. A model that could talk first would never have to stop.
+    // What must come, comes first, or behind a text with an end: else a model would never have to stop talking.
     constraint.at_least_one
-      ? after("")
+      ? `${textFirst(constraint)} ${after("")}`
       : constraint.stop_after_first
         ? freeText(triggers, after, grammar)
         : text,
   );
   return grammar.toString();
 }
+
+/** A text in which no trigger can begin. */
+const textFirst = ({ text_first: most, triggers }: Constraint): string =>
+  repeated(noneOf(triggers.map((trigger) => Array.from(trigger)[0] ?? "")), 0, most ?? 0);
 
 const unreachable = (what: string, text: string): ReturnType<typeof failure> =>
   failure(

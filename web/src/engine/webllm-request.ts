@@ -174,38 +174,49 @@ function jsonSchemaOf(format: Record<string, unknown>): string {
 }
 
 /** XGrammar's own types are not published with WebLLM. */
+interface TriggeredTags {
+  type: "triggered_tags";
+  triggers: string[];
+  tags: {
+    type: "tag";
+    begin: string;
+    content: { type: "json_schema"; json_schema: object };
+    end: string;
+  }[];
+  at_least_one: boolean;
+  stop_after_first: boolean;
+}
+
 interface StructuralTag {
   type: "structural_tag";
-  format: {
-    type: "triggered_tags";
-    triggers: string[];
-    tags: {
-      type: "tag";
-      begin: string;
-      content: { type: "json_schema"; json_schema: object };
-      end: string;
-    }[];
-    at_least_one: boolean;
-    stop_after_first: boolean;
-  };
+  format: TriggeredTags | { type: "sequence"; elements: [{ type: "regex"; pattern: string }, TriggeredTags] };
 }
 
 /** A constraint in XGrammar's words. */
 function structuralTag(constraint: Constraint): StructuralTag {
-  for (const { schema } of constraint.tags) screenSchema(schema);
+  const { triggers, tags, at_least_one, stop_after_first, text_first: most } = constraint;
+  for (const { schema } of tags) screenSchema(schema);
+  const format: TriggeredTags = {
+    type: "triggered_tags",
+    triggers,
+    tags: tags.map(({ begin, schema, end }) => ({
+      type: "tag",
+      begin,
+      content: { type: "json_schema", json_schema: schema },
+      end,
+    })),
+    at_least_one,
+    stop_after_first,
+  };
+  if (!at_least_one || most === undefined) return { type: "structural_tag", format };
   return {
     type: "structural_tag",
-    format: {
-      type: "triggered_tags",
-      triggers: constraint.triggers,
-      tags: constraint.tags.map(({ begin, schema, end }) => ({
-        type: "tag",
-        begin,
-        content: { type: "json_schema", json_schema: schema },
-        end,
-      })),
-      at_least_one: constraint.at_least_one,
-      stop_after_first: constraint.stop_after_first,
-    },
+    format: { type: "sequence", elements: [{ type: "regex", pattern: textPattern(triggers, most) }, format] },
   };
+}
+
+/** A text in which no trigger can begin, and which ends: a model that must go on need not. */
+function textPattern(triggers: readonly string[], most: number): string {
+  const first = triggers.map((trigger) => (Array.from(trigger)[0] ?? "").replace(/[\\\]^[-]/, "\\$&"));
+  return `[^${first.join("")}]{0,${String(most)}}`;
 }

@@ -377,6 +377,10 @@ export interface Constraint {
    * The output ends behind the first tag.
    */
   stop_after_first: boolean;
+  /**
+   * Where a tag must come: up to this many characters of text may stand before it, none of which begins a trigger. Without it the tag comes at once.
+   */
+  text_first?: number;
 }
 /**
  * A stretch of constrained output: begin, then JSON valid against the schema, then end.
