@@ -66,7 +66,7 @@ function room(answer: (prompt: string) => Script, device: DeviceScope = scope): 
           host,
           versions: () => ({ package: "1.2.3" }),
           scope: device,
-          stored: () => Promise.resolve(stored),
+          others: { queries: { stored: () => Promise.resolve(stored) } },
         }),
       ),
   });

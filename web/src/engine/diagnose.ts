@@ -1,9 +1,10 @@
-import type { EngineEvent, EngineEventName, EngineState, StoredModels, WireError } from "../protocol/wire";
+import type { EngineEvent, EngineEventName, EngineState, QueryResult, WireError } from "../protocol/wire";
 import { PROTOCOL } from "../protocol/wire";
 import { type DeviceScope, describeBrowser, describeGpu } from "./diagnose-device";
+import { toWireError } from "./errors";
 import type { EngineJournal } from "./journal";
 import { Scrubber } from "./scrubber";
-import type { Services } from "./services";
+import type { Client, Services } from "./services";
 
 export interface DiagnoseOptions {
   journal: EngineJournal;
@@ -12,8 +13,8 @@ export interface DiagnoseOptions {
   /** Versions of this package and of the engines. */
   versions: () => Record<string, string>;
   scope: DeviceScope;
-  /** What lies in the browser, where somebody knows. */
-  stored?: () => Promise<StoredModels>;
+  /** The other rooms: where they know which models are stored and where the ladder stands, the report says so. */
+  others: Pick<Services, "queries">;
 }
 
 /** How many of the newest events of a kind a report has. */
@@ -48,10 +49,12 @@ async function report(options: DiagnoseOptions): Promise<Record<string, unknown>
   const events = journal.events;
   const newest = (...names: EngineEventName[]): EngineEvent[] =>
     events.filter(({ name }) => names.includes(name)).slice(-NEWEST);
-  const [gpu, browser, stored] = await Promise.all([
+  const { stored, ladder } = options.others.queries;
+  const [gpu, browser, files, rungs] = await Promise.all([
     describeGpu(scope),
     describeBrowser(scope),
-    options.stored?.().catch((raw: unknown) => ({ error: String(raw) })) ?? null,
+    told(stored?.({ type: "stored", ...ASKING }, SELF)),
+    told(ladder?.({ type: "ladder", ...ASKING }, SELF)),
   ]);
   const scrubber = new Scrubber(host.models());
   return scrubber.scrub({
@@ -60,13 +63,26 @@ async function report(options: DiagnoseOptions): Promise<Record<string, unknown>
     browser,
     gpu,
     engine: describeState(host.state),
-    stored,
+    stored: files,
+    ladder: rungs,
     errors: newest(...ERRORS),
     recoveries: newest(...RECOVERIES),
     loads: newest("load_started", "loaded", "unloaded"),
     requests: newest("request_finished"),
     events: counts(events),
   }) as Record<string, unknown>;
+}
+
+const SELF: Client = { key: "diagnose:", name: "diagnose" };
+const ASKING = { id: "diagnose", epoch: "diagnose" };
+
+/** What another room says; its trouble is part of the report. */
+async function told(answer: Promise<QueryResult> | undefined): Promise<unknown> {
+  try {
+    return (await answer) ?? null;
+  } catch (raw) {
+    return { error: describeError(toWireError(raw)) };
+  }
 }
 
 function describeState(state: EngineState): unknown {

@@ -19,4 +19,6 @@ export interface EngineModules {
   demo: DemoModelUrls | null;
   /** Models beside those that WebLLM knows; one with a known id takes its place. */
   models?: WebLLM.ModelRecord[];
+  /** Prompts that one batch may have; 100 where nothing else is said. */
+  batchLimit?: number;
 }

@@ -14,6 +14,7 @@ startEngineWorker(
       versions,
       demo: sources.demo,
       models: sources.models,
+      ...(sources.batchLimit === null ? {} : { batchLimit: sources.batchLimit }),
       async webllm() {
         const { default: manifest } = await import("@mlc-ai/web-llm/package.json");
         versions.webllm = manifest.version;

@@ -8,4 +8,6 @@ export interface PeerSources {
   demo: DemoModelUrls | null;
   /** Models beside those that WebLLM knows; one with a known id takes its place. */
   models: CustomModel[];
+  /** Prompts that one batch may have; null: as many as usual. */
+  batchLimit: number | null;
 }

@@ -1,16 +1,24 @@
 import demo from "virtual:demo-model";
 import prebuilt from "virtual:webllm-catalogue";
+import { version } from "../../package.json";
 import { buildCatalogue } from "../models/catalogue";
-import { choosePlacement } from "../models/choose";
+import { readDevice } from "../models/device";
+import { modelRoom } from "../models/room";
+import { askingServices } from "./asking-services";
 import { announceCell, type EngineKind, startCell } from "./cell";
 import { serveCell } from "./cell-server";
+import { diagnoseService } from "./diagnose";
 import type { Engine } from "./engine";
 import type { FromWorker, ToWorker } from "./frame-messages";
 import { EngineHost } from "./host";
 import { HEARTBEAT } from "./heartbeat";
+import { EngineJournal } from "./journal";
 import type { EngineModules } from "./modules";
 import { RemoteEngine } from "./remote-engine";
+import { RoomDatabase } from "./room-db";
+import { roomServices } from "./room-services";
 import { EngineServer } from "./server";
+import { joined } from "./services";
 import { WebLLMEngine } from "./webllm";
 import { WllamaEngine } from "./wllama";
 
@@ -77,17 +85,37 @@ function engineMaker(
 }
 
 function compose(modules: EngineModules, makeEngine: EngineMaker): EngineServer {
-  const host = new EngineHost({
+  const journal = new EngineJournal();
+  const database = new RoomDatabase();
+  const models = modelRoom({
     catalogue: buildCatalogue(modules.demo, demo, [...prebuilt, ...(modules.models ?? [])]),
+    database,
+    journal,
+    device: () => readDevice(navigator),
+    stored: () => Promise.resolve(new Map()),
+    signal: new AbortController().signal,
+  });
+  const host = new EngineHost({
+    catalogue: models.catalogue,
+    smaller: models.smaller,
+    mayShareGpu: ({ plan }, incoming) => models.mayShareGpu(plan.entry.record, incoming.entry.record),
     choose: async (entry, device) => {
-      const placement = await choosePlacement(entry, device, navigator.gpu);
+      const placement = await models.choose(entry, device);
       return {
         device: placement,
         create: () => makeEngine(placement === "webgpu" ? "webllm" : "wllama"),
       };
     },
+    journal,
   });
-  return new EngineServer(host, { epoch, lock });
+  const services = joined(
+    roomServices(host),
+    models.services,
+    askingServices(host, journal, database, modules.batchLimit),
+  );
+  const versions = (): Record<string, string> => ({ package: version, ...modules.versions });
+  const diagnosis = diagnoseService({ journal, host, versions, scope: navigator, others: services });
+  return new EngineServer(host, { epoch, lock }, joined(services, diagnosis));
 }
 
 /** Resolves once this worker holds its lock, which it lets go only by dying. */

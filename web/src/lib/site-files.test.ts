@@ -14,6 +14,7 @@ it("looks beside the page where nothing is said", () => {
     wllamaWasm: `${HERE}webllm-provider/engines/wllama.wasm`,
     demo: { gguf: `${HERE}webllm-provider/models/demo/demo.gguf` },
     models: [],
+    batchLimit: null,
   });
 });
 

@@ -26,6 +26,8 @@ export interface EngineFiles {
   demo?: URL | string | null;
   /** Models beside those that WebLLM knows; one with a known id takes its place. */
   models?: readonly CustomModel[];
+  /** Prompts that one batch may have, up to 1,000; by default 100. */
+  batchLimit?: number;
 }
 
 /** What the engine's worker is told. */
@@ -37,6 +39,7 @@ export function engineSources(files: EngineFiles): PeerSources {
     wllamaWasm: wasm === null ? null : new URL(wasm, document.baseURI).href,
     demo: demo === null ? null : demoUrls(folder(demo, document.baseURI)),
     models: [...(files.models ?? [])],
+    batchLimit: files.batchLimit ?? null,
   };
 }
 
