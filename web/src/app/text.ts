@@ -137,6 +137,7 @@ export const text = {
     happening: (what: string) => `${what}. The engine is started again, and your answer goes on.`,
     over: (what: string) => `${what}. The engine was started again.`,
     behindFailed: (name: string, message: string) => `${name} could not take over: ${message}`,
+    short: (name: string, percent: number) => `${name} · ${String(percent)} %`,
     fetching: (name: string, percent: number) => `Downloading ${name}, ${String(percent)} %`,
     incoming: (name: string, percent: number) => `${name} loads behind, ${String(percent)} %`,
   },

@@ -59,7 +59,7 @@ function LadderCard(): JSX.Element {
           {ladder.running ? (
             <button
               type="button"
-              class="quiet"
+              class="outlined"
               data-testid="ladder-stop"
               onClick={() => void models.ladder.stop()}
             >

@@ -22,7 +22,11 @@ export function ModelRow({ record }: { record: ModelRecord }): JSX.Element {
     models.seen(record.id);
   });
   useEffect(() => {
-    if (open) row.current?.scrollIntoView({ block: "nearest" });
+    const element = row.current;
+    if (!open || element === null) return;
+    element.scrollIntoView({ block: "nearest" });
+    // Opened from elsewhere (an offer, a suggestion): go there.
+    if (!element.contains(document.activeElement)) element.querySelector("button")?.focus();
   }, [open]);
   const details = `model-${record.id}`;
   return (

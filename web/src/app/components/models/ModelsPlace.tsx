@@ -1,6 +1,6 @@
 /** The place for models: a wide sheet over the page, the whole screen on a phone. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { SECTIONS, type Section } from "../../models/state";
 import { text } from "../../text";
 import { useApp } from "../context";
@@ -14,7 +14,8 @@ export function ModelsPlace(): JSX.Element {
   const { state, models } = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
   const open = state.modelDialogOpen.value;
-  useEffect(() => {
+  // Before the effects of what stands inside: what is not shown can be neither focused nor scrolled to.
+  useLayoutEffect(() => {
     if (open) dialog.current?.showModal();
     else if (dialog.current?.open === true) dialog.current.close();
   }, [open]);
@@ -108,6 +109,7 @@ function Tabs(): JSX.Element {
           aria-selected={section === chosen}
           aria-controls={section === chosen ? `panel-${section}` : undefined}
           tabIndex={section === chosen ? 0 : -1}
+          autofocus={section === chosen && section !== "catalogue"}
           onClick={() => {
             go(section);
           }}

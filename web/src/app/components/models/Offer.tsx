@@ -1,6 +1,6 @@
 /** A model that would do better on this device: offered in one line, never forced. */
 import type { JSX } from "preact";
-import { bytes, megabytes } from "../../format";
+import { bytes } from "../../format";
 import { text } from "../../text";
 import { useApp } from "../context";
 import { stepOf } from "./ModelAction";
@@ -20,17 +20,9 @@ export function OfferLine({ place }: { place: "conversation" | "models" }): JSX.
       : size === null
         ? text.models.offer.getUnknown
         : text.models.offer.get(bytes(size));
-  const facts = record.memory_mb === null ? [] : [text.models.memory(megabytes(record.memory_mb))];
   return (
     <div class="offer" role="group" aria-label={text.models.offer.label} data-testid="offer" data-place={place}>
-      <p>
-        {text.models.offer.sentence(record.name)}
-        {facts.map((fact) => (
-          <span key={fact} class="offer-fact">
-            {fact}
-          </span>
-        ))}
-      </p>
+      <p>{text.models.offer.sentence(record.name)}</p>
       <div class="offer-actions">
         <button
           type="button"

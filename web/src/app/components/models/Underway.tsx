@@ -33,7 +33,8 @@ export function Underway(): JSX.Element | null {
       }}
     >
       <Ring percent={percent} />
-      <span>{label}</span>
+      <span class="underway-text">{text.recovery.short(nameOf(subject), percent)}</span>
+      <span class="visually-hidden">{label}</span>
     </button>
   );
 }
