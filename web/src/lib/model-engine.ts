@@ -30,7 +30,8 @@ export class ModelEngine {
   constructor(private readonly options: ModelEngineOptions) {
     const { engine } = options;
     this.#supervisor = new EngineSupervisor({
-      connect: () => new EngineClient(engine.connect(), { locks: navigator.locks }),
+      connect: () => Promise.resolve(new EngineClient(engine.connect(), { locks: navigator.locks })),
+      owns: () => true,
       restart: () => {
         engine.restart();
         return Promise.resolve();

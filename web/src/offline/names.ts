@@ -13,6 +13,8 @@ export interface StorageNames {
   fillLock: string;
   /** The Web Lock that every page of a build holds, shared, for as long as it is open. */
   pageLock(build: string): string;
+  /** The Web Lock of the tab in which the engine of a build runs. */
+  engineLock(build: string): string;
 }
 
 /** `scope` is the URL of the site's root. */
@@ -24,5 +26,6 @@ export function storageNames(scope: string): StorageNames {
     generationsLock: `${prefix}:generations`,
     fillLock: `${prefix}:fill`,
     pageLock: (build) => `${prefix}:page:${build}`,
+    engineLock: (build) => `${prefix}:engine:${build}`,
   };
 }

@@ -94,6 +94,7 @@ let pythonPorts: number;
 let models: number;
 let clock: number;
 let restartFails: WireError | null;
+let owns: boolean;
 let supervisor: EngineSupervisor;
 
 beforeEach(() => {
@@ -104,11 +105,12 @@ beforeEach(() => {
   models = 0;
   clock = 0;
   restartFails = null;
+  owns = true;
   supervisor = new EngineSupervisor({
     connect: () => {
       const connection = new ScriptedConnection();
       connections.push(connection);
-      return connection;
+      return Promise.resolve(connection);
     },
     restart: () => {
       restarts += 1;
@@ -117,6 +119,7 @@ beforeEach(() => {
         ? Promise.resolve()
         : Promise.reject(Object.assign(new Error(), restartFails));
     },
+    owns: () => owns,
     onRestarted: () => {
       pythonPorts += 1;
     },

@@ -38,13 +38,15 @@ export interface EngineConnection {
 }
 
 export interface SupervisorOptions {
-  /** A connection to the worker that runs now. */
-  connect: () => EngineConnection;
-  /** Ends the worker and starts another. */
-  restart: () => Promise<void>;
+  /** A connection to the engine of now. Rejects with an `EngineError`. */
+  connect: () => Promise<EngineConnection>;
+  /** Ends the engine and starts another: because it died, or because somebody asked for that. */
+  restart: (reason: "died" | "asked") => Promise<void>;
+  /** Whether the engine runs in this tab. If not, it is another tab's to load a model again after a death. */
+  owns: () => boolean;
   /**
-   * Called after a restart, when Python needs a port to the new worker: behind the page's own load, so that
-   * what Python asks next finds a model on its way.
+   * Called after a restart, when Python needs a port to the new engine: behind the load, so that what Python asks
+   * next finds a model on its way.
    */
   onRestarted: () => void;
   dispatch: (action: EngineAction) => void;
@@ -60,16 +62,22 @@ const NO_START_HELPS: readonly WireError["code"][] = ["protocol_mismatch", "unsu
 const DEATHS_ALLOWED = 3;
 const DEATHS_WINDOW_MS = 5 * 60_000;
 
+/** How long Python waits for another tab to begin its load. */
+const LOAD_ELSEWHERE_MS = 10_000;
+
 export class EngineSupervisor {
   #connection: EngineConnection | null = null;
   #life = new AbortController();
   #wanted: string | null = null;
+  /** A person chose it: it is loaded whoever owns the engine. */
+  #chosen = false;
+  #connecting = false;
   #load: LoadEvents | null = null;
   #deaths: number[] = [];
 
   constructor(private readonly options: SupervisorOptions) {}
 
-  /** Connect and load `model`. */
+  /** Connect, and load `model` unless another tab's engine has one. */
   start(model: string): void {
     this.#wanted = model;
     this.#connect();
@@ -82,8 +90,10 @@ export class EngineSupervisor {
     this.#load?.cancel();
     const connection = this.#connection;
     const { signal } = this.#life;
-    if (connection === null) void this.restart();
-    else if (wishes.behind === true)
+    if (connection === null) {
+      this.#chosen = true;
+      if (!this.#connecting) void this.restart();
+    } else if (wishes.behind === true)
       this.#runBehind(connection, signal, { model, before }, wishes).catch(this.#reportUnless(signal));
     else this.#runLoad(connection, signal, model, wishes).catch(this.#reportUnless(signal));
   }
@@ -113,7 +123,7 @@ export class EngineSupervisor {
   /** Start the worker again because somebody asked for it; earlier deaths are forgotten. */
   async restart(): Promise<void> {
     this.#deaths = [];
-    await this.#renew();
+    await this.#renew("asked");
   }
 
   close(): void {
@@ -124,26 +134,25 @@ export class EngineSupervisor {
   }
 
   #connect(onLoading: () => void = () => undefined): void {
-    const connection = this.options.connect();
     const life = new AbortController();
     this.#life = life;
-    this.#connection = connection;
-    const { signal } = life;
-    void connection.closed.then((error) => {
-      if (!signal.aborted) void this.#died(error);
-    });
-    void this.#begin(connection, signal, onLoading);
+    void this.#begin(life.signal, onLoading);
   }
 
-  async #begin(connection: EngineConnection, signal: AbortSignal, onLoading: () => void): Promise<void> {
+  async #begin(signal: AbortSignal, onLoading: () => void): Promise<void> {
     try {
+      const connection = await this.#arrive(signal);
+      if (connection === null) return;
       await connection.ready;
       if (signal.aborted) return;
       this.#followState(connection, signal);
       void connection.models().then((models) => {
         if (!signal.aborted) this.options.onModels(models);
       }, this.#reportUnless(signal));
-      const load = this.#wanted === null ? null : this.#runLoad(connection, signal, this.#wanted);
+      const model = this.options.owns() || this.#chosen ? this.#wanted : null;
+      this.#chosen = false;
+      const load = model === null ? null : this.#runLoad(connection, signal, model);
+      if (load === null) await this.#loadElsewhere(connection, signal);
       onLoading();
       await load;
     } catch (error) {
@@ -151,12 +160,49 @@ export class EngineSupervisor {
     }
   }
 
+  /** The next connection; null where nobody wants it any more. */
+  async #arrive(signal: AbortSignal): Promise<EngineConnection | null> {
+    this.#connecting = true;
+    const connection = await this.options.connect().finally(() => {
+      if (!signal.aborted) this.#connecting = false;
+    });
+    if (signal.aborted) {
+      connection.close();
+      return null;
+    }
+    this.#connection = connection;
+    void connection.closed.then((error) => {
+      if (!signal.aborted) void this.#died(error);
+    });
+    return connection;
+  }
+
+  /** Waits until the tab that owns the engine loads what was loaded. */
+  #loadElsewhere(connection: EngineConnection, signal: AbortSignal): Promise<void> {
+    if (this.#wanted === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      const life = new AbortController();
+      const done = (): void => {
+        clearTimeout(timer);
+        life.abort();
+        resolve();
+      };
+      const timer = setTimeout(done, LOAD_ELSEWHERE_MS);
+      signal.addEventListener("abort", done, { signal: life.signal });
+      connection.onState((state) => {
+        if (state.type !== "empty") done();
+      }, life.signal);
+    });
+  }
+
   #followState(connection: EngineConnection, signal: AbortSignal): void {
     connection.onState((state) => {
       if (signal.aborted) return;
+      // What another tab has loaded is what is loaded again after a death.
+      if (state.type === "ready" && this.#load === null) this.#wanted = state.model.id;
       this.options.dispatch({ type: "state", state });
       // A worker that lost its device has no second life in it; a fresh one has.
-      if (state.type === "lost") void this.#died(state.error);
+      if (state.type === "lost" && this.options.owns()) void this.#died(state.error);
     }, signal);
   }
 
@@ -215,7 +261,9 @@ export class EngineSupervisor {
 
   async #died(error: WireError): Promise<void> {
     const now = this.options.now();
-    this.#deaths = [...this.#deaths.filter((at) => now - at < DEATHS_WINDOW_MS), now];
+    this.#deaths = this.#deaths.filter((at) => now - at < DEATHS_WINDOW_MS);
+    // An engine that goes with its tab says nothing about the next one.
+    if (this.options.owns()) this.#deaths.push(now);
     this.options.dispatch({ type: "died", error });
     const hopeless = NO_START_HELPS.includes(error.code);
     if (hopeless || this.#deaths.length > DEATHS_ALLOWED) {
@@ -227,14 +275,14 @@ export class EngineSupervisor {
       });
       return;
     }
-    await this.#renew();
+    await this.#renew("died");
   }
 
-  async #renew(): Promise<void> {
+  async #renew(reason: "died" | "asked"): Promise<void> {
     this.close();
     this.options.dispatch({ type: "starts" });
     try {
-      await this.options.restart();
+      await this.options.restart(reason);
     } catch (error) {
       this.options.dispatch({ type: "gave_up", error: toWireError(error) });
       return;

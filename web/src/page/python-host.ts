@@ -16,8 +16,10 @@ export interface PythonHostOptions {
   spawn: (lock: string) => PythonThread;
   boot: Omit<Boot, "type" | "protocol">;
   onMessage: (message: PythonMessage) => void;
-  /** A fresh port to the engine, for a thread that has just been started. */
-  enginePort: () => MessagePort;
+  /** A fresh port to the engine, for a thread that has just been started. What it rejects with, the page shows. */
+  enginePort: () => MessagePort | Promise<MessagePort>;
+  /** Names the tab to the engine, which serves tabs in turn; without it Python counts as one of its own. */
+  tab?: string;
   /** Undefined where the browser has none: then it starts no Python either. */
   locks: Pick<LockManager, "request"> | undefined;
 }
@@ -57,7 +59,7 @@ export class PythonHost {
       );
       return;
     }
-    const lock = `webllm-provider-python-${crypto.randomUUID()}`;
+    const lock = `webllm-provider-python-${crypto.randomUUID()}:${this.options.tab ?? ""}`;
     let thread: PythonThread;
     try {
       thread = this.options.spawn(lock);
@@ -89,12 +91,18 @@ export class PythonHost {
       if (!watch.signal.aborted) this.#fail(unknownMessage("unreadable"));
     });
     thread.postMessage({ type: "boot", protocol: PROTOCOL, ...this.options.boot });
-    this.attachEngine(this.options.enginePort());
+    this.reattachEngine();
   }
 
   /** Give Python a port to the engine, in place of the one it had. */
   attachEngine(port: MessagePort): void {
     this.#thread?.postMessage({ type: "attach_engine" }, [port]);
+  }
+
+  /** Give Python a fresh port: another engine has taken the place of the one that it had. */
+  reattachEngine(): void {
+    const signal = this.#watch?.signal;
+    if (signal !== undefined) void this.#attachFresh(signal);
   }
 
   send(message: Ask | Stop | Forget): void {
@@ -105,6 +113,16 @@ export class PythonHost {
     this.#watch?.abort();
     this.#thread?.terminate();
     this.#thread = null;
+  }
+
+  async #attachFresh(signal: AbortSignal): Promise<void> {
+    try {
+      const port = await this.options.enginePort();
+      if (signal.aborted) port.close();
+      else this.attachEngine(port);
+    } catch {
+      // Whoever looks after the engine meets the same failure and says so; the port comes with the next engine.
+    }
   }
 
   async #noticeDeath(locks: Pick<LockManager, "request">, lock: string, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,9 @@ import { pythonFailed } from "./failure";
 import type { PythonSessions } from "./sessions";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-const link = new EngineLink({ name: "python", locks: navigator.locks });
+/** The page's tab stands at the end of this worker's name. */
+const tab = scope.name.split(":")[1] ?? "";
+const link = new EngineLink({ name: tab === "" ? "python" : `python:${tab}`, locks: navigator.locks });
 let sessions: PythonSessions | null = null;
 
 function emit(message: PythonMessage): void {

@@ -2,12 +2,14 @@
 import type { OfflineManifest } from "../offline/manifest";
 import type { ToServiceWorker } from "../offline/messages";
 import { Routing } from "../offline/routing";
+import { Ports } from "./ports";
 import { Site } from "./site";
 
 declare const self: ServiceWorkerGlobalScope & { readonly offlineManifest: OfflineManifest };
 
 const scope = self.registration.scope;
 const site = new Site(self, self.offlineManifest);
+const ports = new Ports(self.clients, scope);
 const routing = new Routing(scope, self.offlineManifest);
 
 // Store the shell, and all the rest where the version before had it: all or nothing.
@@ -28,6 +30,12 @@ self.addEventListener("message", (event) => {
       break;
     case "activate":
       event.waitUntil(self.skipWaiting());
+      break;
+    case "engine_wanted":
+      event.waitUntil(ports.ask(message, event.source));
+      break;
+    case "engine_offered":
+      event.waitUntil(ports.give(message, event.ports));
       break;
   }
 });
