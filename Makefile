@@ -78,7 +78,7 @@ serve: site ## the site on localhost, for a person (PORT=8000)
 
 # ---- tests --------------------------------------------------------------------------------------
 
-.PHONY: test check test-unit test-locked test-kernel test-model test-web test-integration test-pyodide test-e2e coverage soak bench mutation watch
+.PHONY: test check test-unit test-locked test-kernel test-model test-web test-integration test-api test-pyodide test-e2e coverage soak bench mutation watch
 test: site ## every suite, with one table at the end
 	$(PY) -m tools.suites
 check: setup ## formatting, types, generated files
@@ -95,6 +95,8 @@ test-web: setup ## the TypeScript half
 	cd web && npx vitest run $(if $(T),-t '$(T)')
 test-integration: wheels ## the provider against a real OpenAI-compatible server
 	$(PYTEST) tests/integration
+test-api: setup ## the API on a real uvicorn, with engines over real sockets
+	$(PYTEST) tests/api
 test-pyodide: site ## the built wheels in real Pyodide
 	$(PYTEST) tests/pyodide
 test-e2e: site browser ## the built site in a real browser

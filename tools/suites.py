@@ -95,6 +95,7 @@ SUITES = (
         report=REPORTS / "web.xml",
     ),
     _pytest_suite("tests/integration"),
+    _pytest_suite("tests/api"),
     _pytest_suite("tests/pyodide"),
     _pytest_suite("tests/e2e", _needs_chromium),
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,6 +134,7 @@ class ScriptedTransport:
 
     Attributes:
         scripts: what each completion does: events, `Wait`s, and exceptions that are raised.
+        respond: makes the script of a completion from its body; it goes before `scripts`.
         model: what `status()` says is loaded; None for an empty engine.
         loading: how many times `status()` says before that that a model is on its way.
         records: the catalogue.
@@ -150,6 +151,7 @@ class ScriptedTransport:
     """
 
     scripts: Iterable[Script] = ()
+    respond: Callable[[CompletionBody], Script] | None = field(default=None, kw_only=True)
     model: LoadedModel | None = field(default_factory=loaded_model)
     loading: int = 0
     records: list[ModelRecord] = field(default_factory=list)
@@ -169,7 +171,7 @@ class ScriptedTransport:
     async def stream(self, body: CompletionBody) -> AsyncGenerator[StreamEvent, None]:
         number = len(self.bodies)
         self.bodies.append(json.loads(json.dumps(body)))
-        script = next(self._scripts, None)
+        script = next(self._scripts, None) if self.respond is None else self.respond(body)
         if script is None:
             script = [failure("internal", f"The script has no answer for completion {number}.")]
         async with aclosing(self._play(script, number)) as events:

@@ -83,6 +83,17 @@ class Answering:
         mode: Mode = "client_side",
     ) -> ChatResponse:
         """A whole answer."""
+        return (await self.recorded(client, model, request, options, mode))[1]
+
+    async def recorded(
+        self,
+        client: str,
+        model: str | None,
+        request: ChatRequest,
+        options: Mapping[str, Any],
+        mode: Mode,
+    ) -> tuple[Inference, ChatResponse]:
+        """A whole answer, and its entry in the history."""
         record = self.begin(model, mode)
         provider = self.provider(client, model, mode)
         try:
@@ -91,7 +102,7 @@ class Answering:
             record.failed(error)
             raise
         record.succeeded(response)
-        return response
+        return record, response
 
     def run(
         self,

@@ -16,28 +16,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from .answering import Answering
-from .catalogue import Models
-from .chat import Chat
 from .endpoints import Endpoint, routes
 from .engines import Engines
 from .history import History
-from .openai_models import (
-    ChatCompletion,
-    ChatCompletionRequest,
-    CompletionRequest,
-    EmbeddingList,
-    EmbeddingRequest,
-    ModelCard,
-    ModelList,
-    TextCompletion,
-)
 from .openapi import document
 from .problems import ApiCode, Problem
 from .security import Identify, OriginGuard, TokenGuard, one_token
 from .settings import Settings
-from .texts import Texts
+from .table import adapters, core
 
-ANSWERS = (404, 409, 429, 502, 503, 504)
 CODES: dict[int, ApiCode] = {
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
@@ -64,7 +51,7 @@ def create_app(
     """
     given = Settings() if settings is None else settings
     answering = Answering(engines, given, History())
-    entries = [*core(answering)]
+    entries = [*core(answering), *adapters(answering)]
     if identify is None and given.token is not None:
         identify = one_token(given.token.get_secret_value())
     described = document(entries, version=version("webllm-provider"), secured=identify is not None)
@@ -87,69 +74,6 @@ def create_app(
         exception_handlers={HTTPException: _http_problem},
         lifespan=lifespan,
     )
-
-
-def core(answering: Answering) -> list[Endpoint]:
-    """The OpenAI-compatible endpoints."""
-    chat, texts, models = Chat(answering), Texts(answering), Models(answering.engines)
-    named = {"model": "The id of a model."}
-    return [
-        Endpoint(
-            "GET",
-            "/v1/models",
-            "listModels",
-            "Models that can answer now.",
-            models.all,
-            ModelList,
-            openai=True,
-        ),
-        Endpoint(
-            "GET",
-            "/v1/models/{model:path}",
-            "getModel",
-            "One of them.",
-            models.one,
-            ModelCard,
-            openai=True,
-            errors=(404,),
-            path_parameters=named,
-        ),
-        Endpoint(
-            "POST",
-            "/v1/chat/completions",
-            "createChatCompletion",
-            "Answer a conversation.",
-            chat,
-            ChatCompletion,
-            ChatCompletionRequest,
-            openai=True,
-            errors=ANSWERS,
-            events=True,
-        ),
-        Endpoint(
-            "POST",
-            "/v1/completions",
-            "createCompletion",
-            "Go on with a text.",
-            texts.complete,
-            TextCompletion,
-            CompletionRequest,
-            openai=True,
-            errors=ANSWERS,
-            events=True,
-        ),
-        Endpoint(
-            "POST",
-            "/v1/embeddings",
-            "createEmbedding",
-            "Vectors of texts.",
-            texts.embed,
-            EmbeddingList,
-            EmbeddingRequest,
-            openai=True,
-            errors=ANSWERS,
-        ),
-    ]
 
 
 def _middleware(settings: Settings, identify: Identify | None) -> list[Middleware]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, ByteSize, ConfigDict, Field, SecretStr, field_validator
 
 from ..config import ProviderConfig
 
@@ -14,7 +14,7 @@ Mode = Literal["client_side", "server_side", "hybrid"]
 class Settings(BaseModel):
     """Settings of one application. Times are seconds, sizes bytes, unless the name says otherwise."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, populate_by_name=True)
 
     default_model: str | None = None
     """The model of a request that names none; None takes what is loaded."""
@@ -27,10 +27,12 @@ class Settings(BaseModel):
     """Prompts of one batch that are asked at the same time."""
     gpu_memory: float | None = Field(default=None, gt=0)
     """Gigabytes that a recommended model may need; None takes any."""
-    cache_size: int = Field(default=64 * 2**20, ge=0)
-    """Of the kept results."""
+    cache_size: ByteSize = ByteSize(64 * 2**20)
+    """Of the kept results; from the environment also as 64MiB."""
     cache_age: float = Field(default=7 * 24 * 3600.0, gt=0)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
+        default="INFO", validation_alias=AliasChoices("LOG_LEVEL", "WEBLLM_LOG_LEVEL", "log_level")
+    )
 
     server_url: str | None = None
     """The OpenAI-compatible server of the modes server_side and hybrid."""
@@ -64,6 +66,17 @@ class Settings(BaseModel):
     """Between two questions to a tab whether it is there; two without an answer end its connection."""
     session_age: float = Field(default=1800.0, gt=0)
     """A session that nobody used for so long is over."""
+
+    orphan_timeout: float = Field(default=30.0, gt=0)
+    """How long a request whose engine has gone waits for another."""
+
+    @field_validator("allowed_origins", "allowed_hosts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Lists stand in the environment with commas."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
 
     def provider_config(self, **changes: Any) -> ProviderConfig:
         """What a provider of this application is told."""

@@ -54,6 +54,11 @@ class Channel(Generic[Item]):
         self._room.set()
         return self._items.popleft()
 
+    def fail(self, item: Item) -> None:
+        """Put a last item, whatever the limit, and close."""
+        self._items.append(item)
+        self.close()
+
     def close(self) -> None:
         self._closed = True
         self._more.set()

@@ -1,0 +1,246 @@
+"""The engines of browser tabs, connected over sockets: who is there, what each has, and who works on what."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from typing import Unpack, cast
+
+from .._client import EngineClient
+from .._transport import CREDIT, Command, DeviceChoice, LoadOptions
+from .._wire import (
+    CompletionBody,
+    EngineState,
+    ErrorCode,
+    ModelRecord,
+    QueryResult,
+    StreamEvent,
+    WireError,
+)
+from ..errors import EngineError, engine_error, to_llm_error, to_wire_error
+from .local_queue import LocalQueue
+from .queueing import Event, Job, Ticket, Worker, failed
+from .settings import Settings
+
+logger = logging.getLogger(__name__)
+
+LOST: frozenset[ErrorCode] = frozenset({"worker_died", "engine_hung", "device_lost"})
+"""Errors of an engine that has gone: another can answer."""
+QUERIES = frozenset({"embed"})
+OWN_WILL: WireError = {
+    "code": "unsupported",
+    "message": "A tab decides by itself which model it loads.",
+    "hint": "Load the model in the tab that offers its engine.",
+}
+
+
+@dataclass(eq=False)
+class PooledEngine:
+    """One tab's engine."""
+
+    client: EngineClient
+    records: list[ModelRecord] = field(default_factory=list)
+    busy: bool = False
+
+    def models(self) -> list[str]:
+        """What it has loaded."""
+        state = self.client.state
+        return [state["model"]["id"]] if state["type"] == "ready" and self.client.ending is None else []
+
+    def coming(self) -> list[str]:
+        """What it is loading."""
+        state = self.client.state
+        return [state["model"]] if state["type"] == "loading" and self.client.ending is None else []
+
+
+class EnginePool:
+    """`Engines` of tabs.
+
+    Args:
+        settings: limits.
+        queue: what distributes the requests; of this process by default.
+    """
+
+    def __init__(self, settings: Settings | None = None, queue: LocalQueue | None = None) -> None:
+        self.settings = Settings() if settings is None else settings
+        self.queue = queue or LocalQueue(
+            limit=self.settings.queue_limit,
+            client_limit=self.settings.client_limit,
+            orphan_timeout=self.settings.orphan_timeout,
+        )
+        self.engines: list[PooledEngine] = []
+        self._watchers: set[Callable[[], object]] = set()
+
+    def transport(self, client: str, model: str | None = None) -> PooledTransport:
+        return PooledTransport(self, client, model)
+
+    async def states(self) -> Sequence[EngineState]:
+        ordered = sorted(self.engines, key=lambda engine: engine.busy)
+        return [engine.client.state for engine in ordered]
+
+    async def records(self) -> Sequence[ModelRecord]:
+        found = {record["id"]: record for engine in self.engines for record in engine.records}
+        return list(found.values())
+
+    async def close(self) -> None:
+        await self.queue.close()
+        for engine in list(self.engines):
+            engine.client.end({"code": "aborted", "message": "The server is ending."})
+            self.told()
+
+    def told(self) -> None:
+        """An engine has said something: its state may be another."""
+        self.queue.changed()
+        for tell in list(self._watchers):
+            tell()
+
+    def watch(self, tell: Callable[[], object]) -> Callable[[], None]:
+        """Call this when an engine's state may have changed; gives what ends it."""
+        self._watchers.add(tell)
+        return lambda: self._watchers.discard(tell)
+
+    async def serve(self, client: EngineClient) -> None:
+        """Let an engine work until its connection ends.
+
+        Raises:
+            EngineError: there are too many, or it did not say hello.
+        """
+        if len(self.engines) >= self.settings.engine_limit:
+            raise engine_error("busy", f"{self.settings.engine_limit} engines are connected already.")
+        await client.ready
+        engine = PooledEngine(client)
+        worker = Worker(engine.models, engine.coming)
+        self.engines.append(engine)
+        try:
+            with suppress(EngineError):
+                engine.records = await client.models()
+            self.queue.join(worker)
+            self.told()
+            while client.ending is None:
+                ticket = await self.queue.take(worker)
+                engine.busy = True
+                try:
+                    await _work(client, ticket)
+                finally:
+                    engine.busy = False
+        finally:
+            self.engines.remove(engine)
+            self.queue.part(worker)
+            self.told()
+
+
+async def _work(client: EngineClient, ticket: Ticket) -> None:
+    """Let an engine do one job; returns when the engine is free again."""
+    job = asyncio.ensure_future(_run(client, ticket))
+    ticket.when_gone(job.cancel)
+    try:
+        await asyncio.wait({job})
+    finally:
+        if not job.done():
+            # The engine's connection has ended under it; `_run` says so to the reader.
+            await asyncio.wait({job}, timeout=1)
+            job.cancel()
+    if not job.cancelled() and (error := job.exception()) is not None:
+        logger.error("A job failed with %s", type(error).__name__, exc_info=error)
+        await ticket.put(failed({"code": "internal", "message": "The queue has failed."}))
+        await ticket.end()
+
+
+async def _run(client: EngineClient, ticket: Ticket) -> None:
+    command = ticket.job.command
+    if command["type"] in QUERIES:
+        await _ask(client, ticket)
+        return
+    started: Event | None = None
+    shown = False
+    stream = client.open(command)
+    try:
+        async with aclosing(stream) as events:
+            async for event in events:
+                if event["type"] == "failure" and not shown and event["error"]["code"] in LOST:
+                    await ticket.give_back(event["error"])
+                    return
+                if event["type"] == "started":
+                    # Held back: until its first word another engine may still answer instead.
+                    started = dict(event)
+                    continue
+                if started is not None:
+                    await ticket.put(started)
+                    started, shown = None, True
+                await ticket.put(dict(event))
+    except EngineError as error:
+        if not shown and error.code in LOST:
+            await ticket.give_back(to_wire_error(error))
+            return
+        await ticket.put(failed(to_wire_error(error)))
+    await ticket.end()
+
+
+async def _ask(client: EngineClient, ticket: Ticket) -> None:
+    try:
+        result = await client.query(ticket.job.command)
+    except EngineError as error:
+        if error.code in LOST:
+            await ticket.give_back(to_wire_error(error))
+            return
+        await ticket.put(failed(to_wire_error(error)))
+    else:
+        await ticket.put({"type": "result", "result": result})
+    await ticket.end()
+
+
+class PooledTransport:
+    """A `Transport` over the pool, for one client and one model."""
+
+    def __init__(self, pool: EnginePool, client: str, model: str | None) -> None:
+        self._pool = pool
+        self._client = client
+        self._model = model
+
+    def stream(self, body: CompletionBody) -> AsyncGenerator[StreamEvent, None]:
+        return self.open({"type": "complete", "body": body, "credit": CREDIT})
+
+    async def open(self, command: Command) -> AsyncGenerator[StreamEvent, None]:
+        body = command.get("body", {})
+        job = Job(self._client, self._model or body.get("model"), dict(command))
+        async with aclosing(self._pool.queue.submit(job)) as events:
+            async for event in events:
+                yield cast(StreamEvent, event)
+
+    async def query(self, command: Command) -> QueryResult:
+        if command["type"] not in QUERIES:
+            raise engine_error("unsupported", f"A tab's engine is not asked for {command['type']} from here.")
+        job = Job(self._client, self._model or command.get("model"), dict(command))
+        async with aclosing(self._pool.queue.submit(job)) as events:
+            async for event in events:
+                if event["type"] == "result":
+                    return cast(QueryResult, event["result"])
+                if event["type"] == "failure":
+                    raise to_llm_error(cast(WireError, event["error"]), model=self._model)
+        raise engine_error("internal", "The engine gave no answer.")
+
+    async def load(
+        self, model: str, device: DeviceChoice = "auto", **options: Unpack[LoadOptions]
+    ) -> AsyncGenerator[StreamEvent, None]:
+        yield {"type": "failure", "error": OWN_WILL}
+
+    async def unload(self) -> EngineState:
+        raise to_llm_error(OWN_WILL)
+
+    async def models(self) -> list[ModelRecord]:
+        return list(await self._pool.records())
+
+    async def status(self) -> EngineState:
+        states = await self._pool.states()
+        ready = [one for one in states if one["type"] == "ready"]
+        named = [one for one in ready if self._model is None or one["model"]["id"] == self._model]
+        if named:
+            return {**named[0], "queued": self._pool.queue.waiting}
+        loading = [one for one in states if one["type"] == "loading"]
+        return loading[0] if loading else {"type": "empty"}
+
+    async def close(self) -> None:
+        """The pool is others' too."""

@@ -1,0 +1,89 @@
+"""`webllm-api`: the API, the engines' sockets and the built site, behind uvicorn."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+
+from .app import create_app
+from .environment import from_environment
+from .pool import EnginePool
+from .security import one_token
+from .settings import Settings
+from .site import site_routes
+from .sockets import Sockets
+
+PORT = 8000
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1")
+SITE_VARIABLE = "WEBLLM_SITE"
+LARGEST_MESSAGE = 32 * 2**20
+
+
+def server_app(settings: Settings | None = None, site: Path | None = None) -> Starlette:
+    """The whole server as an ASGI application: `gunicorn 'webllm_provider.api.server:server_app()'`.
+
+    Args:
+        settings: None reads the environment.
+        site: the folder of the built site; None takes `WEBLLM_SITE`, and serves none where that is not set.
+    """
+    given = from_environment() if settings is None else settings
+    folder = site or (Path(os.environ[SITE_VARIABLE]) if os.environ.get(SITE_VARIABLE) else None)
+    pool = EnginePool(given)
+    identify = None if given.token is None else one_token(given.token.get_secret_value())
+    of_engines = None if given.engine_token is None else one_token(given.engine_token.get_secret_value())
+    sockets = Sockets(pool, identify_engine=of_engines, identify=identify)
+    more = [*sockets.routes(), *(site_routes(folder) if folder is not None else ())]
+    return create_app(pool, given, identify=identify, more=more)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The console script; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="webllm-api", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen; 0.0.0.0 for every interface")
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--site", type=Path, default=None, help="folder of the built site")
+    given = parser.parse_args(arguments)
+    try:
+        settings = from_environment()
+    except ValidationError as error:
+        for one in error.errors(include_input=False, include_url=False):
+            print(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}", file=sys.stderr)
+        return 2
+    if given.site is not None and not (given.site / "index.html").is_file():
+        print(f"{given.site} holds no built site. Build one: make site", file=sys.stderr)
+        return 2
+    if given.host in LOCAL_HOSTS and settings.allowed_hosts == ("*",):
+        # A page of a foreign name that points here (DNS rebinding) gets nothing.
+        settings = settings.model_copy(update={"allowed_hosts": (*LOCAL_HOSTS,)})
+    return _serve(server_app(settings, given.site), given.host, given.port, settings)
+
+
+def _serve(app: Starlette, host: str, port: int, settings: Settings) -> int:
+    try:
+        import uvicorn
+    except ImportError:
+        print("webllm-api needs uvicorn: pip install 'webllm-provider[api]'", file=sys.stderr)
+        return 2
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level=settings.log_level.lower(),
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""Every endpoint of the API: what stands in the routes and in the OpenAPI document."""
+
+from __future__ import annotations
+
+from .answering import Answering
+from .catalogue import Models
+from .chat import Chat
+from .endpoints import Endpoint
+from .openai_models import (
+    ChatCompletion,
+    ChatCompletionRequest,
+    CompletionRequest,
+    EmbeddingList,
+    EmbeddingRequest,
+    ModelCard,
+    ModelList,
+    TextCompletion,
+)
+from .texts import Texts
+from .webllm import WebLLM
+from .webllm_models import (
+    BatchAnswer,
+    BatchRequest,
+    ClearAnswer,
+    Health,
+    HistoryAnswer,
+    HistoryQuery,
+    InferAnswer,
+    InferRequest,
+    MetricsAnswer,
+    ModelConfigAnswer,
+    ModelConfigRequest,
+    ModelFacts,
+    ModelListing,
+    ModelQuery,
+    ModelsQuery,
+    StatusAnswer,
+)
+
+ANSWERS = (404, 409, 429, 502, 503, 504)
+
+
+def core(answering: Answering) -> list[Endpoint]:
+    """The OpenAI-compatible endpoints."""
+    chat, texts, models = Chat(answering), Texts(answering), Models(answering.engines)
+    named = {"model": "The id of a model."}
+    return [
+        Endpoint(
+            "GET",
+            "/v1/models",
+            "listModels",
+            "Models that can answer now.",
+            models.all,
+            ModelList,
+            openai=True,
+        ),
+        Endpoint(
+            "GET",
+            "/v1/models/{model:path}",
+            "getModel",
+            "One of them.",
+            models.one,
+            ModelCard,
+            openai=True,
+            errors=(404,),
+            path_parameters=named,
+        ),
+        Endpoint(
+            "POST",
+            "/v1/chat/completions",
+            "createChatCompletion",
+            "Answer a conversation.",
+            chat,
+            ChatCompletion,
+            ChatCompletionRequest,
+            openai=True,
+            errors=ANSWERS,
+            events=True,
+        ),
+        Endpoint(
+            "POST",
+            "/v1/completions",
+            "createCompletion",
+            "Go on with a text.",
+            texts.complete,
+            TextCompletion,
+            CompletionRequest,
+            openai=True,
+            errors=ANSWERS,
+            events=True,
+        ),
+        Endpoint(
+            "POST",
+            "/v1/embeddings",
+            "createEmbedding",
+            "Vectors of texts.",
+            texts.embed,
+            EmbeddingList,
+            EmbeddingRequest,
+            openai=True,
+            errors=ANSWERS,
+        ),
+    ]
+
+
+def adapters(answering: Answering) -> list[Endpoint]:
+    """The endpoints of /webllm/api."""
+    at = "/webllm/api"
+    web = WebLLM(answering)
+    named = {"model_id": "The id of a model."}
+    return [
+        Endpoint("GET", f"{at}/health", "getHealth", "Whether anybody can answer.", web.health, Health),
+        Endpoint(
+            "GET",
+            f"{at}/models",
+            "listCatalogue",
+            "The catalogue.",
+            web.models,
+            ModelListing,
+            query=ModelsQuery,
+        ),
+        Endpoint(
+            "GET",
+            f"{at}/models/info",
+            "getModelByQuery",
+            "One model.",
+            web.info,
+            ModelFacts,
+            query=ModelQuery,
+            errors=(404,),
+        ),
+        Endpoint(
+            "GET",
+            f"{at}/models/{{model_id:path}}/info",
+            "getModelByPath",
+            "One model.",
+            web.info,
+            ModelFacts,
+            errors=(404,),
+            path_parameters=named,
+        ),
+        Endpoint(
+            "POST",
+            f"{at}/infer",
+            "infer",
+            "Answer one prompt.",
+            web.infer,
+            InferAnswer,
+            InferRequest,
+            errors=ANSWERS,
+        ),
+        Endpoint(
+            "POST",
+            f"{at}/infer/batch",
+            "inferBatch",
+            "Answer up to 100 prompts.",
+            web.batch,
+            BatchAnswer,
+            BatchRequest,
+            errors=ANSWERS,
+        ),
+        Endpoint(
+            "POST",
+            f"{at}/config/models",
+            "configureModel",
+            "Set a model's defaults.",
+            web.configure,
+            ModelConfigAnswer,
+            ModelConfigRequest,
+        ),
+        Endpoint(
+            "GET", f"{at}/metrics", "getMetrics", "Sums over all inferences.", web.metrics, MetricsAnswer
+        ),
+        Endpoint(
+            "GET",
+            f"{at}/history",
+            "getHistory",
+            "The last inferences, newest first.",
+            web.history,
+            HistoryAnswer,
+            query=HistoryQuery,
+        ),
+        Endpoint("GET", f"{at}/status", "getStatus", "The service as a whole.", web.status, StatusAnswer),
+        Endpoint("POST", f"{at}/clear", "clear", "Forget history and metrics.", web.clear, ClearAnswer),
+    ]
