@@ -14,6 +14,7 @@ import { EngineHost } from "./host";
 import { HEARTBEAT } from "./heartbeat";
 import { EngineJournal } from "./journal";
 import type { EngineModules } from "./modules";
+import { ladderServices } from "./ladder-room";
 import { RemoteEngine } from "./remote-engine";
 import { RoomDatabase } from "./room-db";
 import { roomServices } from "./room-services";
@@ -46,8 +47,9 @@ export function startEngineWorker(
     switch (message.type) {
       case "configure": {
         const modules = modulesFor(message.sources);
-        server = compose(modules, engineMaker(modules, spawn, message));
-        void holdLock().then(() => {
+        const room = compose(modules, engineMaker(modules, spawn, message));
+        server = room.server;
+        void Promise.all([holdLock(), room.ready]).then(() => {
           const started: FromWorker = { type: "started" };
           self.postMessage(started);
         });
@@ -84,16 +86,21 @@ function engineMaker(
   return (kind) => new RemoteEngine(() => startCell(kind, options), limits);
 }
 
-function compose(modules: EngineModules, makeEngine: EngineMaker): EngineServer {
+function compose(
+  modules: EngineModules,
+  makeEngine: EngineMaker,
+): { server: EngineServer; ready: Promise<void> } {
   const journal = new EngineJournal();
   const database = new RoomDatabase();
+  // The room lives as long as its worker.
+  const { signal } = new AbortController();
   const models = modelRoom({
     catalogue: buildCatalogue(modules.demo, demo, [...prebuilt, ...(modules.models ?? [])]),
     database,
     journal,
     device: () => readDevice(navigator),
     stored: () => Promise.resolve(new Map()),
-    signal: new AbortController().signal,
+    signal,
   });
   const host = new EngineHost({
     catalogue: models.catalogue,
@@ -111,11 +118,13 @@ function compose(modules: EngineModules, makeEngine: EngineMaker): EngineServer 
   const services = joined(
     roomServices(host),
     models.services,
+    ladderServices({ host, ...models, journal, signal }),
     askingServices(host, journal, database, modules.batchLimit),
   );
   const versions = (): Record<string, string> => ({ package: version, ...modules.versions });
   const diagnosis = diagnoseService({ journal, host, versions, scope: navigator, others: services });
-  return new EngineServer(host, { epoch, lock }, joined(services, diagnosis));
+  const server = new EngineServer(host, { epoch, lock }, joined(services, diagnosis));
+  return { server, ready: models.restored };
 }
 
 /** Resolves once this worker holds its lock, which it lets go only by dying. */

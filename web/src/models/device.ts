@@ -1,4 +1,5 @@
 /** What a device offers, read before anything is downloaded. */
+import { hasMemory64 } from "../engine/memory64";
 import type { Preference } from "./aliases";
 
 /** The part of `navigator.gpu` that a decision needs. */
@@ -43,9 +44,6 @@ export interface DeviceFacts {
   storage: { usage: number; quota: number } | null;
 }
 
-/** A module with one 64-bit memory. */
-const MEMORY64 = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0x04, 1]);
-
 /** Reads it all; what the browser does not tell is null. */
 export async function readDevice(scope: DeviceScope): Promise<DeviceFacts> {
   const [gpu, storage] = await Promise.all([readGpu(scope.gpu), readStorage(scope.storage)]);
@@ -53,7 +51,7 @@ export async function readDevice(scope: DeviceScope): Promise<DeviceFacts> {
     gpu,
     storage,
     memoryMb: scope.deviceMemory === undefined ? null : scope.deviceMemory * 1024,
-    memory64: WebAssembly.validate(MEMORY64),
+    memory64: hasMemory64(),
   };
 }
 
