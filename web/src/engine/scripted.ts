@@ -33,7 +33,13 @@ export class ScriptedEngine implements Engine {
   /** `answer` gives the script of each completion; `loadReports` are shown one by one while it loads. */
   constructor(
     private readonly answer: (body: CompletionBody) => Script,
-    private readonly loading: { reports?: LoadReport[]; pauseMs?: number; error?: WireError } = {},
+    private readonly loading: {
+      reports?: LoadReport[];
+      pauseMs?: number;
+      error?: WireError;
+      /** Whether its answers can be gone on with. */
+      continues?: boolean;
+    } = {},
   ) {
     let resolve: (error: WireError) => void = () => undefined;
     this.lost = new Promise((settle) => {
@@ -66,6 +72,7 @@ export class ScriptedEngine implements Engine {
         json_schema: false,
         logprobs: false,
         images: false,
+        ...(this.loading.continues === true ? { continues: true } : {}),
       },
     };
   }
