@@ -17,6 +17,7 @@ from ._http import HttpTransport
 from ._load import load_model
 from ._mount import mount
 from ._sources import EngineSources
+from ._websocket import WebSocketTransport
 from .config import ProviderConfig
 from .errors import (
     Aborted,
@@ -93,6 +94,7 @@ __all__ = [
     "TextCompletion",
     "TooManyRequests",
     "WebLLMProvider",
+    "WebSocketTransport",
     "__version__",
     "connect",
     "create_session",

@@ -11,6 +11,7 @@ from ._http import HttpTransport
 from ._hybrid import HybridProvider
 from ._servers import server_transport
 from ._transport import Transport
+from ._websocket import WebSocketTransport
 from .config import ProviderConfig
 from .errors import PROVIDER, RequestRefused, engine_error
 from .provider import WebLLMProvider
@@ -67,7 +68,15 @@ def build(config: ProviderConfig, given: Transport | None, coordinator: Any) -> 
         # `model` may be the browser's, from a config that has changed its mode.
         theirs = config.model_copy(update={"model": config.server_model or config.model})
         return WebLLMProvider(given or server_transport(config), theirs, coordinator)
-    own = given or BridgeTransport()
+    own = given or _own_transport(config)
     if config.mode == "hybrid" and config.privacy == "allow_remote":
         return HybridProvider(own, server_transport(config), config, coordinator)
     return WebLLMProvider(own, config, coordinator)
+
+
+def _own_transport(config: ProviderConfig) -> Transport:
+    """The way to the browser's engine."""
+    if config.transport == "websocket":
+        token = None if config.engine_token is None else config.engine_token.get_secret_value()
+        return WebSocketTransport(config.engine_url, token=token)
+    return BridgeTransport()

@@ -43,6 +43,12 @@ class ProviderConfig(BaseModel):
 
     mode: Literal["client_side", "server_side", "hybrid"] = "client_side"
     """Who answers: the browser, a server, or the browser and by stated rules the server (`_hybrid.py`)."""
+    transport: Literal["bridge", "websocket"] = "bridge"
+    """The way to the browser's engine: this page's own, or from CPython that of a tab at `webllm-api`."""
+    engine_url: str = "ws://localhost:8000"
+    """Where `webllm-api` listens, for `transport: websocket`."""
+    engine_token: SecretStr | None = None
+    """What it asks of its clients, where it does."""
     base_url: str | None = None
     """Where the server's `/chat/completions` is; usually ends in `/v1`."""
     api_key: SecretStr | None = None
