@@ -125,7 +125,7 @@ async function write(
   const archive = await files.read(FOLDER, name);
   if (archive === undefined) throw new Error("The export has gone.");
   const typed = archive.slice(0, archive.size, "application/zip");
-  const url = URL.createObjectURL(typed);
+  const url = weights.parts.publish(typed);
   return { type: "exported", model: id, name: `${fileName(id)}.webllm.zip`, bytes: archive.size, url };
 }
 

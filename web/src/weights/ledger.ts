@@ -22,6 +22,8 @@ export interface Entry {
 
 export interface Page {
   format: 1;
+  /** Counts the writes. */
+  revision: number;
   id: string;
   name: string;
   /** Milliseconds since 1970 of the last load; null before the first. */
@@ -30,7 +32,8 @@ export interface Page {
   files: Record<string, Entry>;
 }
 
-const DOCUMENT = "model.json";
+/** Written in turn: when the disk is full, or the browser dies in the middle of one, the other still stands. */
+const DOCUMENTS = ["model.0.json", "model.1.json"] as const;
 
 /** The folder of a model: readable, and unlike any other model's. */
 export async function folderOf(id: string): Promise<string> {
@@ -52,7 +55,14 @@ export class Ledger {
   /** The ledger of a model, empty where there is none yet. */
   static async open(store: FileStore, id: string, name: string): Promise<Ledger> {
     const folder = await folderOf(id);
-    const page = (await readPage(store, folder)) ?? { format: 1, id, name, usedAt: null, files: {} };
+    const page = (await readPage(store, folder)) ?? {
+      format: 1,
+      revision: 0,
+      id,
+      name,
+      usedAt: null,
+      files: {},
+    };
     return new Ledger(store, folder, page);
   }
 
@@ -88,27 +98,37 @@ export class Ledger {
     await this.write();
   }
 
-  /** Writes one after another: many files may change at once, and there is one document. */
+  /** Writes one after another: many files may change at once, and there is one page. */
   private write(): Promise<unknown> {
-    const next = this.writing.then(() =>
-      writeWhole(this.store, this.folder, DOCUMENT, JSON.stringify(this.page)),
-    );
+    const next = this.writing.then(() => {
+      this.page.revision += 1;
+      const document = DOCUMENTS[this.page.revision % 2 === 0 ? 0 : 1];
+      return writeWhole(this.store, this.folder, document, JSON.stringify(this.page));
+    });
     this.writing = next.catch(() => undefined);
     return next;
   }
 }
 
 async function readPage(store: FileStore, folder: string): Promise<Page | undefined> {
-  const document = await store.read(folder, DOCUMENT);
-  if (document === undefined) return undefined;
+  const documents = await Promise.all(DOCUMENTS.map((name) => store.read(folder, name)));
+  const written = documents.filter((document) => document !== undefined);
+  if (written.length === 0) return undefined;
+  const pages = (await Promise.all(written.map(parsePage))).filter((page) => page !== undefined);
+  if (pages.length === 0) {
+    console.warn(`The record of the model in ${folder} cannot be read; its files are looked at anew.`);
+  }
+  return pages.sort((a, b) => b.revision - a.revision)[0];
+}
+
+async function parsePage(document: Blob): Promise<Page | undefined> {
   try {
     const page: unknown = JSON.parse(await document.text());
-    if (isPage(page)) return page;
+    return isPage(page) ? page : undefined;
   } catch {
-    // Falls through: cut off in the middle of a write.
+    // Cut off in the middle of a write.
+    return undefined;
   }
-  console.warn(`The record of the model in ${folder} cannot be read; its files are looked at anew.`);
-  return undefined;
 }
 
 function isPage(raw: unknown): raw is Page {

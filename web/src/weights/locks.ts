@@ -15,8 +15,11 @@ export async function exclusively<T>(
   signal.throwIfAborted();
   if (locks === undefined) return work();
   const name = lockOf(id);
-  const { held = [] } = await locks.query();
-  if (held.some((lock) => lock.name === name)) onWait();
+  const mine = await locks.request(name, { ifAvailable: true }, async (lock) =>
+    lock === null ? null : { result: await work() },
+  );
+  if (mine !== null) return mine.result;
+  onWait();
   return locks.request(name, { signal }, work);
 }
 

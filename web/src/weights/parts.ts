@@ -1,14 +1,9 @@
-/** What the weights are made of: each is a seam, with the browser's own behind it. */
-import { watchViolations } from "../engine/violations";
+/** What the weights are made of: each is a seam. The browser's own are in `browser-parts.ts`. */
 import type { CatalogueEntry } from "../models/catalogue";
-import { type Connection, connectionOf } from "./metered";
+import type { Connection } from "./metered";
 import type { CustomModel } from "../protocol/wire";
-import { realClock } from "./clock";
 import type { FileStore } from "./file-store";
-import { MemoryFiles } from "./memory-files";
-import { PrivateFiles } from "./opfs";
 import type { Space } from "./quota";
-import { PATIENT } from "./retry";
 import type { Network } from "./transfer";
 
 /** A model as the weights see it. */
@@ -37,31 +32,6 @@ export interface Parts {
   space: () => Promise<Space>;
   persisted: () => Promise<boolean>;
   connection: () => Connection | undefined;
-}
-
-/** The browser's own parts. */
-export async function browserParts(): Promise<Parts> {
-  const durable = await PrivateFiles.available();
-  return {
-    files: durable ? new PrivateFiles() : new MemoryFiles(),
-    caches: "caches" in globalThis ? caches : undefined,
-    locks: "locks" in navigator ? navigator.locks : undefined,
-    network: {
-      fetch: (url, init) => fetch(url, init),
-      clock: realClock,
-      retry: PATIENT,
-      random: Math.random,
-      origin: self.origin,
-      watch: () => watchViolations(),
-    },
-    space: readSpace,
-    persisted: async () => "storage" in navigator && (await navigator.storage.persisted()),
-    connection: () => connectionOf(navigator),
-  };
-}
-
-async function readSpace(): Promise<Space> {
-  if (!("storage" in navigator)) return { used: null, quota: null };
-  const { usage, quota } = await navigator.storage.estimate();
-  return { used: usage ?? null, quota: quota ?? null };
+  /** Gives a URL for a file that was made here, valid as long as this worker lives. */
+  publish: (content: Blob) => string;
 }

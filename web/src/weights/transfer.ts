@@ -7,15 +7,15 @@ import type { GrowingFile } from "./file-store";
 import { backoffMs, retryAfterMs, type RetryPolicy } from "./retry";
 
 export interface Network {
-  fetch(url: string, init: RequestInit): Promise<Response>;
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
   clock: Clock;
   retry: RetryPolicy;
   /** 0 to 1. */
-  random(): number;
+  random: () => number;
   /** Of the page: other origins take fewer headers. */
   origin: string;
   /** Watches for what the page's content security policy forbids. */
-  watch(): Violations;
+  watch: () => Violations;
 }
 
 export interface TransferOptions {
@@ -31,11 +31,14 @@ export interface TransferOptions {
   /** Pieces that have come over the network; negative when what was there is thrown away. */
   onBytes: (bytes: number) => void;
   /** The server has said which version it sends. */
-  onVersion: (version: {
-    total: number | null;
-    validator: string | undefined;
-    resumable: boolean;
-  }) => Promise<void>;
+  onVersion: (version: Version) => Promise<void>;
+}
+
+/** What a server says of the file that it sends. */
+export interface Version {
+  total: number | null;
+  validator: string | undefined;
+  resumable: boolean;
 }
 
 /** More than a file that changes on its server while it is fetched. */
@@ -65,11 +68,28 @@ export async function transfer(network: Network, options: TransferOptions): Prom
 
 class TransferState {
   validator: string | undefined;
+  private resumable = true;
+  /** What the last answer announced for the whole. */
+  private announced: number | null = null;
   private restarts = 0;
 
   constructor(readonly options: TransferOptions) {
     this.validator = options.validator;
-    if (!options.resumable || (options.bytes !== null && options.partial.size > options.bytes)) this.empty();
+    this.resumable = options.resumable;
+    this.announced = options.bytes;
+  }
+
+  /** Throws away what cannot be gone on with: ranges are of what is sent, which may be compressed. */
+  begin(): void {
+    const hidden = this.announced !== null && this.options.partial.size > this.announced;
+    if (!this.resumable || hidden) this.empty();
+  }
+
+  /** A server has said what it sends. */
+  heard({ total, validator, resumable }: Version): void {
+    this.announced = this.options.bytes ?? total;
+    this.validator = validator;
+    this.resumable = resumable;
   }
 
   get asked(): Asked {
@@ -95,6 +115,7 @@ class TransferState {
 async function attempt(network: Network, state: TransferState): Promise<boolean> {
   const { options } = state;
   const { partial, bytes, signal } = options;
+  state.begin();
   if (bytes !== null && bytes > 0 && partial.size === bytes) return true;
   const life = new AbortController();
   const request = AbortSignal.any([signal, life.signal]);
@@ -116,7 +137,7 @@ async function attempt(network: Network, state: TransferState): Promise<boolean>
         throw refused(options.url, meaning.status);
       case "content":
         if (meaning.offset < partial.size) state.empty();
-        state.validator = meaning.validator;
+        state.heard(meaning);
         await options.onVersion({ ...meaning, total: bytes ?? meaning.total });
         await receive(network, state, response);
         return isWhole(partial.size, bytes, meaning);
