@@ -13,6 +13,8 @@ from ._wire import Constraint, ConstraintTag
 from .errors import RequestRefused, engine_error
 
 ANY_OBJECT: dict[str, Any] = {"type": "object"}
+TEXT_FIRST = 240
+"""Characters that may stand before a call that must come: a model that may not end need not stop talking."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class ToolChoice:
 
     Attributes:
         tools: those that may be called; empty for "none".
-        required: a call must come; where a grammar holds the model to it, nothing stands before it.
+        required: a call must come; where a grammar holds the model to it, at most `TEXT_FIRST` characters of
+            text stand before it.
         single: at most one call.
     """
 
@@ -77,6 +80,9 @@ def build_constraint(choice: ToolChoice, dialect: Dialect) -> tuple[Constraint |
         "at_least_one": choice.required,
         "stop_after_first": choice.single,
     }
+    if choice.required and not dialect.syntax.opens[0][0].isalnum():
+        # That text holds no character with which a call begins: a letter would cripple it.
+        constraint["text_first"] = TEXT_FIRST
     return constraint, relaxed
 
 

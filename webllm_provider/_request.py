@@ -187,7 +187,7 @@ def _add_constraint(
 
 
 def _may_think(body: CompletionBody, loaded: LoadedModel | None, degradations: list[Degradation]) -> bool:
-    """Whether thinking can stand before the answer: what a grammar makes come, comes first."""
+    """Whether thinking can stand before the answer: what a grammar makes come lets at most text stand there."""
     called = "constraint" in body and body["constraint"]["at_least_one"]
     # A server's grammar holds only what comes behind the thinking.
     held = "response_format" in body and loaded is not None and loaded["engine"]["kind"] != "server"
@@ -196,7 +196,7 @@ def _may_think(body: CompletionBody, loaded: LoadedModel | None, degradations: l
             Degradation(
                 requested=f"thinking before {'a required call' if called else 'JSON'}",
                 actual="no thinking",
-                reason="the grammar lets nothing stand before it",
+                reason="the grammar lets no thinking stand before it",
             )
         )
     return not (called or held)

@@ -14,6 +14,7 @@ from tests.e2e.conftest import OriginGuard
 from tests.e2e.test_package_in_a_plain_page import PAGE, run_python, snippets
 from tests.e2e.trained import ANSWERS, EVERYTHING
 from tools.serve import SITE
+from webllm_provider._constraint import TEXT_FIRST
 from webllm_provider._schema import violations
 from webllm_provider.session.tools import notes
 
@@ -109,8 +110,19 @@ def test_a_call_that_must_come_is_valid_however_wildly_the_model_writes(engine: 
         (call,) = seen["response"]["tool_calls"]
         assert call["name"] == notes.NAME
         assert violations(call["arguments"], notes.PARAMETERS) == []
-        assert [start.get("name") for start in of(seen["events"], "llm:stream_block_start")] == [notes.NAME]
+        starts = of(seen["events"], "llm:stream_block_start")
+        assert [start["name"] for start in starts if start["block_type"] == "tool_use"] == [notes.NAME]
         assert seen["response"]["degradation"] is None
+
+
+def test_text_may_stand_before_a_call_that_must_come(engine: OnEngine) -> None:
+    seen = engine.check("call_behind_text", KEY)
+    text, call = seen["response"]["content"]
+    assert (text["type"], call["type"], call["name"]) == ("text", "tool_call", notes.NAME)
+    assert text["text"] == text_of(seen["events"])
+    assert ANSWERS[KEY].startswith(text["text"][:20])
+    assert len(text["text"]) <= TEXT_FIRST
+    assert violations(call["input"], notes.PARAMETERS) == []
 
 
 @pytest.mark.feature("tool call through a session")

@@ -89,6 +89,15 @@ async def required_call(question, seed):
     return {"response": response, "events": heard.events}
 
 
+async def call_behind_text(question):
+    """A call that must come, of a model that would rather answer in words."""
+    heard = Heard()
+    response = await heard.ask(
+        question, tools=[NOTES], temperature=0, options={"tool_choice": "notes", "seed": 1}
+    )
+    return {"response": response, "events": heard.events}
+
+
 class Place(BaseModel):
     where: Literal["browser", "server"]
     model: str

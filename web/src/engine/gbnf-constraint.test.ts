@@ -37,6 +37,11 @@ describe("a constraint as a grammar", () => {
     ["one", { stop_after_first: true }, ["", "Hi", `Well: ${TODO}`]],
     ["some", { at_least_one: true }, [NOTE, `${NOTE}\n${TODO} and text`]],
     ["exactly one", { at_least_one: true, stop_after_first: true }, [NOTE, TODO]],
+    [
+      "one behind text",
+      { at_least_one: true, stop_after_first: true, text_first: 9 },
+      [NOTE, `Well:\n${TODO}`, `123456789${TODO}`],
+    ],
   ])("allows what may be written: %s", (_name, more, texts) => {
     expect(texts.filter((text) => !accepts(grammar(more), text))).toEqual([]);
   });
@@ -46,6 +51,11 @@ describe("a constraint as a grammar", () => {
     ["one", { stop_after_first: true }, [`${NOTE} more`, NOTE + TODO, WRONG]],
     ["some", { at_least_one: true }, ["", "Hi", `Text first ${NOTE}`, WRONG]],
     ["exactly one", { at_least_one: true, stop_after_first: true }, ["", NOTE + TODO, `${NOTE} `]],
+    [
+      "one behind text",
+      { at_least_one: true, stop_after_first: true, text_first: 9 },
+      ["", "Well", `a <${TODO}`, `1234567890${TODO}`, `Well ${TODO} and`],
+    ],
   ])("forbids the rest: %s", (_name, more, texts) => {
     expect(texts.filter((text) => accepts(grammar(more), text))).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { EngineFailure } from "./errors";
 import { toWebLLMRequest } from "./webllm-request";
 import { toWllamaRequest } from "./wllama-request";
 
-const plain = { templatedRoles: new Set<string>(), vision: false };
+const plain = { templatedRoles: new Set<string>(), vision: false, conversation: null };
 const schema = { type: "object", properties: { text: { type: "string" } } };
 const constraint = {
   triggers: ["<tool_call>"] as [string],
@@ -125,6 +125,32 @@ describe("a request for WebLLM", () => {
     });
   });
 
+  it("lets a bounded text that opens no call stand before a call that must come", () => {
+    const patterns: [string[], string][] = [
+      [["<tool_call>"], "[^<]{0,7}"],
+      [["[CALLS]", "^", "-", "]", "\\"], "[^\\[\\^\\-\\]\\\\]{0,7}"],
+    ];
+    for (const [triggers, pattern] of patterns) {
+      const request = toWebLLMRequest(
+        ask("hi", { constraint: { ...constraint, triggers: triggers as [string, ...string[]], text_first: 7 } }),
+        plain,
+      );
+      expect(request.response_format).toMatchObject({
+        structural_tag: {
+          format: {
+            type: "sequence",
+            elements: [
+              { type: "regex", pattern },
+              { type: "triggered_tags", triggers, at_least_one: true },
+            ],
+          },
+        },
+      });
+      expect(new RegExp(`^${pattern}$`).test(triggers[0] ?? "")).toBe(false);
+      expect(new RegExp(`^${pattern}$`).test("a well")).toBe(true);
+    }
+  });
+
   it("gives every JSON answer a schema as text, as WebLLM wants it", () => {
     const formats: [Record<string, unknown>, unknown][] = [
       [{ type: "json_object" }, { type: "object" }],
@@ -164,7 +190,7 @@ describe("a request for WebLLM", () => {
     const seen = (request: { messages: { content?: unknown }[] }): string[] =>
       request.messages.map(({ content }) => "{text}".replace("{text}", String(content)));
     expect(toWebLLMRequest(body, plain).messages[1]?.content).toBe("$1?");
-    expect(seen(toWebLLMRequest(body, { templatedRoles: new Set(["user"]), vision: false }))).toEqual([
+    expect(seen(toWebLLMRequest(body, { ...plain, templatedRoles: new Set(["user"]) }))).toEqual([
       "It costs $& and $$5.",
       "$1?",
     ]);
