@@ -27,7 +27,7 @@ export function ladderServices({ host, catalogue, admission, journal, signal }: 
     assess: (model) => admission.assess(model, "auto"),
   });
   journal.onEvent(({ name, model }) => {
-    if (name === "load_started" && model !== null && !ladder.isOwn(model)) ladder.overruled(model);
+    if (name === "load_started" && model !== null) ladder.begun(model);
   }, signal);
   const pages = new Pages((conditions) => {
     ladder.under(conditions);

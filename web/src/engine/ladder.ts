@@ -37,7 +37,7 @@ export class Ladder {
   private readonly rungs = new Rungs();
   private pinned: string | null = null;
   private running = false;
-  private loading: { id: string; model: string } | null = null;
+  private loading: { id: string; model: string; begun: boolean } | null = null;
   private conditions: Conditions = { visible: true, onBattery: false };
   private loads = 0;
   /** Grows with every decision of a user's: what was begun before it has no say any more. */
@@ -71,9 +71,13 @@ export class Ladder {
     return this.status;
   }
 
-  /** Somebody has loaded a model by name: it stays. */
-  overruled(model: string): void {
-    if (!this.running || this.loading?.model === model) return;
+  /** A load has begun. One that is not the ladder's own is somebody's who wants that model: it stays. */
+  begun(model: string): void {
+    if (this.loading?.model === model && !this.loading.begun) {
+      this.loading.begun = true;
+      return;
+    }
+    if (!this.running) return;
     this.halt();
     this.pinned = model;
     this.running = false;
@@ -84,11 +88,6 @@ export class Ladder {
   under(conditions: Conditions): void {
     this.conditions = conditions;
     this.climb();
-  }
-
-  /** Whether a load of this model is the ladder's own. */
-  isOwn(model: string): boolean {
-    return this.loading?.model === model;
   }
 
   private get active(): string | null {
@@ -115,7 +114,7 @@ export class Ladder {
 
   private async take(place: Place, epoch: number): Promise<void> {
     const id = `${LOAD}${String(this.loads++)}`;
-    this.loading = { id, model: place.model };
+    this.loading = { id, model: place.model, begun: false };
     const reason = await this.refusal(place);
     if (epoch !== this.epoch) return;
     if (reason !== null) {
