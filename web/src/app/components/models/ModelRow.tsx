@@ -24,9 +24,10 @@ export function ModelRow({ record }: { record: ModelRecord }): JSX.Element {
   useEffect(() => {
     const element = row.current;
     if (!open || element === null) return;
-    element.scrollIntoView({ block: "nearest" });
     // Opened from elsewhere (an offer, a suggestion): go there.
-    if (!element.contains(document.activeElement)) element.querySelector("button")?.focus();
+    const visited = element.contains(document.activeElement);
+    element.scrollIntoView({ block: visited ? "nearest" : "start" });
+    if (!visited) element.querySelector("button")?.focus({ preventScroll: true });
   }, [open]);
   const details = `model-${record.id}`;
   return (
@@ -47,8 +48,10 @@ export function ModelRow({ record }: { record: ModelRecord }): JSX.Element {
             <Chips record={record} />
           </span>
           <span class="choice-facts">
-            {factsOf(record).map((fact) => (
-              <span key={fact}>{fact}</span>
+            {factsOf(record).map(([name, fact]) => (
+              <span key={name} data-fact={name}>
+                {fact}
+              </span>
             ))}
           </span>
           <VerdictLine record={record} />
@@ -113,13 +116,14 @@ function VerdictLine({ record }: { record: ModelRecord }): JSX.Element | null {
   );
 }
 
-function factsOf(record: ModelRecord): string[] {
+function factsOf(record: ModelRecord): [name: string, fact: string][] {
   const { download_bytes: download, memory_mb: memory, context_window: context } = record;
-  return [
-    ...(download === null ? [] : [text.models.download(bytes(download))]),
-    ...(memory === null ? [] : [text.models.memory(megabytes(memory))]),
-    ...(context === null ? [] : [text.models.context(context.toLocaleString("en"))]),
-    record.quantization,
-    ...(record.kind === undefined || record.kind === "text" ? [] : [text.models.kinds[record.kind]]),
-  ].filter((fact) => fact !== "");
+  const facts: [string, string | null][] = [
+    ["download", download === null ? null : text.models.download(bytes(download))],
+    ["memory", memory === null ? null : text.models.memory(megabytes(memory))],
+    ["context", context === null ? null : text.models.context(context.toLocaleString("en"))],
+    ["weights", record.quantization],
+    ["kind", record.kind === undefined || record.kind === "text" ? null : text.models.kinds[record.kind]],
+  ];
+  return facts.flatMap(([name, fact]) => (fact === null || fact === "" ? [] : [[name, fact]]));
 }

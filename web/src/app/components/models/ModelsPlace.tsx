@@ -37,7 +37,10 @@ export function ModelsPlace(): JSX.Element {
       {open && (
         <div class="sheet">
           <div class="sheet-head">
-            <h2 id="models-title">{text.models.title}</h2>
+            {/* The focus begins here, unless the search has it: a touch keyboard would hide the list. */}
+            <h2 id="models-title" tabIndex={-1} autofocus={!searchesFirst(state.models.section.value)}>
+              {text.models.title}
+            </h2>
             <Tabs />
             <button
               type="button"
@@ -54,6 +57,11 @@ export function ModelsPlace(): JSX.Element {
       )}
     </dialog>
   );
+}
+
+/** With a keyboard at hand the first thing to do is to type a name. */
+function searchesFirst(section: Section): boolean {
+  return section === "catalogue" && matchMedia("(pointer: fine)").matches;
 }
 
 function Panel({ section }: { section: Section }): JSX.Element {
@@ -109,7 +117,6 @@ function Tabs(): JSX.Element {
           aria-selected={section === chosen}
           aria-controls={section === chosen ? `panel-${section}` : undefined}
           tabIndex={section === chosen ? 0 : -1}
-          autofocus={section === chosen && section !== "catalogue"}
           onClick={() => {
             go(section);
           }}
