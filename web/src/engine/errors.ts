@@ -34,6 +34,15 @@ export function failure(
 /** The failure of what was cancelled before it could end by itself. */
 export const aborted = (what: string): EngineFailure => failure("aborted", `The ${what} was cancelled.`);
 
+/** The refusal of both engines: what an answer is held to counts from its first character. */
+export const heldAnswer = (): EngineFailure =>
+  failure(
+    "invalid_request",
+    "An answer that is held to a schema cannot be continued.",
+    "Ask again without continue_text.",
+    { field: "continue_text" },
+  );
+
 interface Row {
   /** Matches the error's name, or its message. */
   name?: RegExp;

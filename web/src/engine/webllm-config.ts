@@ -1,4 +1,5 @@
 import type { ModelRecord as WebLLMRecord } from "@mlc-ai/web-llm";
+import { type ConversationTemplate, isWritable } from "./webllm-template";
 
 /** What the protocol and the requests need of a model's `mlc-chat-config.json`. */
 export interface ModelConfig {
@@ -6,13 +7,15 @@ export interface ModelConfig {
   quantization: string | null;
   /** Roles whose text WebLLM puts into a template. */
   templatedRoles: ReadonlySet<string>;
+  /** How its conversations look; null where they cannot be written out as text. */
+  conversation: ConversationTemplate | null;
 }
 
 interface RawConfig {
   context_window_size?: number;
   sliding_window_size?: number;
   quantization?: string;
-  conv_template?: { role_templates?: Record<string, string> };
+  conv_template?: ConversationTemplate;
 }
 
 /** WebLLM's own name for where it keeps configurations. */
@@ -31,6 +34,7 @@ export async function readModelConfig(record: WebLLMRecord): Promise<ModelConfig
     contextWindow: Math.max(context, sliding, 1),
     quantization: raw.quantization ?? null,
     templatedRoles: new Set(Object.keys(raw.conv_template?.role_templates ?? {})),
+    conversation: isWritable(raw.conv_template) ? raw.conv_template : null,
   };
 }
 

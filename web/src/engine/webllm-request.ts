@@ -5,14 +5,17 @@ import type {
   ResponseFormat,
 } from "@mlc-ai/web-llm";
 import type { BodyMessage, CompletionBody, Constraint, TextCompletionBody } from "../protocol/wire";
-import { type EngineFailure, failure } from "./errors";
+import { type EngineFailure, failure, heldAnswer } from "./errors";
 import { screenSchema } from "./schema-screen";
+import { type ConversationTemplate, writtenOut } from "./webllm-template";
 
 /** What of a model's own configuration decides how a request must be written for WebLLM. */
 export interface TemplateFacts {
   /** The roles whose text goes through a template, beside the system's, which always does. */
   templatedRoles: ReadonlySet<string>;
   vision: boolean;
+  /** How its conversations look; null where they cannot be written out as text. */
+  conversation: ConversationTemplate | null;
 }
 
 /**
@@ -36,6 +39,25 @@ export function toWebLLMRequest(body: CompletionBody, facts: TemplateFacts): Cha
     ...(body.enable_thinking === undefined ? {} : { extra_body: { enable_thinking: body.enable_thinking } }),
     ...(format === null ? {} : { response_format: format }),
   };
+}
+
+/**
+ * The continuation of an answer as a request for text (pure): WebLLM wants the last word of a chat to be the user's.
+ * Throws what `toWebLLMRequest` throws, and `unsupported` where the conversation cannot be written out.
+ */
+export function toWebLLMContinuation(
+  body: CompletionBody,
+  said: string,
+  facts: TemplateFacts,
+): CompletionCreateParamsStreaming {
+  const { messages, response_format: format, ...sampling } = toWebLLMRequest(body, facts);
+  if (format !== undefined) throw heldAnswer();
+  const text = facts.conversation !== null && messages.every(({ content }) => typeof content === "string");
+  if (!text || facts.conversation === null) {
+    throw failure("unsupported", "The loaded model cannot go on with an answer that was cut.", "Ask again.");
+  }
+  const { extra_body: _thinking, ...shared } = sampling;
+  return { ...shared, prompt: writtenOut(body.messages, facts.conversation, body.enable_thinking) + said };
 }
 
 /** The same for a text without a chat template (pure). */

@@ -19,7 +19,7 @@ import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./e
 import { aborted, EngineFailure, failure, toWireError } from "./errors";
 import type { EngineModules } from "./modules";
 import { cachedTokens, promptTokens, wholeOverflow } from "./webllm-cache";
-import { type TemplateFacts, toWebLLMRequest, toWebLLMText } from "./webllm-request";
+import { type TemplateFacts, toWebLLMContinuation, toWebLLMRequest, toWebLLMText } from "./webllm-request";
 import { readModelConfig } from "./webllm-config";
 import { webllmProgress } from "./webllm-progress";
 import { describeAdapter, onDevice } from "./webgpu-watch";
@@ -31,7 +31,7 @@ export class WebLLMEngine implements Engine {
   private engine: MLCEngine | null = null;
   private adapter: string | null = null;
   private modelId = "";
-  private template: TemplateFacts = { templatedRoles: new Set(), vision: false };
+  private template: TemplateFacts = { templatedRoles: new Set(), vision: false, conversation: null };
   /** The first complaint of the GPU since the last look: WebGPU reports errors past the call that made them. */
   private fault: GPUError | null = null;
   private lose!: (error: WireError) => void;
@@ -70,7 +70,8 @@ export class WebLLMEngine implements Engine {
     this.modelId = record.model_id;
     await this.reload(engine, record.model_id, signal);
     const config = await readModelConfig(record);
-    this.template = { templatedRoles: config.templatedRoles, vision: entry.kind === "vision" };
+    const { templatedRoles, conversation } = config;
+    this.template = { templatedRoles, conversation, vision: entry.kind === "vision" };
     return {
       id: record.model_id,
       context_window: config.contextWindow,
@@ -83,12 +84,18 @@ export class WebLLMEngine implements Engine {
         json_schema: true,
         logprobs: false,
         images: entry.kind === "vision",
+        continues: conversation !== null && entry.kind === "text",
         embeddings: entry.kind === "embedding",
       },
     };
   }
 
   complete(body: CompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
+    const { continue_text: said = "" } = body;
+    if (said !== "") {
+      const text = toWebLLMContinuation(body, said, this.template);
+      return this.answer((engine) => engine.completions.create(text), plainText, onText, signal);
+    }
     const request = toWebLLMRequest(body, this.template);
     return this.answer((engine) => engine.chat.completions.create(request), deltaText, onText, signal);
   }

@@ -1,6 +1,6 @@
 import type { ChatCompletionMessage, ChatCompletionParams, RawCompletionParams } from "@wllama/wllama";
 import type { BodyMessage, CompletionBody, TextCompletionBody } from "../protocol/wire";
-import { type EngineFailure, failure } from "./errors";
+import { type EngineFailure, failure, heldAnswer } from "./errors";
 import { constraintGrammar } from "./gbnf-constraint";
 
 /** llama.cpp's server, which answers here, reads OpenAI's names; wllama's types lag behind it. */
@@ -28,7 +28,7 @@ export type WllamaTextRequest = RawCompletionParams & {
 export function toWllamaRequest(body: CompletionBody): WllamaRequest {
   refuseUnknown(body);
   return {
-    messages: body.messages.map(toMessage),
+    messages: [...body.messages.map(toMessage), ...begun(body)],
     cache_prompt: true,
     // Figures with every token: an answer that is cancelled has no last chunk.
     timings_per_token: true,
@@ -74,6 +74,17 @@ function refuseUnknown(body: CompletionBody): void {
   if (body.tools !== undefined || body.tool_choice !== undefined || calls) {
     throw cannot("tools", "the caller must write tools into the messages");
   }
+}
+
+/** llama.cpp goes on with a last message that is the assistant's. */
+function begun({
+  continue_text: content = "",
+  constraint,
+  response_format: format,
+}: CompletionBody): ChatCompletionMessage[] {
+  if (content === "") return [];
+  if (constraint !== undefined || (format !== undefined && format.type !== "text")) throw heldAnswer();
+  return [{ role: "assistant", content }];
 }
 
 function cannot(field: string, because: string): EngineFailure {

@@ -67,13 +67,14 @@ export class WllamaEngine implements Engine {
 
   async complete(body: CompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
     const request = toWllamaRequest(body);
+    const behind = withoutEcho(body.continue_text ?? "");
     return this.answer(signal, (wllama, outcome) =>
       wllama.createChatCompletion({
         ...request,
         stream: true,
         abortSignal: signal,
         onData: (chunk) => {
-          outcome.take(chunk, chunk.choices[0]?.delta.content ?? "", onText);
+          outcome.take(chunk, behind(chunk.choices[0]?.delta.content ?? ""), onText);
         },
       }),
     );
@@ -92,14 +93,21 @@ export class WllamaEngine implements Engine {
     );
   }
 
-  async embed(texts: readonly string[]): Promise<Vectors> {
+  async embed(texts: readonly string[], signal: AbortSignal): Promise<Vectors> {
     const { wllama } = this;
     if (wllama === null) throw failure("model_not_loaded", "No model is loaded.");
     if (!this.embeds) {
       throw failure("unsupported", "The loaded model gives no vectors.", "Load an embedding model.");
     }
-    const { data, usage } = await wllama.createEmbedding({ input: [...texts], encoding_format: "float" });
-    return { vectors: data.map(({ embedding }) => embedding as number[]), promptTokens: usage.prompt_tokens };
+    const found: Vectors = { vectors: [], promptTokens: 0 };
+    for (const text of texts) {
+      signal.throwIfAborted();
+      // One at a time: asked for several at once, it gives the first and never comes back for the others.
+      const { data, usage } = await wllama.createEmbedding({ input: text, encoding_format: "float" });
+      found.vectors.push(...data.map(({ embedding }) => embedding as number[]));
+      found.promptTokens += usage.prompt_tokens;
+    }
+    return found;
   }
 
   private async answer(
@@ -199,6 +207,8 @@ export class WllamaEngine implements Engine {
         json_schema: true,
         logprobs: false,
         images: false,
+        // It refuses to go on with an answer of a model that may think first.
+        continues: !this.embeds && !(wllama.getChatTemplate() ?? "").includes("enable_thinking"),
         embeddings: this.embeds,
       },
     };
@@ -247,6 +257,17 @@ function requireMemory64(): void {
     "The CPU engine needs 64-bit WebAssembly memory, which this browser does not have.",
     "Use a current Chrome, Edge or Firefox.",
   );
+}
+
+/** Takes out what an answer that is continued begins with: llama.cpp repeats it. */
+function withoutEcho(said: string): (text: string) => string {
+  let echo = said;
+  return (text) => {
+    if (echo === "") return text;
+    const repeated = text.startsWith(echo) ? echo : echo.startsWith(text) ? text : "";
+    echo = repeated === "" && text !== "" ? "" : echo.slice(repeated.length);
+    return text.slice(repeated.length);
+  };
 }
 
 /** What the chunks of its two endpoints have in common. */

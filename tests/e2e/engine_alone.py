@@ -1,0 +1,125 @@
+"""An engine in a page of its own, asked over the wire: no application, no Python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Worker
+
+from tests.e2e.conftest import OriginGuard
+
+MODEL = "webllm-demo-1-q0f32"
+DOCUMENT = "<!doctype html><title>An engine of one's own</title><body></body>"
+START = """async address => {
+  const { EngineClient, EngineFrame } = await import("./lib/bridge.js");
+  globalThis.frame = new EngineFrame(address);
+  globalThis.connect = () => new EngineClient(frame.connect(), { locks: navigator.locks });
+  globalThis.client = connect();
+  globalThis.streams = {};
+  globalThis.follow = (name, stream) => {
+    const events = [];
+    const seen = { stream, events, ended: false };
+    streams[name] = seen;
+    (async () => {
+      for (let batch; (batch = await stream.next()) !== null; ) events.push(...batch);
+      seen.ended = true;
+    })();
+  };
+  await client.ready;
+}"""
+
+
+class EngineAlone:
+    """Loads and asks by name: what is started goes on while the test does something to the engine."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def load(self, device: str = "cpu", name: str = "load", **wishes: object) -> None:
+        self.page.evaluate(
+            "([name, model, device, wishes]) => follow(name, client.load(model, device, wishes))",
+            [name, MODEL, device, wishes],
+        )
+
+    def ask(self, text: str, name: str = "answer", **more: object) -> None:
+        messages = [{"role": "user", "content": text}]
+        body = {"model": MODEL, "messages": messages, "temperature": 0, "max_tokens": 400, **more}
+        self.page.evaluate("([name, body]) => follow(name, client.complete(body))", [name, body])
+
+    def cancel(self, name: str) -> None:
+        self.page.evaluate("name => streams[name].stream.cancel()", name)
+
+    def query(self, draft: dict[str, Any]) -> dict[str, Any]:
+        reply: dict[str, Any] = self.page.evaluate("draft => client.query(draft)", draft)
+        return reply
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        events: list[dict[str, Any]] = self.page.evaluate("name => streams[name].events", name)
+        return events
+
+    def wait(self, condition: str, timeout_ms: float = 120_000) -> None:
+        """Wait for a JavaScript condition; `text("name")` is what a stream has said so far."""
+        said = "events => events.map(event => event.type === 'delta' ? event.text : '').join('')"
+        prelude = f"const text = name => ({said})(streams[name].events); "
+        waited = 0
+        while not self.page.evaluate(f"() => {{ {prelude} return ({condition}); }}"):
+            if waited > timeout_ms:
+                state = json.dumps(self.page.evaluate("client.status()"))
+                raise TimeoutError(f"not true within {timeout_ms / 1000:.0f} s: {condition}; {state}")
+            self.page.wait_for_timeout(10)
+            waited += 10
+
+    def end_of(self, name: str, timeout_ms: float = 120_000) -> tuple[str, dict[str, Any]]:
+        """The whole text of a stream that has ended, and its last event: it has exactly one."""
+        self.wait(f"streams[{json.dumps(name)}].ended", timeout_ms)
+        events = self.events(name)
+        last = [event for event in events if event["type"] in ("finished", "failure", "loaded")]
+        assert last == events[-1:], "a request ends exactly once"
+        return "".join(event["text"] for event in events if event["type"] == "delta"), events[-1]
+
+    def status(self) -> dict[str, Any]:
+        status: dict[str, Any] = self.page.evaluate("client.status()")
+        return status
+
+    # ---- what is done to it -----------------------------------------------------------------
+
+    def cells(self) -> list[Worker]:
+        """The engine cells that run."""
+        return [
+            worker for worker in self.page.workers if worker.evaluate("self.name") == "webllm-provider-cell"
+        ]
+
+    def kill_cell(self) -> None:
+        """End the worker that holds the engine, without a word."""
+        (cell,) = self.cells()
+        cell.evaluate("self.close()")
+
+    def hang_cell(self) -> None:
+        """Let the engine's worker compute for ever."""
+        (cell,) = self.cells()
+        cell.evaluate("void setTimeout(() => { for (;;); })")
+
+    def lose_device(self) -> None:
+        """Destroy every WebGPU device of the engine's worker, as a driver that restarts does."""
+        (cell,) = self.cells()
+        cell.evaluate("for (const device of self.testDevices) device.destroy()")
+
+
+@contextmanager
+def engine_alone(
+    browser: Browser, site: str, guard: OriginGuard, query: str = ""
+) -> Iterator[EngineAlone]:
+    """A page with nothing in it but the engine's frame; `query` is the frame's."""
+    with browser.new_context(service_workers="block") as context:
+        guard.watch(context)
+        context.route(
+            "**/engine-alone.html",
+            lambda route: route.fulfill(body=DOCUMENT, content_type="text/html"),
+        )
+        page = context.new_page()
+        page.goto(f"{site}engine-alone.html")
+        page.evaluate(START, f"engine.html{query}")
+        yield EngineAlone(page)
