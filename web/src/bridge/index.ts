@@ -9,3 +9,9 @@ export type { EventStream } from "./event-stream";
 export { installBridge } from "./globals";
 export { EngineLink } from "./link";
 export { installStore } from "./store";
+export {
+  type EngineOffer,
+  offerEngine,
+  type OfferOptions,
+  type OfferState,
+} from "../lib/remote-engine-socket";

@@ -52,5 +52,12 @@ export {
 export type { ModelEngine } from "./model-engine";
 export type { PythonRuntime, PythonSession, StartPythonOptions } from "./python";
 export type { EngineFiles, PythonFiles } from "./site-files";
+export {
+  type EngineOffer,
+  offerEngine,
+  type OfferableEngine,
+  type OfferOptions,
+  type OfferState,
+} from "./remote-engine-socket";
 export { type RunningEngine, startEngine, type StartEngineOptions } from "./start-engine";
 export type { AmplifierEvent, Answer, AskOptions } from "./turns";
