@@ -4,6 +4,7 @@ import { version } from "../../package.json";
 import { buildCatalogue } from "../models/catalogue";
 import { readDevice } from "../models/device";
 import { modelRoom } from "../models/room";
+import { weightsRoom } from "../weights/room";
 import { askingServices } from "./asking-services";
 import { announceCell, type EngineKind, startCell } from "./cell";
 import { serveCell } from "./cell-server";
@@ -99,11 +100,13 @@ function compose(
     database,
     journal,
     device: () => readDevice(navigator),
-    stored: () => Promise.resolve(new Map()),
+    stored: () => files.weights.summary(),
     signal,
   });
+  const files = weightsRoom({ ...models, journal, signal });
   const host = new EngineHost({
     catalogue: models.catalogue,
+    prepare: files.prepare,
     smaller: models.smaller,
     mayShareGpu: ({ plan }, incoming) => models.mayShareGpu(plan.entry.record, incoming.entry.record),
     choose: async (entry, device) => {
@@ -118,6 +121,7 @@ function compose(
   const services = joined(
     roomServices(host),
     models.services,
+    files.services,
     ladderServices({ host, ...models, journal, signal }),
     askingServices(host, journal, database, modules.batchLimit),
   );

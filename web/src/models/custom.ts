@@ -59,6 +59,12 @@ export class CustomModels {
     return entry;
   }
 
+  /** Remembers one whose files lie in this browser by now, wherever they came from. */
+  async remember(id: string): Promise<void> {
+    const model = this.definitions.get(id);
+    if (model !== undefined) await this.keep((database) => database.put("custom_models", model, id));
+  }
+
   /** Forgets one; its files stay. Throws `model_not_found`, and `invalid_request` for what the user did not add. */
   async remove(id: string): Promise<void> {
     const entry = this.catalogue.get(id);

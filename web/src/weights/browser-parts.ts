@@ -2,16 +2,17 @@ import { watchViolations } from "../engine/violations";
 import { realClock } from "./clock";
 import { MemoryFiles } from "./memory-files";
 import { connectionOf } from "./metered";
+import { EventualFiles } from "./eventual-files";
 import { PrivateFiles } from "./opfs";
 import type { Parts } from "./parts";
 import type { Space } from "./quota";
 import { PATIENT } from "./retry";
 
 /** The browser's own parts. */
-export async function browserParts(): Promise<Parts> {
-  const durable = await PrivateFiles.available();
+export function browserParts(): Parts {
+  const kept = PrivateFiles.available().then((durable) => (durable ? new PrivateFiles() : new MemoryFiles()));
   return {
-    files: durable ? new PrivateFiles() : new MemoryFiles(),
+    files: new EventualFiles(kept),
     caches: "caches" in globalThis ? caches : undefined,
     locks: "locks" in navigator ? navigator.locks : undefined,
     network: {

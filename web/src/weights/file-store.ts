@@ -17,8 +17,6 @@ export interface StoredFile {
 }
 
 export interface FileStore {
-  /** Whether what is kept outlives the worker. */
-  readonly durable: boolean;
   folders(): Promise<string[]>;
   list(folder: string): Promise<StoredFile[]>;
   /** A file as it is now; undefined where there is none. */

@@ -5,7 +5,6 @@ import type { FileStore, GrowingFile, StoredFile } from "./file-store";
  * model can be loaded although it cannot be kept. The tests' disk too: `room` is how much it holds.
  */
 export class MemoryFiles implements FileStore {
-  readonly durable = false;
   private readonly stored = new Map<string, Map<string, Content>>();
 
   constructor(public room = Infinity) {}

@@ -13,8 +13,6 @@ type FolderHandle = FileSystemDirectoryHandle;
 
 /** Files in the origin private file system, through the synchronous handles that dedicated workers have. */
 export class PrivateFiles implements FileStore {
-  readonly durable = true;
-
   constructor(private readonly clock: Clock = realClock) {}
 
   /** Whether this worker can keep files there. */

@@ -1,7 +1,7 @@
 /** The weights on the wire, and in a load. */
 import type { EngineJournal } from "../engine/journal";
-import type { LoadOrder, LoadReport } from "../engine/engine";
 import type { EventSink } from "../engine/host";
+import type { Prepare } from "../engine/seat";
 import type { Services } from "../engine/services";
 import type { Device, ErrorCode, Load } from "../protocol/wire";
 import { exportModel } from "./export";
@@ -69,20 +69,10 @@ const telling =
 const ON_WEBGPU = { from: 0.05, to: 0.45 };
 const ON_CPU = { from: 0, to: 0.8 };
 
-export interface PrepareOptions {
-  report: (report: LoadReport) => void;
-  signal: AbortSignal;
-  meteredOk: boolean;
-}
-
 /** Sees to a model's files before its engine is made. Nothing comes back where the engine reads them by itself. */
 export const prepareWith =
-  (weights: Weights) =>
-  async (
-    { entry }: Pick<LoadOrder, "entry">,
-    device: Device,
-    { report, signal, meteredOk }: PrepareOptions,
-  ): Promise<{ gguf?: Blob[] }> => {
+  (weights: Weights): Prepare =>
+  async (entry, device, { report, signal, meteredOk }) => {
     const { from, to } = device === "webgpu" ? ON_WEBGPU : ON_CPU;
     const { gguf } = await weights.ensure(entry, device, {
       signal,

@@ -1,6 +1,6 @@
 /** The weights of all models: brought, kept, verified, listed and deleted. Runs in the engine room. */
 import { aborted, EngineFailure, failure } from "../engine/errors";
-import type { Device, StoredModels } from "../protocol/wire";
+import type { Device, StoredModel, StoredModels } from "../protocol/wire";
 import { Bringer, sumOf, withSizes } from "./bring";
 import { deviceOf, type ModelFile } from "./files";
 import { inspect } from "./inspect";
@@ -28,9 +28,13 @@ export interface Ensured {
   gguf: Blob[];
 }
 
+/** For those who ask of many models at once. */
+const FRESH_MS = 1_000;
+
 export class Weights {
   readonly shelves: Shelves;
   private readonly doubted = new Set<string>();
+  private seen: { at: number; listed: Promise<StoredModels> } | null = null;
 
   constructor(
     readonly parts: Parts,
@@ -82,6 +86,14 @@ export class Weights {
 
   stored(): Promise<StoredModels> {
     return listStored(this);
+  }
+
+  /** How much lies here of each model, by id: as `stored` says, at most a moment ago. */
+  async summary(): Promise<ReadonlyMap<string, Pick<StoredModel, "state" | "bytes">>> {
+    const now = this.parts.network.clock.now();
+    if (this.seen === null || now - this.seen.at > FRESH_MS) this.seen = { at: now, listed: this.stored() };
+    const { models } = await this.seen.listed;
+    return new Map(models.map(({ model, state, bytes }) => [model, { state, bytes }]));
   }
 
   /** Deletes one model's files, or (null) those of all. Throws `busy` while one of them is being downloaded. */
