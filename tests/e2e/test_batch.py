@@ -1,0 +1,143 @@
+"""Batches on the CPU engine: a beginning that is computed once, pauses, chats in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.conftest import OriginGuard
+from tests.e2e.room import DEMO, EngineRoom, Event, opened_room
+
+# About 170 tokens that every prompt has in front of it.
+SHARED = [
+    {"role": "system", "content": "You answer questions on an application in one short sentence. " * 12}
+]
+
+
+def prompts(count: int) -> list[str]:
+    return [f"What is this application? ({number})" for number in range(count)]
+
+
+def job(name: str, count: int, **body: object) -> Event:
+    fields = {"temperature": 0, "max_tokens": 12, **body}
+    return {
+        "type": "batch",
+        "credit": 8,
+        "body": {"job": name, "shared": SHARED, "prompts": prompts(count), "body": fields},
+    }
+
+
+def items(events: list[Event]) -> list[Event]:
+    return [event for event in events if event["type"] == "batch_item"]
+
+
+@pytest.fixture(scope="module")
+def room(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[EngineRoom]:
+    with opened_room(cpu_browser, site, origin_guard) as opened:
+        opened.load()
+        yield opened
+
+
+def test_the_shared_beginning_is_computed_once(room: EngineRoom) -> None:
+    events = room.stream(job("shared", 12))
+    assert events[-1] == {
+        "type": "batch_finished",
+        "job": "shared",
+        "succeeded": 12,
+        "failed": 0,
+        "duration_ms": events[-1]["duration_ms"],
+    }
+    first, *others = items(events)
+    assert [item["index"] for item in items(events)] == list(range(12))
+    assert first["figures"]["prefilled_tokens"] > 100
+    for item in others:
+        # The number of the prompt and what closes the message: the rest is the one before it.
+        assert item["figures"]["prefilled_tokens"] < 20
+        assert item["usage"]["prompt_tokens"] >= first["usage"]["prompt_tokens"]
+        assert item["text"]
+
+
+def test_a_batch_does_not_throw_away_what_was_computed_of_a_chat(room: EngineRoom) -> None:
+    chat = [
+        {"role": "system", "content": "A conversation with a long beginning of its own. " * 10},
+        {"role": "user", "content": "What is this application?"},
+    ]
+    ask = "async body => (await readAll(client.complete(body))).at(-1)"
+    body = {"messages": chat, "max_tokens": 8, "temperature": 0}
+    before = room.page.evaluate(ask, body)
+    room.stream(job("beside a chat", 2))
+    after = room.page.evaluate(ask, body)
+    assert before["figures"]["prefilled_tokens"] > 50
+    assert after["figures"]["prefilled_tokens"] < 10
+
+
+def test_a_chat_in_between_waits_for_one_item_at_most(room: EngineRoom) -> None:
+    told = room.page.evaluate(
+        """async command => {
+          const chat = connect("chat");
+          await chat.ready;
+          const order = [];
+          const batch = client.stream(command);
+          let asked = false;
+          let chatting = null;
+          for (let events = await batch.next(); events !== null; events = await batch.next()) {
+            order.push(...events.filter(({ type }) => type === "batch_item").map(({ index }) => index));
+            if (!asked && order.length >= 3) {
+              asked = true;
+              const asking = order.length;
+              const messages = [{ role: "user", content: "What is this application?" }];
+              const stream = chat.complete({ messages, max_tokens: 8 });
+              // What was delivered when the chat had its first event is what it has waited for.
+              chatting = stream.next().then(async () => {
+                const waited = order.length - asking;
+                return { waited, rest: await readAll(stream) };
+              });
+            }
+          }
+          const { waited, rest } = await chatting;
+          chat.close();
+          return { waited, items: order.length, last: rest.at(-1).type };
+        }""",
+        job("with a chat", 12, max_tokens=40),
+    )
+    assert told["waited"] <= 1
+    assert told["items"] == 12
+    assert told["last"] == "finished"
+
+
+def test_a_reload_in_the_middle_repeats_nothing(
+    cpu_browser: Browser, site: str, origin_guard: OriginGuard
+) -> None:
+    with opened_room(cpu_browser, site, origin_guard) as room:
+        room.load()
+        kept = room.page.evaluate(
+            """async command => {
+              const stream = client.stream(command);
+              const items = [];
+              while (items.length < 4)
+                items.push(...(await stream.next()).filter(({ type }) => type === "batch_item"));
+              return items;
+            }""",
+            job("reloaded", 12),
+        )
+        room.page.reload()
+        room.page.evaluate("client.ready.then(() => null)")
+        [known] = room.query({"type": "batches"})["jobs"]
+        assert (known["job"], known["prompts"], known["model"]) == ("reloaded", 12, DEMO)
+        assert len(kept) <= known["done"] < 12
+        room.observe()
+        room.load()
+        again = items(room.stream(job("reloaded", 12)))
+        assert [item["index"] for item in again] == list(range(12))
+        assert again[: len(kept)] == kept
+        assert len(room.news("batch_item")) == 12 - known["done"]
+
+
+def test_a_hundred_prompts_run_and_can_be_forgotten(room: EngineRoom) -> None:
+    events = room.stream(job("hundred", 100, max_tokens=4))
+    assert events[-1]["succeeded"] == 100
+    assert "hundred" in [job["job"] for job in room.query({"type": "batches"})["jobs"]]
+    assert room.query({"type": "forget_batch", "job": "hundred"}) == {"type": "done"}
+    assert "hundred" not in [job["job"] for job in room.query({"type": "batches"})["jobs"]]
