@@ -7,7 +7,7 @@ import {
   TextWriter,
   ZipReader,
   ZipWriter,
-} from "@zip.js/zip.js/lib/zip-core-external.js";
+} from "@zip.js/zip.js/lib/zip-core-custom.js";
 import { MANIFEST, MOST_FILES, notAnExport } from "./manifest";
 import type { GrowingFile } from "./file-store";
 
