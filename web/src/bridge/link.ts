@@ -1,3 +1,4 @@
+import { canBeContinued } from "../protocol/continuing";
 import type { Endpoint } from "../protocol/endpoint";
 import type {
   CompletionBody,
@@ -88,7 +89,7 @@ export class EngineLink implements Connections {
     return this.stream({
       open: (client) => client.complete(body),
       goOn: (client, text) =>
-        continues(client)
+        continues(client) && canBeContinued(body, text)
           ? client.complete({ ...body, continue_text: (body.continue_text ?? "") + text })
           : null,
       needsModel: true,

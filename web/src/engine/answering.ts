@@ -1,3 +1,4 @@
+import { canBeContinued } from "../protocol/continuing";
 import type { CompletionBody, TextCompletionBody, WireError } from "../protocol/wire";
 import type { Ending, OnText } from "./engine";
 import { untilLost } from "./engine-life";
@@ -10,19 +11,16 @@ import type { Seat } from "./seat";
 export interface Question {
   /** The model that it is for; any when absent. */
   model: string | undefined;
-  /** Whether an answer that was cut can be gone on with on this engine. */
-  continues(seat: Seat): boolean;
+  /** Whether an answer that was cut behind `said` can be gone on with on this engine. */
+  continues(seat: Seat, said: string): boolean;
   /** Has it answered, behind `said`, which was `pieces` pieces of text. */
   ask(seat: Seat, said: string, pieces: number, onText: OnText, signal: AbortSignal): Promise<Ending>;
 }
 
-/** A chat completion. What it is held to begins at the answer's begin, so a held answer cannot be gone on with. */
+/** A chat completion. */
 export const chat = (body: CompletionBody): Question => ({
   model: body.model,
-  continues: ({ model }) =>
-    model.capabilities.continues === true &&
-    body.constraint === undefined &&
-    (body.response_format === undefined || body.response_format.type === "text"),
+  continues: ({ model }, said) => model.capabilities.continues === true && canBeContinued(body, said),
   ask: ({ engine }, said, pieces, onText, signal) =>
     engine.complete(
       said === ""
@@ -94,12 +92,12 @@ export class Answering {
   survives(error: WireError): boolean {
     this.losses.push(error);
     if (this.losses.length > LIVES || error.code === "grammar_failed") return false;
-    return this.said === "" || (this.seat !== null && this.question.continues(this.seat));
+    return this.said === "" || (this.seat !== null && this.question.continues(this.seat, this.said));
   }
 
   /** Whether this engine can go on with it, or begin it. */
   canGoOnWith(seat: Seat): boolean {
-    return this.said === "" || this.question.continues(seat);
+    return this.said === "" || this.question.continues(seat, this.said);
   }
 
   /** It ends without all of its text. What was sent is with the client already. */

@@ -44,7 +44,7 @@ class ScriptedConnection implements EngineConnection {
   greet!: () => void;
   refuse!: (error: unknown) => void;
   die!: (error: WireError) => void;
-  #listener: (state: EngineState) => void = () => undefined;
+  readonly #listeners: ((state: EngineState) => void)[] = [];
 
   constructor() {
     this.ready = new Promise<void>((resolve, reject) => {
@@ -57,11 +57,11 @@ class ScriptedConnection implements EngineConnection {
   }
 
   onState(listener: (state: EngineState) => void): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
 
   tell(state: EngineState): void {
-    this.#listener(state);
+    for (const listener of this.#listeners) listener(state);
   }
 
   load(model: string): LoadEvents {
@@ -182,12 +182,45 @@ describe("a death", () => {
     expect(view.kind).toBe("ready");
   });
 
-  it("of the device counts as one of the worker", async () => {
+  it("of the device is the engine's own to recover from: what it cannot bring back, a person may", async () => {
     supervisor.start(DEMO);
     await loaded();
     current().tell({ type: "lost", model: DEMO, error: { code: "device_lost", message: "Gone." } });
     await settle();
-    expect(restarts).toBe(1);
+    expect(restarts).toBe(0);
+    expect(view).toMatchObject({ kind: "failed", error: { code: "device_lost" } });
+  });
+
+  it("of an engine in another tab is not counted, and its model is that tab's to load", async () => {
+    owns = false;
+    supervisor.start(DEMO);
+    for (let deaths = 0; deaths < 6; deaths += 1) {
+      await settle();
+      current().greet();
+      await settle();
+      current().tell({ type: "ready", model: LOADED, queued: 0 });
+      await settle();
+      expect(current().loads).toEqual([]);
+      expect(view.kind).toBe("ready");
+      current().die(DIED);
+      await settle();
+    }
+    expect([restarts, pythonPorts]).toEqual([6, 5]);
+  });
+
+  it("of the tab that had the engine lets this one load what was loaded there", async () => {
+    owns = false;
+    supervisor.start(DEMO);
+    await settle();
+    current().greet();
+    await settle();
+    current().tell({ type: "ready", model: { ...LOADED, id: "other" }, queued: 0 });
+    current().die(DIED);
+    owns = true;
+    await settle();
+    current().greet();
+    await settle();
+    expect(current().loads.map((load) => load.model)).toEqual(["other"]);
   });
 
   it("that comes again and again is given up, until somebody asks", async () => {

@@ -201,8 +201,6 @@ export class EngineSupervisor {
       // What another tab has loaded is what is loaded again after a death.
       if (state.type === "ready" && this.#load === null) this.#wanted = state.model.id;
       this.options.dispatch({ type: "state", state });
-      // A worker that lost its device has no second life in it; a fresh one has.
-      if (state.type === "lost" && this.options.owns()) void this.#died(state.error);
     }, signal);
   }
 

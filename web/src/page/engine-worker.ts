@@ -1,5 +1,5 @@
 /** One life of an engine worker, as the document that owns it sees it. */
-import type { FromWorker, ToWorker } from "../engine/frame-messages";
+import type { FromWorker, RoomSettings, ToWorker } from "../engine/frame-messages";
 import type { Refused, WireError } from "../protocol/wire";
 
 /** Where an engine worker finds what it loads; the worker's own entry knows the shape. */
@@ -8,6 +8,8 @@ export interface EngineWorkerOptions<Sources> {
   spawn: () => Worker;
   /** Sent to the worker before anything else. */
   sources: Sources;
+  /** What the engine room is to do otherwise than it would by itself. */
+  settings?: RoomSettings;
 }
 
 /** No other worker would help. */
@@ -61,7 +63,8 @@ export class EngineWorker<Sources> {
       // Once it runs, an error that nobody caught is no death.
       if (this.phase === "starting") this.fail(event.message);
     });
-    this.post({ type: "configure", sources: this.options.sources });
+    const { sources, settings } = this.options;
+    this.post({ type: "configure", sources, ...(settings === undefined ? {} : { settings }) });
   }
 
   private fail(why: string): void {

@@ -1,5 +1,6 @@
 /** The engine of the site's page: shared with the other tabs of the same build where the browser allows it. */
 import { EngineFrame } from "../bridge/engine-frame";
+import { roomQuery } from "../engine/room-settings";
 import { storageNames } from "../offline/names";
 import { PortExchange } from "./port-exchange";
 import { watchPresence } from "./presence";
@@ -21,7 +22,7 @@ export function startSiteEngine({ scope, build, tab, pulseMs, newId }: SiteEngin
   const lock = storageNames(scope.href).engineLock(build);
   const container = "serviceWorker" in navigator ? navigator.serviceWorker : null;
   const engine = new SharedEngine({
-    own: () => new EngineFrame(new URL("engine.html", scope)),
+    own: () => new EngineFrame(new URL(`engine.html${roomQuery(window.location.search)}`, scope)),
     lock,
     locks: window.isSecureContext ? navigator.locks : undefined,
     exchange:
