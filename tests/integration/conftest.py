@@ -18,6 +18,8 @@ from webllm_provider import HttpTransport
 
 ROOT = Path(__file__).resolve().parents[2]
 GGUF = ROOT / "models" / "demo" / "artifacts" / "demo.gguf"
+TEMPLATE = Path(__file__).with_name("tools_and_thinking.jinja")
+"""A chat template that has places for tools and thinking: with it llama.cpp reads both by itself."""
 MODEL = "webllm-demo-1-q0f32"
 KEY = "sk-integration-4c1d8e"
 
@@ -66,11 +68,15 @@ class Server:
                 pipe.close()
 
 
-def start(gguf: Path = GGUF, window: int = 2048) -> Server:
-    """A server that listens; `window` is the context of one conversation, in tokens."""
+def start(gguf: Path = GGUF, window: int = 2048, template: Path | None = None) -> Server:
+    """A server that listens; `window` is the context of one conversation, in tokens.
+
+    Args:
+        template: another chat template than the model's own.
+    """
     script = str(Path(__file__).with_name("llama_server.py"))
     process = subprocess.Popen(
-        [sys.executable, script, str(gguf), MODEL, KEY, str(window)],
+        [sys.executable, script, str(gguf), MODEL, KEY, str(window), str(template or "")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -87,6 +93,14 @@ def start(gguf: Path = GGUF, window: int = 2048) -> Server:
 def server() -> Iterator[Server]:
     """One for all tests that leave it as it was."""
     running = start()
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="module")
+def templated_server() -> Iterator[Server]:
+    """One whose chat template knows tools and thinking."""
+    running = start(template=TEMPLATE)
     yield running
     running.end()
 

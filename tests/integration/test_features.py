@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,10 +14,19 @@ from pydantic import BaseModel
 
 from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
 from webllm_provider import AnswerInvalid, EngineTimeout, WebLLMProvider
+from webllm_provider._http.fetch import HttpxFetcher, Reply
+from webllm_provider._schema import violations
 from webllm_provider.session import MemoryStore, create_session
+from webllm_provider.session.tools import notes
 
 from .conftest import Server
 
+PAINT = {
+    "type": "object",
+    "properties": {"colour": {"enum": ["red", "green"]}, "coats": {"type": "integer", "enum": [1, 2]}},
+    "required": ["colour", "coats"],
+    "additionalProperties": False,
+}
 CORPUS = [one["text"] for one in json.loads((Path(__file__).parents[1] / "injections.json").read_text())]
 
 
@@ -26,6 +36,64 @@ class Place(BaseModel):
 
 def ask(text: str) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": text}]}
+
+
+@pytest.mark.feature("KV cache reused", engine="http")
+async def test_the_second_turn_computes_only_what_is_new(server: Server) -> None:
+    heard: list[dict[str, Any]] = []
+    session = await create_session(
+        transport=server.transport(),
+        store=MemoryStore(),
+        on_event=lambda name, payload: heard.append(payload) if name == "llm:response" else None,
+    )
+    assert [await session.execute(question) for question in (WHAT, WHAT)] == [ANSWERS[WHAT]] * 2
+    await session.cleanup()
+    first, second = heard
+    assert second["usage"]["cache_read_tokens"] >= first["usage"]["input_tokens"]
+    assert second["figures"]["prefilled_tokens"] < 40
+
+
+class Thinks(HttpxFetcher):
+    """The demo model does not think: here the server is held to open with a thinking stretch."""
+
+    async def open(self, method: str, url: str, headers: Mapping[str, str], body: str | None) -> Reply:
+        if body is not None:
+            opens = 'root ::= "<think>" [a-z ]{8,24} "</think>" [A-Za-z ,.]{1,60}'
+            body = json.dumps({**json.loads(body), "grammar": opens})
+        return await super().open(method, url, headers, body)
+
+
+@pytest.mark.feature("thinking block", engine="http")
+async def test_a_thinking_stretch_is_a_block_of_its_own_before_the_text(templated_server: Server) -> None:
+    provider = WebLLMProvider(templated_server.transport(fetcher=Thinks()))
+    response = await provider.complete(ask(WHAT), max_tokens=60)
+    thinking, text = (block.model_dump() for block in response.content)
+    assert (thinking["type"], text["type"]) == ("thinking", "text")
+    assert len(thinking["thinking"]) >= 8
+    assert "<think>" not in thinking["thinking"] + text["text"]
+    await provider.close()
+
+
+@pytest.mark.feature("constrained tool call", engine="http")
+async def test_a_call_that_must_come_fits_a_schema_that_the_model_does_not_know(
+    templated_server: Server,
+) -> None:
+    # The template knows tools, so llama.cpp takes them as its own and holds the call to a grammar. The model
+    # calls this tool when it is asked to note something, with other arguments than these.
+    provider = WebLLMProvider(templated_server.transport())
+    tool = {"name": notes.NAME, "description": notes.DESCRIPTION, "parameters": PAINT}
+    asked = {**ask("note that the tea is in the blue tin"), "tools": [tool]}
+    for seed in range(5):
+        response = await provider.complete(
+            {**ask("note that the tea is in the blue tin"), "tools": [tool]},
+            tool_choice="required",
+            seed=seed,
+        )
+        (call,) = response.tool_calls or []
+        assert call.name == notes.NAME
+        assert violations(call.arguments, PAINT) == []
+        assert response.degradation is None
+    await provider.close()
 
 
 @pytest.mark.feature("JSON cut short is an error", engine="http")
