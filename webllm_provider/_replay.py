@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import cast
 
 from ._transport import Command
 from ._wire import CompletionBody, EngineState, StreamEvent, WireError
-
-HELD = ("constraint", "response_format")
-"""Fields of a body that hold the whole answer to a grammar: the rest of one is no whole answer."""
 
 
 class Replay:
@@ -98,9 +95,27 @@ class AnswerReplay(Replay):
         yield event
 
     def _continues(self, state: EngineState) -> bool:
-        body: Mapping[str, Any] = self.command["body"]
         able = state["type"] == "ready" and state["model"]["capabilities"].get("continues", False)
-        return able and self.command["type"] == "complete" and not any(name in body for name in HELD)
+        body = cast(CompletionBody, self.command["body"])
+        return able and self.command["type"] == "complete" and can_be_continued(body, self._text)
+
+
+def can_be_continued(body: CompletionBody, said: str) -> bool:
+    """Whether an answer can go on behind what was said of it (as web/src/protocol/continuing.ts has it).
+
+    What holds an answer begins anew with its continuation: text that is still free stays so, a tag or a
+    schema that has begun does not.
+    """
+    if body.get("response_format", {}).get("type", "text") != "text":
+        return False
+    constraint = body.get("constraint")
+    if constraint is None:
+        return True
+    begun = any(
+        trigger in said or any(said.endswith(trigger[:length]) for length in range(1, len(trigger)))
+        for trigger in constraint["triggers"]
+    )
+    return not constraint["at_least_one"] and not begun
 
 
 def replay_of(command: Command) -> Replay:

@@ -75,7 +75,7 @@ async def test_a_thinking_stretch_is_a_block_of_its_own_before_the_text(template
 
 
 @pytest.mark.feature("constrained tool call", engine="http")
-async def test_a_call_that_must_come_fits_a_schema_that_the_model_does_not_know(
+async def test_a_call_that_must_come_fits_a_schema_that_is_new_to_the_model(
     templated_server: Server,
 ) -> None:
     # The template knows tools, so llama.cpp takes them as its own and holds the call to a grammar. The model
@@ -84,11 +84,7 @@ async def test_a_call_that_must_come_fits_a_schema_that_the_model_does_not_know(
     tool = {"name": notes.NAME, "description": notes.DESCRIPTION, "parameters": PAINT}
     asked = {**ask("note that the tea is in the blue tin"), "tools": [tool]}
     for seed in range(5):
-        response = await provider.complete(
-            {**ask("note that the tea is in the blue tin"), "tools": [tool]},
-            tool_choice="required",
-            seed=seed,
-        )
+        response = await provider.complete(asked, tool_choice="required", seed=seed)
         (call,) = response.tool_calls or []
         assert call.name == notes.NAME
         assert violations(call.arguments, PAINT) == []

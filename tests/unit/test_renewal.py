@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from webllm_provider import EngineCommands, EngineLost
 from webllm_provider._client import CLOSED, EngineClient
 from webllm_provider._renewal import RENEWALS, RenewedTransport
+from webllm_provider._replay import can_be_continued
 from webllm_provider._wire import PROTOCOL, StreamEvent, WireError
 from webllm_provider.testing import answer, loaded_model
 
@@ -236,6 +237,26 @@ async def test_closing_ends_what_runs_and_starts_no_other_worker() -> None:
     assert event["type"] == "failure"
     assert event["error"]["code"] == "aborted"
     assert not engine.lives[1].heard
+
+
+TRIGGER: Any = {"triggers": ["<call>"], "tags": [], "at_least_one": False, "stop_after_first": False}
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "can"),
+    [
+        ({}, "well", True),
+        ({"response_format": {"type": "text"}}, "well", True),
+        ({"response_format": {"type": "json_object"}}, "{", False),
+        ({"constraint": TRIGGER}, "a < b, well", True),
+        ({"constraint": TRIGGER}, "well <ca", False),
+        ({"constraint": TRIGGER}, "well <call>{} and", False),
+        ({"constraint": {**TRIGGER, "at_least_one": True}}, "well", False),
+    ],
+)
+def test_only_text_that_nothing_holds_can_be_continued(more: Any, said: str, can: bool) -> None:
+    whole: Any = {**BODY, **more}
+    assert can_be_continued(whole, said) is can
 
 
 @given(st.lists(st.integers(0, 5), max_size=RENEWALS), st.booleans())
