@@ -1,4 +1,4 @@
-/** What the address of the page says: `?device=auto|webgpu|cpu&model=<id>&pulse=<ms>`. */
+/** What the address of the page says: `?device=auto|webgpu|cpu&model=<id>&pulse=<ms>&heartbeat=<s>` (the last: room-settings.ts). */
 import type { DeviceWish } from "../page/engine-supervisor";
 
 export interface Options {

@@ -1,12 +1,12 @@
 /** The list to choose from: searched, filtered, in groups. */
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import type { Task } from "../../../protocol/wire";
 import { choices, groupChoices, type ChoiceGroup, type Knowledge } from "../../catalogue";
 import { NO_FILTERS, storedStateOf } from "../../models/state";
 import { text } from "../../text";
 import { useApp } from "../context";
-import { moveThroughList } from "./list-keys";
+import { enterList, moveThroughList } from "./list-keys";
 import { ModelRow } from "./ModelRow";
 import { OfferLine } from "./Offer";
 
@@ -24,7 +24,7 @@ export function Catalogue(): JSX.Element {
   const shown = choices(records, state.device.value, filters, knowledge);
   return (
     <>
-      <Search shown={shown.length} all={records.length} />
+      <Search shown={shown.length} all={records.length} list={list} />
       <div
         ref={list}
         class="choices"
@@ -57,7 +57,15 @@ export function Catalogue(): JSX.Element {
   );
 }
 
-function Search({ shown, all }: { shown: number; all: number }): JSX.Element {
+function Search({
+  shown,
+  all,
+  list,
+}: {
+  shown: number;
+  all: number;
+  list: RefObject<HTMLElement | null>;
+}): JSX.Element {
   const { state, models } = useApp();
   const filters = state.models.filters.value;
   const words = text.models.filters;
@@ -74,6 +82,9 @@ function Search({ shown, all }: { shown: number; all: number }): JSX.Element {
         autofocus={matchMedia("(pointer: fine)").matches}
         onInput={(event) => {
           models.filter({ query: event.currentTarget.value });
+        }}
+        onKeyDown={(event) => {
+          enterList(event, list.current);
         }}
       />
       <div class="filters" role="group" aria-label={words.label}>

@@ -54,11 +54,11 @@ function Usage({ stored }: { stored: StoredModels }): JSX.Element {
       {used !== null && (
         <p class="usage-amount" data-testid="storage-used">
           {quota === null ? words.usedOnly(bytes(used)) : words.used(bytes(used), bytes(quota))}
-          <span class="muted">{words.ofModels(bytes(ofModels))}</span>
+          {ofModels > 0 && <span class="muted">{words.ofModels(bytes(ofModels))}</span>}
         </p>
       )}
       {used !== null && quota !== null && quota > 0 && (
-        <meter class="usage-meter" min={0} max={quota} value={used} aria-label={words.usedLabel} />
+        <Meter used={used} quota={quota} />
       )}
       <p class="section-note">{persisted ? words.persisted : words.notPersisted}</p>
       <div class="section-actions">
@@ -82,6 +82,26 @@ function Usage({ stored }: { stored: StoredModels }): JSX.Element {
       </div>
       {state.models.question.value?.kind === "delete_all" && <DeleteAll size={ofModels} />}
     </section>
+  );
+}
+
+/** A drawing, because browsers draw the element in ways of their own. */
+function Meter({ used, quota }: { used: number; quota: number }): JSX.Element {
+  // What is there must be seen, however little it is.
+  const width = Math.max(1, Math.min(100, (used / quota) * 100));
+  return (
+    <svg
+      class="usage-meter"
+      role="meter"
+      aria-label={words.usedLabel}
+      aria-valuemin={0}
+      aria-valuemax={quota}
+      aria-valuenow={used}
+      viewBox="0 0 100 1"
+      preserveAspectRatio="none"
+    >
+      <rect width={width} height="1" />
+    </svg>
   );
 }
 

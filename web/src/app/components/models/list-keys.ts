@@ -20,3 +20,10 @@ export function moveThroughList(event: KeyboardEvent, list: HTMLElement | null):
   event.preventDefault();
   next.focus();
 }
+
+/** From the field above a list, the arrow down goes into it. */
+export function enterList(event: KeyboardEvent, list: HTMLElement | null): void {
+  if (event.key !== "ArrowDown" || event.isComposing) return;
+  event.preventDefault();
+  list?.querySelector<HTMLElement>("[data-list-item]")?.focus();
+}

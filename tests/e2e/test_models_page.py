@@ -1,0 +1,213 @@
+"""The models' place in a real browser with the real engine on the CPU."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.app import LOAD_TIMEOUT_MS, App, wait_until
+from tests.e2e.gated_host import Gate, gated
+from tools.serve import SITE
+
+DEMO_GGUF = "models/demo/demo.gguf"
+OWN = "custom-demo"
+QUESTION = "What is this application?"
+PHONE = {"width": 390, "height": 844}
+TOO_WIDE = """[...document.querySelectorAll("html, dialog, dialog [data-scroll]")]
+    .filter(element => element.scrollWidth > element.clientWidth).map(element => element.className)"""
+
+Opener = Callable[..., App]
+
+
+class ModelsPlace:
+    """The place for models, as a person uses it."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.page: Page = app.page
+        wait_until(self.page, "webllmApp.engineState.kind === 'ready'", LOAD_TIMEOUT_MS)
+
+    def open(self, section: str = "catalogue") -> None:
+        if not self.place.is_visible():
+            self.page.get_by_test_id("model-picker").click()
+        self.page.get_by_test_id(f"tab-{section}").click()
+
+    def close(self) -> None:
+        self.page.get_by_test_id("model-dialog-close").click()
+
+    def search(self, words: str) -> None:
+        self.page.get_by_test_id("model-search").fill(words)
+
+    def add(self, address: str, name: str = "demo") -> None:
+        """Add a GGUF model by its address."""
+        self.open("add")
+        self.page.get_by_test_id("add-ggufUrl").fill(address)
+        self.page.get_by_test_id("add-name").fill(name)
+        self.page.get_by_test_id("add-submit").click()
+        expect(self.row(OWN)).to_have_attribute("data-open", "true")
+
+    def download(self, model: str, *, use: bool) -> None:
+        self.row(model).get_by_test_id("model-download").click()
+        self.page.get_by_test_id("confirm" if use else "confirm-download-only").click()
+
+    def fetch_whole(self, model: str) -> None:
+        self.download(model, use=False)
+        expect(self.row(model).get_by_test_id("model-use")).to_be_visible(timeout=LOAD_TIMEOUT_MS)
+
+    @property
+    def place(self) -> Locator:
+        return self.page.get_by_test_id("model-dialog")
+
+    def row(self, model: str) -> Locator:
+        return self.page.locator(f'[data-testid="model-option"][data-model="{model}"]')
+
+    def stored(self, model: str) -> Locator:
+        return self.page.locator(f'[data-testid="stored-model"][data-model="{model}"]')
+
+
+@pytest.fixture
+def models(open_on_cpu: Opener) -> ModelsPlace:
+    return ModelsPlace(open_on_cpu("?device=cpu"))
+
+
+def test_a_model_that_needs_webgpu_says_so_and_leads_to_one_that_runs_here(models: ModelsPlace) -> None:
+    models.open()
+    models.search("llama-3.2-1b q4f32")
+    row = models.row("Llama-3.2-1B-Instruct-q4f32_1-MLC")
+    expect(row.get_by_test_id("verdict")).to_have_attribute("data-fits", "false")
+    expect(row.get_by_test_id("model-download")).to_have_count(0)
+    row.get_by_role("button").first.click()
+    models.page.get_by_test_id("model-suggestion").click()
+    expect(models.page.locator('[data-testid="model-option"][data-open="true"]')).to_be_in_viewport()
+    opened = models.page.locator('[data-testid="model-option"][data-open="true"]')
+    expect(opened.get_by_test_id("verdict")).to_have_attribute("data-fits", "true")
+
+
+def test_a_model_of_ones_own_is_added_by_address_downloaded_and_answers(models: ModelsPlace) -> None:
+    models.add(DEMO_GGUF)
+    models.download(OWN, use=True)
+    wait_until(models.page, f"webllmApp.engineState.model?.id === '{OWN}'", LOAD_TIMEOUT_MS)
+    models.close()
+    models.app.wait_until_ready()
+    answer = models.app.ask(QUESTION)
+    assert answer.state == "done"
+    assert answer.text != ""
+    # Its own name stands below the answer, not that of the model it is made of.
+    assert "demo" in answer.figures
+    expect(models.page.get_by_test_id("model-picker")).to_contain_text("demo")
+
+
+def test_what_is_stored_is_shown_in_bytes_and_deleted_after_a_question(models: ModelsPlace) -> None:
+    models.add(DEMO_GGUF)
+    models.fetch_whole(OWN)
+    models.open("storage")
+    size = (SITE / DEMO_GGUF).stat().st_size
+    expect(models.stored(OWN)).to_have_attribute("data-state", "whole")
+    expect(models.stored(OWN).get_by_test_id("stored-facts")).to_contain_text(f"{size / 1e6:.0f}")
+    models.stored(OWN).get_by_test_id("stored-delete").click()
+    models.page.get_by_test_id("confirm").click()
+    expect(models.stored(OWN)).to_have_count(0)
+    models.open()
+    expect(models.row(OWN).get_by_test_id("model-download")).to_be_visible()
+
+
+def test_a_model_is_saved_as_a_file_and_read_in_again(models: ModelsPlace, tmp_path: Path) -> None:
+    models.add(DEMO_GGUF)
+    models.fetch_whole(OWN)
+    models.open("storage")
+    with models.page.expect_download(timeout=LOAD_TIMEOUT_MS) as saving:
+        models.stored(OWN).get_by_test_id("stored-export").click()
+    file = tmp_path / saving.value.suggested_filename
+    saving.value.save_as(file)
+    assert file.stat().st_size >= (SITE / DEMO_GGUF).stat().st_size
+    models.stored(OWN).get_by_test_id("stored-delete").click()
+    models.page.get_by_test_id("confirm").click()
+    expect(models.stored(OWN)).to_have_count(0)
+    models.page.get_by_test_id("model-import").set_input_files(file)
+    expect(models.row(OWN).get_by_test_id("model-use")).to_be_visible(timeout=LOAD_TIMEOUT_MS)
+
+
+@pytest.fixture
+def gate(cpu_browser: Browser) -> Iterator[Gate]:
+    with gated(SITE / DEMO_GGUF, at=0.5) as gate:
+        yield gate
+
+
+def test_a_download_is_paused_and_goes_on_where_it_stopped(cpu_browser: Browser, gate: Gate) -> None:
+    with cpu_browser.new_context(service_workers="block") as context:
+        app = App(context.new_page())
+        app.page.goto(f"{gate.url}?device=cpu")
+        models = ModelsPlace(app)
+        models.add(gate.address)
+        models.download(OWN, use=False)
+        facts = models.row(OWN).get_by_test_id("transfer-facts")
+        expect(facts).to_contain_text("of", timeout=LOAD_TIMEOUT_MS)
+        # What answers goes on answering meanwhile.
+        assert app.engine_state()["kind"] == "ready"
+        models.row(OWN).get_by_test_id("model-pause").click()
+        expect(models.row(OWN).get_by_test_id("transfer")).to_have_attribute("data-state", "paused")
+        expect(models.row(OWN).get_by_test_id("transfer")).to_contain_text("are kept")
+        models.open("storage")
+        expect(models.stored(OWN)).to_have_attribute("data-state", "partial")
+        requests = len(gate.starts)
+        gate.opened.set()
+        models.stored(OWN).get_by_test_id("model-resume").click()
+        expect(models.stored(OWN)).to_have_attribute("data-state", "whole", timeout=LOAD_TIMEOUT_MS)
+        assert min(gate.starts[requests:]) > 0
+
+
+def test_everything_is_reached_by_the_keyboard_and_the_focus_comes_back(models: ModelsPlace) -> None:
+    page = models.page
+    picker = page.get_by_test_id("model-picker")
+    picker.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("model-search")).to_be_focused()
+    page.keyboard.type("smollm2 360m")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("model-details")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("confirm")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("question-download")).to_have_count(0)
+    expect(models.place).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(models.place).to_be_hidden()
+    expect(picker).to_be_focused()
+
+
+def test_a_phone_gets_the_whole_screen_and_scrolls_nowhere_sideways(open_on_cpu: Opener) -> None:
+    app = open_on_cpu("?device=cpu", viewport=PHONE, is_mobile=True, has_touch=True)
+    models = ModelsPlace(app)
+    for section in ("catalogue", "storage", "add", "engine"):
+        models.open(section)
+        box = models.place.bounding_box()
+        assert box == {"x": 0, "y": 0, **PHONE}
+        assert models.page.evaluate(TOO_WIDE) == []
+
+
+def test_the_engine_is_reset_and_answers_again(models: ModelsPlace) -> None:
+    models.open("engine")
+    models.page.get_by_test_id("engine-reset").click()
+    models.page.get_by_test_id("confirm").click()
+    expect(models.page.get_by_test_id("engine-reset")).to_be_enabled(timeout=LOAD_TIMEOUT_MS)
+    models.close()
+    models.app.wait_until_ready()
+    assert models.app.ask(QUESTION).state == "done"
+
+
+def test_the_report_holds_facts_and_no_word_of_the_conversation(models: ModelsPlace) -> None:
+    models.app.wait_until_ready()
+    models.app.ask("zanzibarlantern")
+    models.open("engine")
+    models.page.get_by_test_id("report-make").click()
+    report = models.page.get_by_test_id("report-text").inner_text()
+    assert set(json.loads(report)) == {"page", "engine"}
+    assert "zanzibarlantern" not in report
