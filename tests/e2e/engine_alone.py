@@ -102,6 +102,23 @@ class EngineAlone:
         (cell,) = self.cells()
         cell.evaluate("void setTimeout(() => { for (;;); })")
 
+    def watch_devices(self) -> None:
+        """Keep every WebGPU device that the engine's worker is given from now on: call it as soon as it loads."""
+        while not self.cells():
+            self.page.wait_for_timeout(5)
+        (cell,) = self.cells()
+        cell.evaluate(
+            """() => {
+              self.testDevices = [];
+              const { requestDevice } = GPUAdapter.prototype;
+              GPUAdapter.prototype.requestDevice = async function (...given) {
+                const device = await requestDevice.apply(this, given);
+                self.testDevices.push(device);
+                return device;
+              };
+            }"""
+        )
+
     def lose_device(self) -> None:
         """Destroy every WebGPU device of the engine's worker, as a driver that restarts does."""
         (cell,) = self.cells()
@@ -109,9 +126,7 @@ class EngineAlone:
 
 
 @contextmanager
-def engine_alone(
-    browser: Browser, site: str, guard: OriginGuard, query: str = ""
-) -> Iterator[EngineAlone]:
+def engine_alone(browser: Browser, site: str, guard: OriginGuard, query: str = "") -> Iterator[EngineAlone]:
     """A page with nothing in it but the engine's frame; `query` is the frame's."""
     with browser.new_context(service_workers="block") as context:
         guard.watch(context)

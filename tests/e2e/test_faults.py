@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser
 
+from tests.e2e.app import LOAD_TIMEOUT_MS
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.engine_alone import EngineAlone, engine_alone
 from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE, WHAT
@@ -34,7 +35,8 @@ def answered(alone: EngineAlone, question: str, name: str = "answer") -> list[st
     """The answer came whole and once; returns the types of its events beside the text."""
     text, last = alone.end_of(name)
     assert text == ANSWERS[question]
-    assert last["type"] == "finished" and last["reason"] == "stop"
+    assert last["type"] == "finished"
+    assert last["reason"] == "stop"
     return [event["type"] for event in alone.events(name) if event["type"] != "delta"]
 
 
@@ -56,3 +58,94 @@ def test_a_cell_that_dies_in_the_middle_of_an_answer_costs_nothing_of_it(engine:
     alone.kill_cell()
     assert answered(alone, EVERYTHING) == ["started", "recovered", "finished"]
     assert answered(alone, WHAT, "behind it") == ["started", "finished"]
+
+
+def test_a_cell_that_dies_before_the_first_word_leaves_no_trace(engine: Opener) -> None:
+    alone = engine()
+    alone.ask(EVERYTHING)
+    alone.kill_cell()
+    assert answered(alone, EVERYTHING) == ["started", "finished"]
+
+
+def test_a_cell_that_dies_while_it_loads_is_started_again(engine: Opener) -> None:
+    alone = engine(loaded=False)
+    alone.load()
+    alone.ask(WHAT)
+    while not alone.cells():
+        alone.page.wait_for_timeout(5)
+    alone.kill_cell()
+    assert alone.end_of("load")[1]["type"] == "loaded"
+    assert answered(alone, WHAT) == ["started", "finished"]
+
+
+def test_a_cell_that_hangs_is_noticed_and_replaced(engine: Opener) -> None:
+    alone = engine("?heartbeat=2")
+    alone.ask(EVERYTHING)
+    alone.wait("text('answer').length > 20")
+    alone.hang_cell()
+    assert answered(alone, EVERYTHING) == ["started", "recovered", "finished"]
+    (recovered,) = [event for event in alone.events("answer") if event["type"] == "recovered"]
+    assert recovered["error"]["code"] == "engine_hung"
+
+
+def test_an_engine_that_is_lost_while_nobody_asks_is_back_for_the_next_question(engine: Opener) -> None:
+    alone = engine()
+    alone.kill_cell()
+    alone.ask(OFFLINE)
+    assert answered(alone, OFFLINE) == ["started", "finished"]
+    assert alone.status()["type"] == "ready"
+
+
+def test_a_reset_in_the_middle_of_an_answer_costs_nothing_of_it(engine: Opener) -> None:
+    alone = engine()
+    alone.ask(EVERYTHING)
+    alone.wait("text('answer').length > 20")
+    before = alone.cells()
+    assert alone.query({"type": "reset"}) == {"type": "done"}
+    assert answered(alone, EVERYTHING) == ["started", "recovered", "finished"]
+    assert alone.cells() != before
+
+
+def test_an_answer_that_is_held_to_a_schema_fails_with_what_it_had(engine: Opener) -> None:
+    alone = engine()
+    schema = {"type": "object", "properties": {"n": {"type": "string"}}, "required": ["n"]}
+    alone.ask(EVERYTHING, response_format={"type": "json_object", "schema": schema})
+    alone.wait("text('answer').length > 3")
+    alone.kill_cell()
+    text, last = alone.end_of("answer")
+    assert last["type"] == "failure"
+    assert last["error"]["code"] == "worker_died"
+    assert last["error"]["details"]["partial_characters"] == len(text) > 0
+    alone.ask(WHAT, "next")
+    assert answered(alone, WHAT, "next") == ["started", "finished"]
+
+
+def test_whatever_dies_when_every_request_in_the_queue_ends_with_its_answer(engine: Opener) -> None:
+    alone = engine()
+    questions = [WHAT, EVERYTHING, OFFLINE, WHAT, EVERYTHING]
+    for number, question in enumerate(questions):
+        alone.ask(question, f"{number}")
+    for length in (10, 200):
+        alone.wait(f"streams['1'].ended || text('1').length > {length}")
+        if alone.cells():
+            alone.kill_cell()
+    for number, question in enumerate(questions):
+        answered(alone, question, f"{number}")
+
+
+def test_a_gpu_that_is_lost_in_the_middle_of_an_answer_costs_nothing_of_it(
+    webgpu_browser: Browser, site: str, origin_guard: OriginGuard
+) -> None:
+    with engine_alone(webgpu_browser, site, origin_guard) as alone:
+        alone.load("webgpu")
+        alone.watch_devices()
+        assert alone.end_of("load", LOAD_TIMEOUT_MS)[1]["type"] == "loaded"
+        alone.ask(OFFLINE)
+        alone.wait("text('answer').length > 20")
+        alone.lose_device()
+        text, last = alone.end_of("answer", LOAD_TIMEOUT_MS)
+        assert text == ANSWERS[OFFLINE]
+        assert last["reason"] == "stop"
+        (recovered,) = [event for event in alone.events("answer") if event["type"] == "recovered"]
+        assert recovered["error"]["code"] == "device_lost"
+        assert recovered["engine"]["device"] == "webgpu"

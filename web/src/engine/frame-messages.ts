@@ -1,11 +1,7 @@
 import type { EngineKind } from "./cell";
-import type { HeartbeatLimits } from "./heartbeat";
+import type { RoomSettings } from "./room-settings";
 
-/** What an engine room can be told beside its sources. */
-export interface RoomSettings {
-  /** How long an engine may be silent; what is absent stays as it is. */
-  heartbeat?: Partial<HeartbeatLimits>;
-}
+export type { RoomSettings };
 
 /**
  * From whoever started the worker: first where its engines come from, then ports, one with each `connect`. A worker

@@ -3,6 +3,7 @@ import parts from "virtual:site-parts";
 import { startSealedWorker } from "../bridge/sealed-worker";
 import { EngineWorker } from "../page/engine-worker";
 import type { Restarted, ToFrame } from "./frame-messages";
+import { roomSettings } from "./room-settings";
 import { type SiteUrls, siteUrls } from "./site";
 import workerUrl from "./worker.ts?worker&url";
 
@@ -10,6 +11,7 @@ const startWorker = (): EngineWorker<SiteUrls> =>
   new EngineWorker({
     spawn: () => startSealedWorker(new URL(workerUrl, import.meta.url), "engine"),
     sources: siteUrls(document.baseURI, parts),
+    settings: roomSettings(window.location.search),
   });
 
 let life = startWorker();

@@ -7,6 +7,7 @@ import type { Recoverer } from "./recoverer";
 import { fulfils, type Plan, type RecoveryPolicy } from "./recovery";
 import type { RoomState } from "./room-state";
 import { type Prepared, prepare, seat, type Seat, type SeatOptions } from "./seat";
+import { warmUp } from "./warm-up";
 
 export interface LoadingOptions {
   seats: SeatOptions;
@@ -64,7 +65,7 @@ export class Loading {
       });
       const prepared = await prepare(this.options.seats, plan, report, signal);
       if (this.has(prepared)) return;
-      const ready = this.mayStandBeside(prepared) ? await seat(prepared, new Set(), report, signal) : null;
+      const ready = this.mayStandBeside(prepared) ? await this.start(prepared, report, signal) : null;
       await swap(async () => {
         signal.throwIfAborted();
         await this.recoverer.stop();
@@ -77,10 +78,40 @@ export class Loading {
     });
   }
 
-  /** Gives up the model that is there. */
+  /** Loads again what was put to sleep, for the request that needs it. */
+  async wake(signal: AbortSignal): Promise<void> {
+    const { asleep } = this.state;
+    if (asleep === null) return;
+    const { plan, answersFor } = asleep;
+    const model = plan.entry.record.id;
+    const report = ({ fraction }: LoadReport): void => {
+      this.state.loading = { model, fraction };
+      this.state.changed();
+    };
+    report(NOTHING);
+    this.options.journal.record("load_started", model, { waking: true });
+    try {
+      const prepared = await prepare(this.options.seats, plan, report, signal);
+      await this.install(await seat(prepared, answersFor, report, signal));
+    } catch (raw) {
+      const error = toWireError(raw);
+      // A request that was cancelled leaves the model asleep: the next one wakes it.
+      if (!signal.aborted) {
+        this.state.asleep = null;
+        this.state.loss = { model, error };
+      }
+      this.options.journal.record("load_failed", model, { code: error.code });
+      throw raw;
+    } finally {
+      this.state.loading = null;
+      this.state.changed();
+    }
+  }
+
+  /** Gives up the model that is there, awake or asleep. */
   async release(): Promise<void> {
     const { seat: present } = this.state;
-    this.state.seat = null;
+    this.state.seat = this.state.asleep = null;
     await present?.release();
   }
 
@@ -126,11 +157,42 @@ export class Loading {
     return !both || this.options.mayShareGpu(present, plan);
   }
 
+  /**
+   * Starts an engine beside the one that answers, to take its place: requests that name the other model may still be
+   * on their way when it does.
+   */
+  private start(
+    prepared: Prepared,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+  ): Promise<Seat> {
+    return this.seat(prepared, this.state.seat?.answersFor ?? new Set(), report, signal);
+  }
+
+  /** An engine with its model, warm where there was time for it. */
+  private async seat(
+    prepared: Prepared,
+    standsFor: ReadonlySet<string>,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+  ): Promise<Seat> {
+    const taken = await seat(prepared, standsFor, report, signal);
+    try {
+      await warmUp(taken, this.state, report, signal);
+      signal.throwIfAborted();
+      return taken;
+    } catch (raw) {
+      await taken.release();
+      throw raw;
+    }
+  }
+
   /** Starts it in place of what is there; an engine that fails in a way that another start may heal gets one. */
   private async replace(
     first: Prepared,
     report: (report: LoadReport) => void,
     signal: AbortSignal,
+    standsFor: ReadonlySet<string> = new Set(),
   ): Promise<void> {
     await this.release();
     this.state.loss = null;
@@ -138,7 +200,7 @@ export class Loading {
     for (let attempt = 0; ; attempt++) {
       report(NOTHING);
       try {
-        await this.install(await seat(prepared, new Set(), report, signal));
+        await this.install(await this.seat(prepared, standsFor, report, signal));
         return;
       } catch (raw) {
         if (signal.aborted) throw raw;
@@ -157,7 +219,7 @@ export class Loading {
   ): Promise<void> {
     const before = this.state.seat;
     try {
-      await this.replace(prepared, report, signal);
+      await this.replace(prepared, report, signal, before?.answersFor);
     } catch (raw) {
       if (before !== null) this.recoverer.begin(before.plan, before.answersFor, toWireError(raw));
       throw raw;
