@@ -2,6 +2,7 @@ import type {
   CompletionBody,
   EngineState,
   Load,
+  LoadedModel,
   ModelRecord,
   Priority,
   StreamEvent,
@@ -87,6 +88,11 @@ export class EngineHost {
   /** The model that answers now; null when there is none, or while it is brought back. */
   get present(): Seat | null {
     return this.room.seat;
+  }
+
+  /** The model that answers the next request; it may be asleep. */
+  get model(): LoadedModel | null {
+    return this.room.model;
   }
 
   /** Tells a listener of every change of `state`. Returns what ends that. */
@@ -195,6 +201,27 @@ export class EngineHost {
     });
   }
 
+  /** Gives the model's memory back until the next request, which loads it again before it is answered. */
+  sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      this.barrier(
+        this.nextId(),
+        async () => {
+          const { seat } = this.room;
+          if (seat !== null && this.behind === null && this.room.requests === 0) {
+            const { model, plan, answersFor } = seat;
+            await this.loading.release();
+            this.room.asleep = { model, plan, answersFor };
+            this.journal.record("unloaded", model.id, { reason: "idle" });
+            this.room.changed();
+          }
+          resolve();
+        },
+        resolve,
+      );
+    });
+  }
+
   /**
    * Throws the engine away with its worker and its GPU device and loads the model again, now: a request that runs
    * goes on as after any loss. False when there is nothing to load again.
@@ -206,7 +233,7 @@ export class EngineHost {
       this.recoverer.fall(seat, RESET);
       return true;
     }
-    if (loss === null || plan === null) return this.room.loading !== null;
+    if (loss === null || plan === null) return this.room.loading !== null || this.room.asleep !== null;
     this.room.loss = null;
     this.recoverer.begin(plan, new Set(), RESET);
     return true;
@@ -281,6 +308,7 @@ export class EngineHost {
   /** The engine for a request, once it is there. Rejects with the reason why there is none. */
   private async seatFor(model: string | undefined, signal: AbortSignal): Promise<Seat> {
     await this.recoverer.settled(signal);
+    if (this.room.seat === null) await this.loading.wake(signal);
     const { seat } = this.room;
     if (seat === null || (model !== undefined && !seat.answersFor.has(model))) throw this.room.absence(model);
     return seat;

@@ -26,8 +26,8 @@ export function ladderServices({ host, catalogue, admission, journal, signal }: 
       models === null ? storedSteps(catalogue, admission) : Promise.resolve(namedSteps(catalogue, models)),
     assess: (model) => admission.assess(model, "auto"),
   });
-  journal.onEvent(({ name, model }) => {
-    if (name === "load_started" && model !== null) ladder.begun(model);
+  journal.onEvent(({ name, model, details }) => {
+    if (name === "load_started" && model !== null && details.waking !== true) ladder.begun(model);
   }, signal);
   const pages = new Pages((conditions) => {
     ladder.under(conditions);

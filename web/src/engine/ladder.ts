@@ -8,7 +8,7 @@ import { type Place, Rungs, type Step } from "./rungs";
 export interface LadderOptions {
   host: {
     /** The model that answers; null when there is none. */
-    readonly present: { model: { id: string } } | null;
+    readonly model: { id: string } | null;
     load(id: string, wish: LoadWish, sink: EventSink): void;
     cancel(id: string): boolean;
   };
@@ -91,7 +91,7 @@ export class Ladder {
   }
 
   private get active(): string | null {
-    return this.options.host.present?.model.id ?? null;
+    return this.options.host.model?.id ?? null;
   }
 
   /** Takes the next rung, where there is one and nothing speaks against it. */

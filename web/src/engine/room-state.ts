@@ -1,4 +1,4 @@
-import type { EngineState, WireError } from "../protocol/wire";
+import type { EngineState, LoadedModel, WireError } from "../protocol/wire";
 import { type EngineFailure, failure } from "./errors";
 import type { Plan } from "./recovery";
 import type { Seat } from "./seat";
@@ -8,6 +8,8 @@ export class RoomState {
   seat: Seat | null = null;
   /** What was loaded last: what a reset loads again. */
   plan: Plan | null = null;
+  /** What was put to sleep: the next request loads it again, so that it still counts as ready. */
+  asleep: { model: LoadedModel; plan: Plan; answersFor: ReadonlySet<string> } | null = null;
   loading: { model: string; fraction: number; recovering?: WireError } | null = null;
   /** A model that loads behind the one that answers. */
   incoming: { model: string; fraction: number } | null = null;
@@ -18,12 +20,18 @@ export class RoomState {
   requests = 0;
   private readonly listeners = new Set<() => void>();
 
+  /** The model that answers the next request, awake or asleep. */
+  get model(): LoadedModel | null {
+    return this.seat?.model ?? this.asleep?.model ?? null;
+  }
+
   /** The state in the words of the wire. */
   get wire(): EngineState {
     if (this.loading !== null) return { type: "loading", ...this.loading };
-    if (this.seat !== null) {
+    const { model } = this;
+    if (model !== null) {
       const incoming = this.incoming === null ? {} : { incoming: this.incoming };
-      return { type: "ready", model: this.seat.model, queued: this.requests, ...incoming };
+      return { type: "ready", model, queued: this.requests, ...incoming };
     }
     if (this.loss !== null) return { type: "lost", ...this.loss };
     return { type: "empty" };

@@ -1,0 +1,36 @@
+import type { CatalogueEntry } from "../models/catalogue";
+
+/** What idle unloading needs of the host. */
+export interface IdleHost {
+  readonly present: { plan: { entry: CatalogueEntry } } | null;
+  onIdle(listener: (idle: boolean) => void): () => void;
+  sleep(): Promise<void>;
+}
+
+/** Without a request for this long a model gives its memory back; the next request loads it again. */
+export const IDLE_UNLOAD_MS = 30 * 60_000;
+
+/**
+ * Puts a model to sleep that nobody has asked anything for a while. Where no time is set, that is half an hour, and
+ * the embedded model stays: it takes little, and is what answers at once. A time of 0 keeps every model.
+ *
+ * Ends with `signal`.
+ */
+export function unloadWhenIdle(host: IdleHost, afterMs: number | undefined, signal: AbortSignal): void {
+  if (afterMs === 0) return;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = host.onIdle((idle) => {
+    clearTimeout(timer);
+    if (!idle || host.present === null) return;
+    if (afterMs === undefined && host.present.plan.entry.record.embedded) return;
+    timer = setTimeout(() => void host.sleep(), afterMs ?? IDLE_UNLOAD_MS);
+  });
+  signal.addEventListener(
+    "abort",
+    () => {
+      clearTimeout(timer);
+      end();
+    },
+    { once: true },
+  );
+}
