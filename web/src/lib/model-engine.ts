@@ -1,16 +1,24 @@
 import { EngineClient } from "../bridge/client";
 import { ABORTED, EngineError } from "../bridge/engine-error";
 import { type DeviceWish, type EngineAction, EngineSupervisor } from "../page/engine-supervisor";
-import type { EngineState, LoadedModel, ModelRecord, Progress, WireError } from "../protocol/wire";
+import type {
+  CustomModel,
+  EngineState,
+  LoadedModel,
+  ModelRecord,
+  Progress,
+  WireError,
+} from "../protocol/wire";
+import { type CommandConnection, EngineCommands } from "./engine-commands";
 import type { RunningEngine } from "./start-engine";
 
 export interface ModelEngineOptions {
   engine: RunningEngine;
   device: DeviceWish;
   /** Hears the progress of every load, also of one after a restart. */
-  onProgress: (progress: Progress) => void;
+  onProgress?: (progress: Progress) => void;
   /** Called when a fresh worker has taken the place of one that died: others need new ports. */
-  onRestarted: () => void;
+  onRestarted?: () => void;
 }
 
 interface WaitingLoad {
@@ -20,32 +28,44 @@ interface WaitingLoad {
 }
 
 /** An engine with a model in it, which is started again and loaded again when its worker or the GPU is lost. */
-export class ModelEngine {
+export class ModelEngine extends EngineCommands {
   readonly #supervisor: EngineSupervisor;
+  readonly #listeners = new Set<() => void>();
+  #client: EngineClient;
   #state: EngineState = { type: "empty" };
+  #progress: Progress | null = null;
   #models: readonly ModelRecord[] = [];
   #waiting: WaitingLoad | null = null;
-  #started = false;
 
   constructor(private readonly options: ModelEngineOptions) {
+    super();
     const { engine } = options;
+    const connect = (): EngineClient => new EngineClient(engine.connect(), { locks: navigator.locks });
+    // What is asked for before the worker has answered waits in here.
+    let first: EngineClient | null = (this.#client = connect());
     this.#supervisor = new EngineSupervisor({
-      connect: () => Promise.resolve(new EngineClient(engine.connect(), { locks: navigator.locks })),
+      connect: () => {
+        this.#client = first ?? connect();
+        first = null;
+        return Promise.resolve(this.#client);
+      },
       owns: () => true,
       restart: () => {
         engine.restart();
         return Promise.resolve();
       },
-      onRestarted: options.onRestarted,
+      onRestarted: () => options.onRestarted?.(),
       dispatch: (action) => {
         this.#heard(action);
       },
       onModels: (models) => {
         this.#models = models;
+        this.#changed();
       },
       device: options.device,
       now: Date.now,
     });
+    this.#supervisor.open();
   }
 
   /** What the engine last said of itself. */
@@ -56,6 +76,17 @@ export class ModelEngine {
   /** The catalogue: every id that can be loaded. Empty until the engine has answered for the first time. */
   get models(): readonly ModelRecord[] {
     return this.#models;
+  }
+
+  /** How far the load is that runs; null while none does. */
+  get progress(): Progress | null {
+    return this.#progress;
+  }
+
+  /** Tells a listener of every change of `state`, `models` or `progress`. Returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /**
@@ -74,12 +105,30 @@ export class ModelEngine {
       this.#settle(ABORTED);
     };
     signal?.addEventListener("abort", abort, { once: true });
-    if (this.#started) this.#supervisor.load(model);
-    else this.#supervisor.start(model);
-    this.#started = true;
+    this.#supervisor.load(model);
     return loaded.finally(() => {
       signal?.removeEventListener("abort", abort);
     });
+  }
+
+  /** Gives the model's memory back. */
+  async unload(): Promise<void> {
+    this.#supervisor.cancelLoad();
+    this.#settle(ABORTED);
+    await this.#client.unload();
+  }
+
+  /** Adds a model of the user's own, or replaces it; it is remembered in this browser. */
+  override async addModel(model: CustomModel): Promise<ModelRecord> {
+    const record = await super.addModel(model);
+    await this.#supervisor.refreshModels();
+    return record;
+  }
+
+  /** Forgets a model of the user's own; its files stay until they are deleted. */
+  override async removeModel(model: string): Promise<void> {
+    await super.removeModel(model);
+    await this.#supervisor.refreshModels();
   }
 
   /** Ends the worker. */
@@ -89,10 +138,24 @@ export class ModelEngine {
     this.#settle(ABORTED);
   }
 
+  protected get connection(): CommandConnection {
+    return this.#client;
+  }
+
+  protected get device(): DeviceWish {
+    return this.options.device;
+  }
+
   #heard(action: EngineAction): void {
+    this.#take(action);
+    this.#changed();
+  }
+
+  #take(action: EngineAction): void {
     switch (action.type) {
       case "state":
         this.#state = action.state;
+        if (action.state.type !== "loading") this.#progress = null;
         return;
       case "died":
         this.#state = { type: "lost", model: this.#waiting?.model ?? null, error: action.error };
@@ -114,13 +177,20 @@ export class ModelEngine {
   }
 
   #loadEvent({ model, event }: Extract<EngineAction, { type: "load_event" }>): void {
-    if (event.type === "progress") this.options.onProgress(event);
+    if (event.type === "progress") {
+      this.#progress = event;
+      this.options.onProgress?.(event);
+    }
     if (this.#waiting?.model !== model) return;
     if (event.type === "failure") this.#settle(event.error);
     if (event.type === "loaded") {
       this.#waiting.resolve(event.model);
       this.#waiting = null;
     }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #settle(error: WireError): void {

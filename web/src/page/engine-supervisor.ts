@@ -77,6 +77,11 @@ export class EngineSupervisor {
 
   constructor(private readonly options: SupervisorOptions) {}
 
+  /** Connect, and load nothing until somebody asks for it. */
+  open(): void {
+    this.#connect();
+  }
+
   /** Connect, and load `model` unless another tab's engine has one. */
   start(model: string): void {
     this.#wanted = model;
