@@ -7,7 +7,8 @@ import type { ErrorCode, StreamEvent } from "../protocol/wire";
 import { MemoryLocks } from "../testing/locks";
 import { ask, DEMO, Rig, ramble, readAll } from "../testing/rig";
 import { Catalogue, type CatalogueEntry } from "../models/catalogue";
-import { choosePlacement } from "../models/choose";
+import { readDevice } from "../models/device";
+import { refusalOfGpu } from "../models/placement";
 import type { Engine } from "./engine";
 import { failure } from "./errors";
 import { EngineHost } from "./host";
@@ -42,10 +43,14 @@ const RAW: readonly ["load" | "complete", ErrorCode, Error][] = [
   ["complete", "internal", failure("internal", "It cannot be.")],
 ];
 
+const LIMITS = { maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 31 };
 const DEVICES = [
   ["webgpu_unavailable", undefined],
   ["adapter_unavailable", { requestAdapter: () => Promise.resolve(null) }],
-  ["feature_missing", { requestAdapter: () => Promise.resolve({ features: new Set<string>() }) }],
+  [
+    "feature_missing",
+    { requestAdapter: () => Promise.resolve({ features: new Set<string>(), limits: LIMITS }) },
+  ],
 ] as const;
 /** What the tests below raise without a table. */
 const OTHERS = [
@@ -161,8 +166,8 @@ describe("every error, from where it is thrown to the function that Python calls
 
   it.each(DEVICES)("a device that cannot: %s", async (code, gpu) => {
     const bridge = bridgeOver(async () => {
-      const device = await choosePlacement(entry, "webgpu", gpu);
-      return { device, create: () => new Throws("load", new Error("not reached")) };
+      const refusal = refusalOfGpu(entry, await readDevice(gpu === undefined ? {} : { gpu }));
+      throw refusal ?? new Error("It was not refused.");
     });
     expectCode(await lastOf(bridge.js_llm_load(JSON.stringify({ model: DEMO, device: "webgpu" }))), code);
   });

@@ -2,17 +2,11 @@ import demo from "virtual:demo-model";
 import prebuilt from "virtual:webllm-catalogue";
 import { describe, expect, it } from "vitest";
 import { buildCatalogue, DEMO_MODEL_ID } from "./catalogue";
-import { choosePlacement, type Gpu } from "./choose";
 import { GGUF_MODELS } from "./gguf-list";
 import { EngineFailure } from "../engine/errors";
 import { siteUrls } from "../engine/site";
 
 const catalogue = buildCatalogue(siteUrls("https://example.test/deep/path/engine.html").demo, demo, prebuilt);
-
-const gpu = (...features: string[]): Gpu => ({
-  requestAdapter: () => Promise.resolve({ features: new Set(features) }),
-});
-const noAdapter: Gpu = { requestAdapter: () => Promise.resolve(null) };
 
 /** The wire error that a call fails with. */
 async function refusal(act: () => unknown): Promise<unknown> {
@@ -81,36 +75,5 @@ describe("the catalogue", () => {
       expect(kind, id).toBeDefined();
       expect(quality === null, id).toBe(kind === "embedding");
     }
-  });
-});
-
-describe("the choice of a device", () => {
-  const demo = catalogue.find(DEMO_MODEL_ID);
-  const f16 = catalogue.find("Llama-3.2-1B-Instruct-q4f16_1-MLC");
-
-  it("is WebGPU where there is an adapter, else the CPU where the model has a build for it", async () => {
-    expect(await choosePlacement(demo, "auto", gpu())).toBe("webgpu");
-    expect(await choosePlacement(demo, "auto", noAdapter)).toBe("cpu");
-    expect(await choosePlacement(demo, "auto", undefined)).toBe("cpu");
-    expect(await choosePlacement(f16, "auto", gpu("shader-f16"))).toBe("webgpu");
-  });
-
-  it("never replaces a device that was asked for by name", async () => {
-    expect(await choosePlacement(demo, "cpu", gpu())).toBe("cpu");
-    expect(await refusal(() => choosePlacement(demo, "webgpu", undefined))).toMatchObject({
-      code: "webgpu_unavailable",
-    });
-    expect(await refusal(() => choosePlacement(demo, "webgpu", noAdapter))).toMatchObject({
-      code: "adapter_unavailable",
-    });
-    expect(await refusal(() => choosePlacement(f16, "cpu", gpu()))).toMatchObject({ code: "unsupported" });
-  });
-
-  it("refuses a 16-bit model without 16-bit shaders, and names the build to take", async () => {
-    expect(await refusal(() => choosePlacement(f16, "auto", gpu()))).toMatchObject({
-      code: "feature_missing",
-      hint: "Take the f32 build: Llama-3.2-1B-Instruct-q4f32_1-MLC.",
-      details: { missing: ["shader-f16"] },
-    });
   });
 });
