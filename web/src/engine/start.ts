@@ -15,10 +15,12 @@ import { EngineHost } from "./host";
 import { HEARTBEAT } from "./heartbeat";
 import { EngineJournal } from "./journal";
 import type { EngineModules } from "./modules";
+import { unloadWhenIdle } from "./idle-unload";
 import { ladderServices } from "./ladder-room";
 import { RemoteEngine } from "./remote-engine";
 import { RoomDatabase } from "./room-db";
 import { roomServices } from "./room-services";
+import type { RoomSettings } from "./room-settings";
 import { EngineServer } from "./server";
 import { joined } from "./services";
 import { WebLLMEngine } from "./webllm";
@@ -48,7 +50,7 @@ export function startEngineWorker(
     switch (message.type) {
       case "configure": {
         const modules = modulesFor(message.sources);
-        const room = compose(modules, engineMaker(modules, spawn, message));
+        const room = compose(modules, engineMaker(modules, spawn, message), message.settings);
         server = room.server;
         void Promise.all([holdLock(), room.ready]).then(() => {
           const started: FromWorker = { type: "started" };
@@ -90,6 +92,7 @@ function engineMaker(
 function compose(
   modules: EngineModules,
   makeEngine: EngineMaker,
+  settings: RoomSettings | undefined,
 ): { server: EngineServer; ready: Promise<void> } {
   const journal = new EngineJournal();
   const database = new RoomDatabase();
@@ -127,6 +130,7 @@ function compose(
   );
   const versions = (): Record<string, string> => ({ package: version, ...modules.versions });
   const diagnosis = diagnoseService({ journal, host, versions, scope: navigator, others: services });
+  unloadWhenIdle(host, settings?.idleUnloadMs, signal);
   const server = new EngineServer(host, { epoch, lock }, joined(services, diagnosis));
   return { server, ready: models.restored };
 }
