@@ -19,13 +19,15 @@ from amplifier_core.message_models import (
 )
 from pydantic import Field
 
-from ._wire import EngineIdentity, Figures, Finished
+from ._wire import EngineIdentity, Figures, Finished, WireError
 
 RAW_TEXT = "webllm:raw_text"
 """Metadata key of the answer as the model wrote it. Resent byte for byte, it keeps the KV cache valid."""
 ENGINE = "webllm:engine"
 FIGURES = "webllm:figures"
 MODEL = "webllm:model"
+RECOVERED = "webllm:recovered"
+"""Metadata key of what the engine survived while it wrote the answer: a list of errors as data."""
 
 
 class WebLLMResponse(ChatResponse):
@@ -44,6 +46,7 @@ def make_response(
     text: str,
     raw: str | None,
     degradations: Sequence[Degradation],
+    recoveries: Sequence[WireError] = (),
 ) -> WebLLMResponse:
     """The response of an answer that has ended.
 
@@ -51,6 +54,7 @@ def make_response(
         text: what a reader has seen of it.
         raw: all of it as the model wrote it; None where no one text is the whole answer.
         degradations: what of the request could not be honoured.
+        recoveries: what the engine survived while it wrote.
     """
     calls = [block for block in blocks if isinstance(block, ToolCallBlock)]
     return WebLLMResponse(
@@ -64,6 +68,7 @@ def make_response(
             MODEL: model,
             ENGINE: dict(engine),
             FIGURES: dict(finished["figures"]),
+            **({RECOVERED: [dict(error) for error in recoveries]} if recoveries else {}),
         },
         content_blocks=[_event_block(block) for block in blocks],
         text=text or None,

@@ -12,7 +12,7 @@ from typing import Any
 from amplifier_core.llm_errors import LLMError
 from amplifier_core.utils import redact_secrets
 
-from ._answer import ENGINE, FIGURES, MODEL, WebLLMResponse
+from ._answer import ENGINE, FIGURES, MODEL, RECOVERED, WebLLMResponse
 from ._repair import Repair
 from ._request import Prepared
 from .errors import PROVIDER, to_wire_error
@@ -72,6 +72,7 @@ def response_payload(call: CompletionRun, response: WebLLMResponse) -> dict[str,
         counts["cost_usd"] = str(usage.cost_usd)
     if usage.cache_read_tokens is not None:
         counts["cache_read_tokens"] = usage.cache_read_tokens
+    recovered = [error["code"] for error in metadata.get(RECOVERED, [])]
     return {
         "provider": PROVIDER,
         "model": metadata[MODEL],
@@ -83,6 +84,7 @@ def response_payload(call: CompletionRun, response: WebLLMResponse) -> dict[str,
         "engine": metadata[ENGINE],
         "figures": metadata[FIGURES],
         "degradation": response.degradation.model_dump() if response.degradation else None,
+        **({"recovered": recovered} if recovered else {}),
     }
 
 

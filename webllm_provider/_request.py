@@ -187,7 +187,7 @@ def _add_constraint(
 
 
 def _may_think(body: CompletionBody, loaded: LoadedModel | None, degradations: list[Degradation]) -> bool:
-    """Whether thinking can stand before the answer: what a grammar makes come lets at most text stand there."""
+    """Whether thinking can stand before the answer: a grammar lets at most text stand before a call."""
     called = "constraint" in body and body["constraint"]["at_least_one"]
     # A server's grammar holds only what comes behind the thinking.
     held = "response_format" in body and loaded is not None and loaded["engine"]["kind"] != "server"

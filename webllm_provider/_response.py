@@ -26,7 +26,7 @@ from ._segments import Kind, Piece, Segmenter
 from ._steps import BlockDelta, BlockEnd, BlockStart, BlockType, Step
 from ._syntax import DEFAULT_SYNTAX, CallSyntax
 from ._tools import name_so_far
-from ._wire import Delta, EngineIdentity, Finished, StreamEvent
+from ._wire import Delta, EngineIdentity, Finished, Recovered, StreamEvent, WireError
 from .errors import EngineError, StreamBroken, engine_error, to_llm_error
 
 
@@ -69,6 +69,8 @@ class Assembler:
         self._separated = False
         """Whether the engine has told the parts of this answer apart itself."""
         self._channel: Kind | None = None
+        self._recoveries: list[WireError] = []
+        self._changes: list[Degradation] = []
 
     @property
     def partial(self) -> str:
@@ -105,6 +107,8 @@ class Assembler:
             case "recovered":
                 if self.engine is None:
                     raise self._broken("a recovery came before the start")
+                self._recoveries.append(event["error"])
+                self._note_change(event)
                 self.model, self.engine = event["model"], event["engine"]
             case (
                 "progress" | "loaded" | "fetched" | "exported" | "observed" | "batch_item" | "batch_finished"
@@ -134,8 +138,19 @@ class Assembler:
             text=self.partial,
             # Text beside which calls came apart is not the whole answer, and must not stand for it.
             raw=None if self._separated else self.raw,
-            degradations=self.degradations,
+            degradations=[*self.degradations, *self._changes],
+            recoveries=self._recoveries,
         )
+
+    def _note_change(self, event: Recovered) -> None:
+        """Whoever goes on may be another model, or the same on another device."""
+        before = f"{self.model} on {self.engine['device']}" if self.engine is not None else str(self.model)
+        after = f"{event['model']} on {event['engine']['device']}"
+        if before != after:
+            requested, reason = f"an answer by {before}", event["error"]["message"]
+            self._changes.append(
+                Degradation(requested=requested, actual=f"gone on with by {after}", reason=reason)
+            )
 
     def _take(self, delta: Delta) -> Iterator[Step]:
         text, channel = self._whole(delta["text"]), delta.get("channel")

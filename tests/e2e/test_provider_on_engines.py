@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,27 @@ def test_answers_stream_and_the_second_turn_uses_the_cache_of_the_first(engine: 
     assert second["figures"]["prefilled_tokens"] < first["figures"]["prefilled_tokens"]
     assert second["figures"]["decode_tokens_per_s"] > 0
     assert first["engine"]["kind"] == engine.kind
+
+
+def test_the_last_of_many_turns_computes_its_own_message_and_not_the_history(engine: OnEngine) -> None:
+    # Through a session with its tools. The answers must end by themselves: WebLLM empties its cache behind
+    # one that was cut. A software adapter gets a third of what the window holds.
+    longest = WINDOW if engine.kind == "wllama" else 620
+    seen = engine.check("many_turns", [KEY, PRIVATE, "note that the tea is in the blue tin"], longest)
+    assert set(seen["wrong"]) == set()
+    responses = of(seen["events"], "llm:response")
+    assert {response["finish_reason"] for response in responses} <= {"stop", "tool_calls"}
+    assert len(responses) >= (24 if engine.kind == "wllama" else 8)
+    calls = len(of(seen["events"], "tool:post"))
+    assert calls >= 2
+    for before, after in pairwise(responses):
+        history = before["usage"]["input_tokens"] + before["usage"]["output_tokens"]
+        # The message, its frame, and the end mark that the answer before it was sampled without.
+        assert after["figures"]["prefilled_tokens"] <= after["usage"]["input_tokens"] - history + 8
+        assert after["figures"]["prefilled_tokens"] < 64
+    last = responses[-1]
+    assert last["usage"]["input_tokens"] > longest * 0.75
+    assert last["usage"]["cache_read_tokens"] > longest * 0.7
 
 
 @pytest.mark.feature("thinking block")

@@ -21,8 +21,17 @@ from webllm_provider import (
     WebLLMProvider,
     mount,
 )
-from webllm_provider._wire import ModelRecord
-from webllm_provider.testing import Script, ScriptedTransport, Wait, answer, failure, loaded_model
+from webllm_provider._wire import EngineIdentity, ModelRecord, StreamEvent, WireError
+from webllm_provider.testing import (
+    MODEL_ID,
+    SCRIPTED,
+    Script,
+    ScriptedTransport,
+    Wait,
+    answer,
+    failure,
+    loaded_model,
+)
 
 from .conftest import Heard, new_coordinator
 
@@ -120,6 +129,22 @@ async def test_llm_request_and_response_have_the_normative_keys() -> None:
     assert (answered["status"], answered["engine"]["kind"]) == ("ok", "scripted")
     assert answered["figures"]["prefilled_tokens"] == 4
     assert answered["duration_ms"] >= 0
+
+
+async def test_an_answer_whose_engine_was_lost_under_it_says_so_and_is_whole() -> None:
+    started, first, second, finished = answer("Hel", "lo")
+    other: EngineIdentity = {"kind": "wllama", "version": "1", "device": "cpu", "adapter": None}
+    lost: WireError = {"code": "device_lost", "message": "The GPU went away."}
+    for engine, actual in ((SCRIPTED, None), (other, "gone on with by scripted-1 on cpu")):
+        again: StreamEvent = {"type": "recovered", "error": lost, "model": MODEL_ID, "engine": engine}
+        bench = Bench([started, first, again, second, finished])
+        response = await bench.provider.complete(HI)
+        assert response.model_dump()["text"] == "Hello"
+        assert (response.metadata or {})["webllm:recovered"] == [lost]
+        (told,) = bench.of("llm:response")
+        assert told["recovered"] == ["device_lost"]
+        assert (response.degradation.actual if response.degradation else None) == actual
+        assert not bench.of("provider:retry")
 
 
 async def test_the_body_is_told_only_where_raw_was_asked_for() -> None:

@@ -66,6 +66,30 @@ async def streamed(questions):
     return {"answers": answers, "events": seen}
 
 
+async def many_turns(questions, longest):
+    """Ask the same questions over and over, until the conversation is nearly `longest` tokens long."""
+    seen, answers, wrong = [], {}, []
+    # Short answers leave the window to the conversation: it is not to be compacted.
+    session = await create_session(
+        store=MemoryStore(),
+        provider_config={"max_tokens": 120},
+        on_event=lambda name, payload: seen.append([name, payload]),
+    )
+    used = turn = 0
+    try:
+        while used < longest * 0.8 and turn < 100:
+            question = questions[turn % len(questions)]
+            answer = await session.execute(question)
+            if answers.setdefault(question, answer) != answer:
+                wrong.append(question)
+            used = [payload["usage"] for name, payload in seen if name == "llm:response"][-1]["input_tokens"]
+            turn += 1
+    finally:
+        await session.cleanup()
+    kept = ("llm:response", "tool:post")
+    return {"events": [one for one in seen if one[0] in kept], "wrong": wrong, "turns": turn}
+
+
 class Thinks(BridgeTransport):
     """The demo model does not think: here the engine itself is held to open with a thinking stretch."""
 
