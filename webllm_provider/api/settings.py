@@ -78,6 +78,11 @@ class Settings(BaseModel):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
     def provider_config(self, **changes: Any) -> ProviderConfig:
         """What a provider of this application is told."""
         given: dict[str, Any] = {
