@@ -122,7 +122,7 @@ export class Bringer {
       partial.close();
     }
     const content = await this.parts.files.read(this.ledger.folder, name);
-    if (content === undefined) throw new Error(`${file.name} has gone while it was downloaded.`);
+    if (content?.size !== partial.size) throw new Error(`${file.name} is not on the disk as it was written.`);
     return content;
   }
 

@@ -8,6 +8,8 @@ const FOLDER = "webllm-provider-weights";
 /** A worker that has just died may hold a file for a moment longer. */
 const OPEN_TRIES = 20;
 const OPEN_WAIT_MS = 100;
+/** Chromium's number for a full disk. */
+const NO_SPACE = -8;
 
 type FolderHandle = FileSystemDirectoryHandle;
 
@@ -96,9 +98,9 @@ class SyncFile implements GrowingFile {
 
   append(bytes: Uint8Array): void {
     const written = this.handle.write(bytes, { at: this.size });
-    if (written < bytes.byteLength) {
+    if (written !== bytes.byteLength) {
       this.handle.truncate(this.size);
-      throw new DOMException("The disk took only a part.", "QuotaExceededError");
+      throw refusal(written, bytes.byteLength);
     }
     this.size += written;
   }
@@ -112,6 +114,13 @@ class SyncFile implements GrowingFile {
     this.handle.flush();
     this.handle.close();
   }
+}
+
+/** Chromium throws nothing when a write fails: what it says was written is the error's number, as an unsigned one. */
+function refusal(written: number, asked: number): Error {
+  const code = written > asked ? written - 2 ** 32 : NO_SPACE;
+  if (code === NO_SPACE) return new DOMException("The disk took only a part.", "QuotaExceededError");
+  return failure("internal", "The browser could not write a file of the model.", "Try again.", { code });
 }
 
 /** What is there; undefined for what is not. */

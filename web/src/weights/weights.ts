@@ -80,8 +80,17 @@ export class Weights {
   async used(id: string): Promise<void> {
     const entry = this.models.get(id);
     if (entry === undefined) return;
-    const ledger = await this.ledgerOf(entry);
-    if (Object.keys(ledger.page.files).length > 0) await ledger.used(this.parts.network.clock.now());
+    const { signal } = new AbortController();
+    await exclusively(
+      this.parts.locks,
+      entry.record.id,
+      signal,
+      () => undefined,
+      async () => {
+        const ledger = await this.ledgerOf(entry);
+        if (Object.keys(ledger.page.files).length > 0) await ledger.used(this.parts.network.clock.now());
+      },
+    );
   }
 
   stored(): Promise<StoredModels> {
