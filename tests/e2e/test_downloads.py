@@ -209,7 +209,6 @@ def test_a_damaged_file_that_an_engine_complains_of_is_mended(room: EngineRoom, 
         len(GGUF),
     )
     host.forget()
-    room.page.evaluate("load('mine')")
     assert answer(room, "mine") == ANSWERS[WHAT]
     assert host.sent(FILE) == len(GGUF)
 

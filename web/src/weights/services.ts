@@ -84,7 +84,7 @@ export const prepareWith =
     return gguf.length === 0 ? {} : { gguf };
   };
 
-/** Failures that a damaged file explains. */
+/** Failures that a damaged file explains: llama.cpp loads almost anything, and crashes at the first question. */
 const SUSPICIOUS: ReadonlySet<unknown> = new Set<ErrorCode>([
   "integrity_failed",
   "engine_failed",
@@ -95,7 +95,8 @@ const SUSPICIOUS: ReadonlySet<unknown> = new Set<ErrorCode>([
 export function heed(weights: Weights, journal: EngineJournal, signal: AbortSignal): void {
   journal.onEvent(({ name, model, details }) => {
     if (model === null) return;
-    if (name === "load_failed" && SUSPICIOUS.has(details.code)) weights.doubt(model);
+    const failed = name === "load_failed" || name === "recovery_started";
+    if (failed && SUSPICIOUS.has(details.code)) weights.doubt(model);
     if (name === "loaded") void weights.used(model).catch(noteFailed);
   }, signal);
 }
