@@ -95,13 +95,13 @@ def test_answers_stream_and_the_second_turn_uses_the_cache_of_the_first(engine: 
 
 def test_the_last_of_many_turns_computes_its_own_message_and_not_the_history(engine: OnEngine) -> None:
     # Through a session with its tools. The answers must end by themselves: WebLLM empties its cache behind
-    # one that was cut. A software adapter gets a third of what the window holds.
+    # one that was cut. On a software adapter the conversation is shorter (tests/soak has it whole).
     longest = WINDOW if engine.kind == "wllama" else 620
     seen = engine.check("many_turns", [KEY, PRIVATE, "note that the tea is in the blue tin"], longest)
     assert set(seen["wrong"]) == set()
     responses = of(seen["events"], "llm:response")
     assert {response["finish_reason"] for response in responses} <= {"stop", "tool_calls"}
-    assert len(responses) >= (24 if engine.kind == "wllama" else 8)
+    assert len(responses) >= (24 if engine.kind == "wllama" else 5)
     calls = len(of(seen["events"], "tool:post"))
     assert calls >= 2
     for before, after in pairwise(responses):
