@@ -23,23 +23,40 @@ export type { CustomModel } from "../models/custom-model";
 export type { DeviceWish } from "../page/engine-supervisor";
 export type { Endpoint } from "../protocol/endpoint";
 export type {
+  BatchBody,
+  BatchFinished,
+  BatchItemDone,
+  BatchJob,
+  BodyMessage,
   BootStage,
   Capabilities,
   Completion,
   CompletionBody,
   CompletionFailure,
+  CustomModel as OwnModel,
+  Embeddings,
+  EngineEvent,
+  EngineEventName,
   EngineHello,
   EngineIdentity,
   EngineState,
   ErrorCode,
+  Exported,
+  Fetched,
   Figures,
+  Finished,
+  LadderStatus,
   LoadedModel,
   LoadStage,
   ModelRecord,
   Progress,
   ProtocolRange,
+  StoredModels,
   StreamEvent,
+  Task,
+  TextCompletionBody,
   TokenUsage,
+  Verdict,
   Versions,
   WireError,
 } from "../protocol/wire";
@@ -49,7 +66,11 @@ export {
   initBrowserAmplifier,
   type StartProgress,
 } from "./amplifier";
+export { type AnswerOptions, type ChatStore, type ChatStoreOptions, createChatStore } from "./chat-store";
+export type { ChatEngine, ChatMessage, ChatSession, ChatSnapshot } from "./chat-view";
+export type { Cancellable } from "./engine-commands";
 export type { ModelEngine } from "./model-engine";
+export { openEngine, type OpenEngineOptions } from "./open-engine";
 export type { PythonRuntime, PythonSession, StartPythonOptions } from "./python";
 export type { EngineFiles, PythonFiles } from "./site-files";
 export {
@@ -60,4 +81,5 @@ export {
   type OfferState,
 } from "./remote-engine-socket";
 export { type RunningEngine, startEngine, type StartEngineOptions } from "./start-engine";
+export type { TransferOptions } from "./streams";
 export type { AmplifierEvent, Answer, AskOptions } from "./turns";
