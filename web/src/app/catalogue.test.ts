@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choices, groupChoices, type Choice, type Knowledge } from "./catalogue";
+import { choices, firstOf, groupChoices, type Choice, type Knowledge } from "./catalogue";
 import type { DeviceAbilities } from "./device";
 import { NO_FILTERS, type Filters } from "./models/state";
 import { record } from "./testing/messages";
@@ -31,6 +31,14 @@ describe("the catalogue", () => {
   it("begins with what comes with the page, and has no empty group", () => {
     expect(groupChoices(found({})).map(({ kind }) => kind)).toEqual(["embedded", "small", "large"]);
     expect(groupChoices(choices([BIG], null, NO_FILTERS, NOTHING_KNOWN)).map(({ kind }) => kind)).toEqual(["large"]);
+  });
+
+  it("is drawn from its beginning, whatever the groups", () => {
+    const groups = firstOf(groupChoices(found({})), 2);
+    expect(groups.map(({ kind, choices }) => [kind, choices.length])).toEqual([
+      ["embedded", 1],
+      ["small", 1],
+    ]);
   });
 
   it("says that a model needs WebGPU where there is none, unless the CPU can run it", () => {

@@ -62,6 +62,16 @@ export function groupChoices(all: readonly Choice[]): ChoiceGroup[] {
   return groups.filter((group) => group.choices.length > 0);
 }
 
+/** The first choices of groups, in the order in which they are shown. */
+export function firstOf(groups: readonly ChoiceGroup[], count: number): ChoiceGroup[] {
+  let left = count;
+  return groups.flatMap((group) => {
+    const choices = group.choices.slice(0, Math.max(0, left));
+    left -= choices.length;
+    return choices.length === 0 ? [] : [{ ...group, choices }];
+  });
+}
+
 const isOwn = (record: ModelRecord): boolean => record.custom === true && !record.embedded;
 const isListed = (record: ModelRecord): boolean => !record.embedded && !isOwn(record);
 

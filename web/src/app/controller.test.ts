@@ -211,6 +211,29 @@ describe("another model", () => {
   });
 });
 
+describe("a lost engine", () => {
+  const lost = { type: "loading", model: DEMO, fraction: 0, recovering: DIED } as const;
+
+  it("is told once, however often its load goes on", async () => {
+    await allReady();
+    controller.ask("One?");
+    controller.engineChanged({ type: "state", state: lost });
+    controller.engineChanged({ type: "state", state: { ...lost, fraction: 0.5 } });
+    const notices = state.conversation.value.entries.filter((entry) => entry.kind === "notice");
+    expect(notices).toMatchObject([{ text: "The engine stopped. The engine was started again." }]);
+  });
+
+  it("of a model that should have taken over leaves what answers", async () => {
+    await allReady();
+    controller.ask("One?");
+    controller.engineChanged({ type: "behind_failed", model: "big", error: DIED });
+    expect(state.engine.value.kind).toBe("ready");
+    expect(state.conversation.value.entries.at(-1)).toMatchObject({
+      text: "big could not take over: The engine's worker has died.",
+    });
+  });
+});
+
 describe("what is told", () => {
   it("keeps every Amplifier event with its arrival", async () => {
     await says(event("t", "prompt:submit", { prompt: "x" }), ...block("t", "text", ["y"]));

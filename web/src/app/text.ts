@@ -135,6 +135,8 @@ export const text = {
   recovery: {
     label: "Recovery",
     happening: (what: string) => `${what}. The engine is started again, and your answer goes on.`,
+    inAnswer: (what: readonly string[]) =>
+      `${what.join(". ")}. The engine came back and went on; nothing was lost.`,
     over: (what: string) => `${what}. The engine was started again.`,
     behindFailed: (name: string, message: string) => `${name} could not take over: ${message}`,
     short: (name: string, percent: number) => `${name} · ${String(percent)} %`,

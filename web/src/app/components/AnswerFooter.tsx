@@ -1,5 +1,6 @@
 /** Below an answer: copying it, what the engine measured, and what it could not do as asked. */
 import type { JSX } from "preact";
+import type { ErrorCode } from "../../protocol/wire";
 import { engineName, milliseconds, rate } from "../format";
 import { answerText, type AnswerFigures, type Degradation, type Turn } from "../stores/turn";
 import { text } from "../text";
@@ -12,10 +13,25 @@ export function AnswerFooter({ turn }: { turn: Turn }): JSX.Element {
     <footer class="answer-footer">
       {answer !== "" && <CopyButton content={answer} label={text.conversation.copyAnswer} />}
       {turn.figures !== null && <FiguresLine figures={turn.figures} />}
+      {turn.figures !== null && turn.figures.recovered.length > 0 && (
+        <Recovered codes={turn.figures.recovered} />
+      )}
       {turn.figures?.degradation != null && <Degraded degradation={turn.figures.degradation} />}
     </footer>
   );
 }
+
+/** The engine was lost in the middle of this answer, and went on. */
+function Recovered({ codes }: { codes: readonly string[] }): JSX.Element {
+  const titles = codes.map((code) => (isErrorCode(code) ? text.errors.titles[code] : code));
+  return (
+    <p class="recovered" data-testid="recovered">
+      {text.recovery.inAnswer(titles)}
+    </p>
+  );
+}
+
+const isErrorCode = (code: string): code is ErrorCode => code in text.errors.titles;
 
 /** What the engine could not do as asked: said, but only in full to whoever wants to know. */
 function Degraded({ degradation }: { degradation: Degradation }): JSX.Element {

@@ -9,7 +9,7 @@ import { reducePython } from "../stores/python";
 import { recordedActions, recordedSite, RELEASE, type Done, type SiteDone } from "../testing/actions";
 import { block, BOOTED, DEMO, DIED, ended, LOADED, record, response, toolCall } from "../testing/messages";
 import { EverythingIsSeen } from "../testing/seen";
-import { scriptedModels, type Outside } from "../testing/room";
+import { scriptedModels, verdict, type Outside } from "../testing/room";
 import { createTheme } from "../theme";
 import { App } from "./App";
 import { AppContext } from "./context";
@@ -19,6 +19,7 @@ let state: AppState;
 let done: Done;
 let siteDone: SiteDone;
 let outside: Outside;
+let scripted: ReturnType<typeof scriptedModels>;
 let place: HTMLElement;
 
 beforeEach(() => {
@@ -40,7 +41,7 @@ beforeEach(() => {
   siteDone = [];
   place = document.createElement("div");
   document.body.append(place);
-  const scripted = scriptedModels(state);
+  scripted = scriptedModels(state);
   outside = scripted.outside;
   const value = {
     state,
@@ -142,6 +143,65 @@ describe("while things start", () => {
   });
 });
 
+describe("a lost engine", () => {
+  it("is told in a sentence while it is made anew", () => {
+    ready();
+    change(() => {
+      state.engine.value = reduceEngine(state.engine.value, {
+        type: "state",
+        state: {
+          type: "loading",
+          model: DEMO,
+          fraction: 0.2,
+          recovering: { code: "device_lost", message: "The GPU device was lost." },
+        },
+      });
+    });
+    expect(find("recovering").textContent).toContain("The graphics device was lost. The engine is started again");
+  });
+
+  it("that asks for consent to a download gets it at a click", () => {
+    change(() => {
+      const error = { code: "consent_required", message: "It costs." } as const;
+      state.engine.value = { kind: "failed", model: "big", error };
+    });
+    change(() => {
+      find("agree-metered").click();
+    });
+    expect(outside.loads).toEqual([["big", { metered_ok: true }]]);
+  });
+});
+
+describe("a model that loads behind", () => {
+  it("is shown in the header, and leads to its row", () => {
+    ready();
+    change(() => {
+      state.engine.value = reduceEngine(state.engine.value, {
+        type: "state",
+        state: { type: "ready", model: LOADED, queued: 0, incoming: { model: "big", fraction: 0.42 } },
+      });
+    });
+    expect(find("underway").textContent).toContain("Big loads behind, 42 %");
+    change(() => {
+      find("underway").click();
+    });
+    expect(state.models.opened.value).toBe("big");
+  });
+});
+
+describe("an offer", () => {
+  it("stands in an empty conversation and is declined for good", async () => {
+    ready();
+    outside.room.choices = [verdict("big", { download_bytes: 370e6 })];
+    await act(() => scripted.models.answers());
+    expect(find("offer").textContent).toContain("A better model for this device: Big");
+    change(() => {
+      find("offer-decline").click();
+    });
+    expect(shows("offer")).toBe(false);
+  });
+});
+
 describe("the message box", () => {
   it("sends on Enter, starts a line on Shift+Enter, and leaves an input method alone", () => {
     ready();
@@ -179,6 +239,22 @@ describe("an answer", () => {
     expect(find("answer-text").querySelector("strong")?.textContent).toBe("Done.");
     expect(find("figures").textContent).toContain("6.4 tokens/s");
     expect(find("message-assistant").dataset["state"]).toBe("done");
+  });
+
+  it("says which model gave it, and that the engine was lost in the middle", () => {
+    ready();
+    turn(...block("t", "text", ["Whole."]), response("t", { recovered: ["device_lost"] }), ended("t", "Whole."));
+    expect(find("figures").textContent).toContain("Demo");
+    expect(find("recovered").textContent).toContain("The graphics device was lost. The engine came back");
+  });
+
+  it("that a fresh engine may cure offers one", () => {
+    ready();
+    turn({ type: "turn_failed", id: "t", error: { code: "device_lost", message: "It is gone." } });
+    change(() => {
+      find("reset-gpu").click();
+    });
+    expect(outside.room.asked).toContainEqual(["reset"]);
   });
 
   it("that failed says so, keeps its text and can be tried again", () => {

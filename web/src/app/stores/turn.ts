@@ -49,6 +49,8 @@ export interface AnswerFigures {
   finishReason: string;
   /** What was asked of the engine and not done as asked. */
   degradation: Degradation | null;
+  /** Why the engine was lost under this answer, each time that it came back and went on. */
+  recovered: readonly string[];
 }
 
 export interface Degradation {
@@ -206,8 +208,13 @@ function takeFigures(turn: Turn, payload: Payload): Turn {
       outputTokens: numberOf(usage, "output_tokens"),
       finishReason: textOf(payload, "finish_reason"),
       degradation: degradationOf(payload["degradation"]),
+      recovered: textsOf(payload["recovered"]),
     },
   };
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
 function degradationOf(value: unknown): Degradation | null {

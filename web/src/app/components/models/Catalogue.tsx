@@ -2,13 +2,14 @@
 import type { JSX, RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import type { Task } from "../../../protocol/wire";
-import { choices, groupChoices, type ChoiceGroup, type Knowledge } from "../../catalogue";
+import { choices, firstOf, groupChoices, type Choice, type ChoiceGroup, type Knowledge } from "../../catalogue";
 import { NO_FILTERS, storedStateOf } from "../../models/state";
 import { text } from "../../text";
 import { useApp } from "../context";
 import { enterList, moveThroughList } from "./list-keys";
 import { ModelRow } from "./ModelRow";
 import { OfferLine } from "./Offer";
+import { useGrowing } from "./use-growing";
 
 export function Catalogue(): JSX.Element {
   const { state, models } = useApp();
@@ -49,10 +50,19 @@ export function Catalogue(): JSX.Element {
             </button>
           </p>
         )}
-        {groupChoices(shown).map((group) => (
-          <Group key={group.kind} group={group} />
-        ))}
+        <Groups shown={shown} />
       </div>
+    </>
+  );
+}
+
+function Groups({ shown }: { shown: readonly Choice[] }): JSX.Element {
+  const drawn = useGrowing(shown.length);
+  return (
+    <>
+      {firstOf(groupChoices(shown), drawn).map((group) => (
+        <Group key={group.kind} group={group} />
+      ))}
     </>
   );
 }
