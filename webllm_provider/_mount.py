@@ -19,6 +19,9 @@ from .provider import WebLLMProvider
 TRANSPORT_CAPABILITY = "webllm.transport"
 """Register a `Transport` under this name before mounting to use another way than the page's bridge."""
 
+JOURNAL_CAPABILITY = "webllm.journal"
+"""Register a function `Transport -> Transport` under this name before mounting to see what is asked."""
+
 EVENTS = [
     "llm:stream_block_start",
     "llm:stream_block_delta",
@@ -38,7 +41,8 @@ async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Ca
         BridgeMissing: the config wants a server, and httpx is not installed.
     """
     given: Transport | None = coordinator.get_capability(TRANSPORT_CAPABILITY)
-    provider = build(ProviderConfig.read(config), given, coordinator)
+    journal: Callable[[Transport], Transport] | None = coordinator.get_capability(JOURNAL_CAPABILITY)
+    provider = build(ProviderConfig.read(config), given, coordinator, journal)
     await coordinator.mount("providers", provider, name=PROVIDER)
     if provider.config.mode == "client_side" and not isinstance(given, HttpTransport):
         # It runs on the user's own device: free, and known to be. What a server costs is not known.
@@ -55,8 +59,16 @@ async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Ca
     return cleanup
 
 
-def build(config: ProviderConfig, given: Transport | None, coordinator: Any) -> WebLLMProvider:
-    """The provider of a config; `given` stands for the browser, or for the server that alone answers."""
+def build(
+    config: ProviderConfig,
+    given: Transport | None,
+    coordinator: Any,
+    journal: Callable[[Transport], Transport] | None = None,
+) -> WebLLMProvider:
+    """The provider of a config; `given` stands for the browser, or for the server that alone answers.
+
+    `journal` is put before what answers, where that is the browser.
+    """
     if config.privacy == "local_only" and isinstance(given, HttpTransport):
         raise engine_error(
             "invalid_request",
@@ -69,6 +81,8 @@ def build(config: ProviderConfig, given: Transport | None, coordinator: Any) -> 
         theirs = config.model_copy(update={"model": config.server_model or config.model})
         return WebLLMProvider(given or server_transport(config), theirs, coordinator)
     own = given or _own_transport(config)
+    if journal is not None:
+        own = journal(own)
     if config.mode == "hybrid" and config.privacy == "allow_remote":
         return HybridProvider(own, server_transport(config), config, coordinator)
     return WebLLMProvider(own, config, coordinator)

@@ -28,6 +28,8 @@ class Ask(TypedDict):
     id: str
     conversation: str
     text: str
+    journal: NotRequired[bool]
+    resume: NotRequired[bool]
 
 
 class Assess(TypedDict):

@@ -160,7 +160,7 @@ def wait_for_one_engine(tabs: Tabs) -> App:
 
 
 def freeze(app: App, ms: int) -> None:
-    """Let a tab with an engine stand still for a time, in all its threads, and go on later as if nothing was."""
+    """Let a tab with an engine stand still for a time, in all its threads."""
     engine = next(worker for worker in app.page.workers if name_of(worker) == "engine")
     engine.evaluate(HANG, ms)
     app.page.evaluate(HANG, ms)

@@ -12,7 +12,7 @@ from amplifier_core.message_models import Message
 from amplifier_core.models import HookResult
 from pydantic import ValidationError
 
-from .._mount import TRANSPORT_CAPABILITY
+from .._mount import JOURNAL_CAPABILITY, TRANSPORT_CAPABILITY
 from .._transport import Transport
 from ..errors import engine_error
 from .defaults import INSTRUCTION
@@ -61,6 +61,7 @@ async def create_session(
     session_id: str | None = None,
     messages: Sequence[Mapping[str, Any]] | None = None,
     approval: Any = None,
+    journal: Callable[[Transport], Transport] | None = None,
 ) -> AmplifierSession:
     """An initialised session that answers through the browser's engine.
 
@@ -75,6 +76,7 @@ async def create_session(
         session_id: a stored session's id.
         messages: a stored conversation, to go on with.
         approval: the kernel's approval system; without one, what needs approval is denied.
+        journal: put before the transport, to keep what goes to the engine.
 
     Raises:
         ModulesMissing: a module could not be loaded.
@@ -89,6 +91,8 @@ async def create_session(
     coordinator = session.coordinator
     if transport is not None:
         coordinator.register_capability(TRANSPORT_CAPABILITY, transport)
+    if journal is not None:
+        coordinator.register_capability(JOURNAL_CAPABILITY, journal)
     if store is not None:
         coordinator.register_capability(STORE_CAPABILITY, store)
     failed = _note_failures(coordinator.hooks)

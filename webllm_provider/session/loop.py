@@ -34,6 +34,8 @@ from .tool_calls import Outcome, ToolCalls
 from .turn import Stopped, Turn, until_cancelled, watch_text
 
 NAME = "loop-webllm"
+RESUMES_CAPABILITY = "webllm.resumes"
+"""True while a turn is taken up again: its question is in the history, with what tools have said since."""
 MAX_ITERATIONS = 12
 """Requests of one turn. A small model that has not answered after so many tool calls goes in circles."""
 ENDLESS = "I stopped here: after {count} rounds of tool calls there was still no answer."
@@ -102,7 +104,8 @@ class WebLLMLoop:
         submitted = await self._tell(turn, PROMPT_SUBMIT, {"prompt": prompt})
         if submitted.action == "deny":
             return f"Operation denied: {submitted.reason}"
-        await turn.context.add_message({"role": "user", "content": prompt})
+        if turn.coordinator is None or not turn.coordinator.get_capability(RESUMES_CAPABILITY):
+            await turn.context.add_message({"role": "user", "content": prompt})
         for turn.iteration in range(1, self.max_iterations + 1):
             if turn.cancelled:
                 raise Stopped

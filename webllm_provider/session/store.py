@@ -63,8 +63,11 @@ class MemoryStore:
 def store_of(coordinator: Any) -> Store:
     """The store of a session: the one it was given, else the browser's, else memory, with a log line."""
     given: Store | None = coordinator.get_capability(STORE_CAPABILITY)
-    if given is not None:
-        return given
+    return own_store() if given is None else given
+
+
+def own_store() -> Store:
+    """The browser's store, else memory, with a log line."""
     if has_storage():
         return BrowserStorage()
     logger.warning("No browser storage here: documents are kept in memory and end with this session.")

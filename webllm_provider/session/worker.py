@@ -17,16 +17,31 @@ from typing import Any, Literal
 
 from amplifier_core.events import PROVIDER_ERROR
 
+from .._transport import Transport
 from .._wire import PythonMessage, WireError
 from ..errors import to_wire_error
 from .create import create_session
+from .journal import JournalledTransport, history_of, read_record
+from .loop import RESUMES_CAPABILITY
+from .store import Store, own_store
 
 MakeSession = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    id: str
+    conversation: str
+    text: str
+    journal: bool
+    resume: bool
 
 
 @dataclass
 class _Conversation:
     session: Any = None
+    journal: JournalledTransport | None = None
+    """Keeps what runs, for a page that is left."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Turns of one conversation run one after the other."""
     speaking: str | None = None
@@ -42,31 +57,43 @@ class WorkerSessions:
 
     Args:
         emit: gets the JSON text of each `turn_event`, `turn_ended` and `turn_failed`.
-        make_session: makes the session of a conversation; gets `on_event` and `session_id`.
+        make_session: makes the session of a conversation; gets `on_event` and `session_id`, and `journal` and
+            `messages` where a record is kept or taken up.
+        records: where records lie; the browser's storage by default.
     """
 
-    def __init__(self, emit: Callable[[str], Any], make_session: MakeSession = create_session) -> None:
+    def __init__(
+        self,
+        emit: Callable[[str], Any],
+        make_session: MakeSession = create_session,
+        records: Store | None = None,
+    ) -> None:
         self._emit = emit
+        self._records = records
         self._make_session = make_session
         self._conversations: dict[str, _Conversation] = {}
         self._turns: dict[str, str] = {}
         self._waiting: dict[str, asyncio.Task[Literal[True]]] = {}
         self._stopped: set[str] = set()
 
-    async def ask(self, id: str, conversation: str, text: str) -> None:
+    async def ask(
+        self, id: str, conversation: str, text: str, journal: bool = False, resume: bool = False
+    ) -> None:
         """Run one turn; returns when it is over, however it ended.
 
         Args:
             id: the turn's; its messages carry it.
             conversation: the session is made when it is first named.
             text: what the user says.
+            journal: keep a record of the answer while it is written.
+            resume: go on from the record that an earlier worker has left; without one, ask anew.
         """
         here = self._conversations.setdefault(conversation, _Conversation())
         self._turns[id] = conversation
         try:
             if await self._enter(id, here):
                 try:
-                    await self._turn(id, conversation, here, text)
+                    await self._turn(_Asked(id, conversation, text, journal, resume), here)
                 finally:
                     here.turn.release()
             else:
@@ -126,22 +153,58 @@ class WorkerSessions:
             del self._waiting[id]
         return not entering.cancelled()
 
-    async def _turn(self, id: str, conversation: str, here: _Conversation, text: str) -> None:
+    async def _turn(self, asked: _Asked, here: _Conversation) -> None:
+        id = asked.id
         here.speaking, here.error = id, None
         try:
+            resumes = False
             if here.session is None and id not in self._stopped:
-                here.session = await self._make_session(
-                    on_event=partial(self._told, here), session_id=conversation
-                )
+                resumes = await self._open(asked, here)
             if id in self._stopped:
                 self._ended(id, "cancelled", "")
                 return
-            answer = await here.session.execute(text)
+            if here.journal is not None:
+                here.journal.keeps = asked.journal
+            answer = await self._execute(asked.text, here, resumes)
             stopped = here.session.coordinator.cancellation.is_cancelled
             self._ended(id, "cancelled" if stopped else "completed", answer)
         finally:
             here.speaking = None
             await self._calm(here)
+            if here.journal is not None and asked.journal:
+                await here.journal.forget()
+
+    async def _execute(self, text: str, here: _Conversation, resumes: bool) -> str:
+        if not resumes:
+            return str(await here.session.execute(text))
+        here.session.coordinator.register_capability(RESUMES_CAPABILITY, True)
+        try:
+            return str(await here.session.execute(text))
+        finally:
+            here.session.coordinator.register_capability(RESUMES_CAPABILITY, False)
+
+    async def _open(self, asked: _Asked, here: _Conversation) -> bool:
+        """Make the session. Returns whether it goes on with an answer that was cut."""
+        options: dict[str, Any] = {}
+        record = None
+        if asked.journal or asked.resume:
+            store = self._records = self._records or own_store()
+            record = await read_record(store, asked.conversation) if asked.resume else None
+
+            def journal(transport: Transport) -> Transport:
+                here.journal = JournalledTransport(transport, store, asked.conversation)
+                return here.journal
+
+            options["journal"] = journal
+        if record is not None:
+            options["messages"] = record.messages
+        here.session = await self._make_session(
+            on_event=partial(self._told, here), session_id=asked.conversation, **options
+        )
+        if here.journal is not None:
+            here.journal.messages = history_of(here.session)
+            here.journal.said = "" if record is None else record.text
+        return record is not None
 
     async def _calm(self, here: _Conversation) -> None:
         """A token that stays cancelled, or is cancelled late, would end the next turn before it begins."""

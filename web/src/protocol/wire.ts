@@ -1476,6 +1476,14 @@ export interface Ask {
   id: string;
   conversation: string;
   text: string;
+  /**
+   * Keep a record of the answer while it is written, so that it can go on after the page was left.
+   */
+  journal?: boolean;
+  /**
+   * Go on from the record of this conversation's cut answer; without one, ask anew.
+   */
+  resume?: boolean;
 }
 /**
  * End the turn with this id; what was written stays.

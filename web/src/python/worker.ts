@@ -56,7 +56,7 @@ async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Pr
       return;
     }
     case "ask":
-      return ready().ask(message.id, message.conversation, message.text);
+      return ready().ask(message);
     case "stop":
       ready().stop(message.id);
       return;

@@ -1,0 +1,174 @@
+"""A page that is left in the midst of an answer goes on with it when it is opened again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from webllm_provider._wire import CompletionBody, StreamEvent
+from webllm_provider.session import MemoryStore, create_session
+from webllm_provider.session.journal import key_of
+from webllm_provider.session.worker import WorkerSessions
+from webllm_provider.testing import Script, ScriptedTransport, Wait, answer
+
+KEY = key_of("c")
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def cut(text: str) -> Script:
+    """An answer that is still being written."""
+    return [*answer(text)[:2], Wait()]
+
+
+class Able(ScriptedTransport):
+    """Replays, and says whether it can continue an answer."""
+
+    def __init__(self, *scripts: Script, continues: bool = True) -> None:
+        super().__init__(scripts)
+        self.continues = continues
+
+    async def status(self) -> Any:
+        state: Any = await super().status()
+        state["model"]["capabilities"]["continues"] = self.continues
+        return state
+
+
+class Opened:
+    """One life of a page, on a store that outlives it."""
+
+    def __init__(self, store: MemoryStore, *scripts: Script, continues: bool = True) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self._more = asyncio.Event()
+        self.transport = Able(*scripts, continues=continues)
+        self.store = store
+        make = partial(create_session, transport=self.transport, store=MemoryStore())
+        self.sessions = WorkerSessions(self._hear, make, store)
+
+    def _hear(self, text: str) -> None:
+        self.messages.append(json.loads(text))
+        self._more.set()
+
+    async def ask(self, id: str, text: str, resume: bool = False) -> dict[str, Any]:
+        await self.sessions.ask(id, "c", text, journal=True, resume=resume)
+        return self.messages[-1]
+
+    def shown(self) -> str:
+        deltas = [one for one in self.messages if one.get("name") == "llm:stream_block_delta"]
+        return "".join(one["payload"]["text"] for one in deltas)
+
+    async def left_while_writing(self, id: str, text: str) -> None:
+        """Ask, and end this life as the browser does when the page goes: nothing more of it runs."""
+        before = self.shown()
+        turn = asyncio.ensure_future(self.ask(id, text))
+        while self.shown() == before:
+            self._more.clear()
+            await self._more.wait()
+        record = await self.store.get(KEY)
+        turn.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await turn
+        # A thread that is ended runs no clean-up.
+        assert record is not None
+        await self.store.set(KEY, record)
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
+    monkeypatch.setattr("webllm_provider.session.journal.EVERY_S", 0.0)
+    return MemoryStore()
+
+
+async def test_a_record_is_there_while_the_answer_is_written_and_gone_with_its_end(
+    store: MemoryStore,
+) -> None:
+    page = Opened(store, answer("Hel", "lo"))
+    seen: list[str | None] = []
+    original = page.transport.stream
+
+    async def watched(body: CompletionBody) -> AsyncGenerator[StreamEvent, None]:
+        async for event in original(body):
+            seen.append(await store.get(KEY))
+            yield event
+
+    page.transport.stream = watched  # type: ignore[method-assign]
+    assert (await page.ask("t1", "Hi"))["text"] == "Hello"
+    assert [json.loads(text or "{}").get("text") for text in seen] == ["", "", "Hel", "Hello"]
+    assert json.loads(seen[0] or "")["messages"][-1] == {"role": "user", "content": "Hi"}
+    assert await store.get(KEY) is None
+
+
+async def test_a_cut_answer_goes_on_behind_what_was_written(store: MemoryStore) -> None:
+    first = Opened(store, answer("One"), cut("Hel"))
+    await first.ask("t0", "Before")
+    await first.left_while_writing("t1", "Hi")
+    second = Opened(store, answer("lo"))
+    ended = await second.ask("t1", "Hi", resume=True)
+    assert ended == {"type": "turn_ended", "id": "t1", "outcome": "completed", "text": "Hello"}
+    (body,) = second.transport.bodies
+    assert body["continue_text"] == "Hel"
+    # The earlier turn is known, and the question stands there once.
+    assert [message["content"] for message in body["messages"][1:]] == ["Before", "One", "Hi"]
+    assert second.shown() == "Hello"
+
+
+async def test_an_engine_that_cannot_continue_is_asked_anew(store: MemoryStore) -> None:
+    await Opened(store, cut("Hel")).left_while_writing("t1", "Hi")
+    second = Opened(store, answer("Hello"), continues=False)
+    assert (await second.ask("t1", "Hi", resume=True))["text"] == "Hello"
+    (body,) = second.transport.bodies
+    assert "continue_text" not in body
+    assert second.shown() == "Hello"
+
+
+async def test_a_tool_that_has_run_does_not_run_again(store: MemoryStore) -> None:
+    call = json.dumps({"name": "todo", "arguments": {"action": "list"}})
+    await Opened(store, answer(f"<tool_call>{call}</tool_call>"), cut("No")).left_while_writing(
+        "t1", "What is to do?"
+    )
+    second = Opened(store, answer("thing"))
+    assert (await second.ask("t1", "What is to do?", resume=True))["text"] == "Nothing"
+    assert [one["name"] for one in second.messages if one.get("name", "").startswith("tool:")] == []
+
+
+async def test_the_turn_after_a_resumed_one_is_an_ordinary_one(store: MemoryStore) -> None:
+    await Opened(store, cut("Hel")).left_while_writing("t1", "Hi")
+    second = Opened(store, answer("lo"), answer("Fine"))
+    await second.ask("t1", "Hi", resume=True)
+    assert (await second.ask("t2", "How are you?"))["text"] == "Fine"
+    last = second.transport.bodies[-1]
+    assert [message["content"] for message in last["messages"][1:]] == ["Hi", "Hello", "How are you?"]
+    assert "continue_text" not in last
+
+
+@pytest.mark.parametrize("kept", [None, "no json", "[]", '{"messages": 1, "text": ""}'])
+async def test_without_a_usable_record_the_question_is_asked(store: MemoryStore, kept: str | None) -> None:
+    if kept is not None:
+        await store.set(KEY, kept)
+    page = Opened(store, answer("Hello"))
+    assert (await page.ask("t1", "Hi", resume=True))["text"] == "Hello"
+    assert page.transport.bodies[0]["messages"][-1]["content"] == "Hi"
+
+
+async def test_a_store_that_fails_costs_no_answer(store: MemoryStore) -> None:
+    async def full(key: str, text: str) -> None:
+        raise RuntimeError("QuotaExceededError")
+
+    store.set = full  # type: ignore[method-assign]
+    assert (await Opened(store, answer("Hello")).ask("t1", "Hi"))["text"] == "Hello"
+
+
+async def test_nothing_is_kept_where_nobody_asked_for_it(store: MemoryStore) -> None:
+    page = Opened(store, answer("Hello"))
+    kept: list[str] = []
+
+    async def note(key: str, text: str) -> None:
+        kept.append(key)
+
+    store.set = note  # type: ignore[method-assign]
+    await page.sessions.ask("t1", "c", "Hi")
+    assert kept == []
