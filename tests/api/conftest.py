@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -56,6 +57,13 @@ class Server:
     def sockets(self) -> str:
         return f"ws://127.0.0.1:{self.port}"
 
+    @property
+    def session_token(self) -> str:
+        """What it has printed, once."""
+        found = re.findall(r"Token for sessions .*: (\S+)", self.log.read_text())
+        assert len(found) == 1
+        return str(found[0])
+
     def end(self) -> None:
         """End it as its owner would, with all that it holds."""
         self.process.terminate()
@@ -92,7 +100,12 @@ def start(
             stderr=subprocess.STDOUT,
             text=True,
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "WEBLLM_DATA": str(folder / "data"),
+                **(environment or {}),
+            },
         )
     server = Server(process, chosen, log)
     server.wait()

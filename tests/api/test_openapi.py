@@ -102,6 +102,9 @@ OPERATIONS = (
     "getHistory",
     "getStatus",
     "clear",
+    "createSession",
+    "getSession",
+    "deleteSession",
 )
 
 
@@ -110,9 +113,12 @@ def test_every_operation_is_tried(document: dict[str, Any]) -> None:
     assert listed == set(OPERATIONS)
 
 
-def attempt(document: dict[str, Any], operation: str, mode: schemathesis.GenerationMode, url: str) -> None:
+def attempt(
+    document: dict[str, Any], operation: str, mode: schemathesis.GenerationMode, server: Server
+) -> None:
     """Send what a document allows, or forbids, and hold the answers against it."""
     schema = schemathesis.openapi.from_dict(document)
+    token = {"Authorization": f"Bearer {server.session_token}"}
     cases = schema.find_operation_by_id(operation).as_strategy(generation_mode=mode)
 
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
@@ -121,7 +127,7 @@ def attempt(document: dict[str, Any], operation: str, mode: schemathesis.Generat
         if isinstance(case.body, dict):
             # A schema that nothing can fit makes every answer wrong, as it should: not the question here.
             case.body.pop("response_format", None)
-        case.call_and_validate(base_url=url, checks=list(CHECKS))
+        case.call_and_validate(base_url=server.url, headers=token, checks=list(CHECKS))
 
     with suppress(Unsatisfiable):
         # Some operations take nothing that could be wrong.
@@ -133,11 +139,11 @@ def attempt(document: dict[str, Any], operation: str, mode: schemathesis.Generat
 def test_nothing_undocumented_is_answered(
     engaged: Server, document: dict[str, Any], operation: str, mode: schemathesis.GenerationMode
 ) -> None:
-    attempt(document, operation, mode, engaged.url)
+    attempt(document, operation, mode, engaged)
 
 
 def test_an_undocumented_answer_would_be_noticed(engaged: Server, document: dict[str, Any]) -> None:
     poorer = copy.deepcopy(document)
     del poorer["paths"]["/webllm/api/infer"]["post"]["responses"]["400"]
     with pytest.raises(BaseException, match="Undocumented"):
-        attempt(poorer, "infer", schemathesis.GenerationMode.NEGATIVE, engaged.url)
+        attempt(poorer, "infer", schemathesis.GenerationMode.NEGATIVE, engaged)

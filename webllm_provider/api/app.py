@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 
 from .answering import Answering
 from .endpoints import Endpoint, routes
@@ -22,8 +22,12 @@ from .history import History
 from .openapi import document
 from .problems import ApiCode, Problem
 from .security import Identify, OriginGuard, TokenGuard, one_token
+from .session_socket import SessionSockets
+from .sessions import PATH as SESSIONS
+from .sessions import Sessions
 from .settings import Settings
-from .table import adapters, core
+from .stores import MemoryStore, Store
+from .table import adapters, core, of_session
 
 CODES: dict[int, ApiCode] = {
     404: "NOT_FOUND",
@@ -39,6 +43,8 @@ def create_app(
     settings: Settings | None = None,
     *,
     identify: Identify | None = None,
+    store: Store | None = None,
+    session_identify: Identify | None = None,
     more: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The API as an ASGI application, relative to where it is mounted.
@@ -47,13 +53,25 @@ def create_app(
         engines: what answers; `SingleEngine(transport)` for one, `pool.EnginePool` for tabs over sockets.
             They are closed with the application.
         identify: checks bearer tokens; None takes the settings' own token, where there is one.
+        store: keeps sessions and results; in memory by default.
+        session_identify: the same for sessions; without either of the two there are no sessions.
         more: further routes, behind the API's own.
     """
     given = Settings() if settings is None else settings
     answering = Answering(engines, given, History())
-    entries = [*core(answering), *adapters(answering)]
     if identify is None and given.token is not None:
         identify = one_token(given.token.get_secret_value())
+    entries = [*core(answering), *adapters(answering)]
+    kept = MemoryStore(given.cache_size) if store is None else store
+    sessions = Sessions(kept, given)
+    sockets = SessionSockets(sessions, answering)
+    of_sessions = session_identify or identify
+    session_routes: list[BaseRoute] = []
+    if of_sessions is not None:
+        entries += of_session(sessions)
+        session_routes.append(
+            WebSocketRoute(f"{SESSIONS}/{{session}}/socket", sockets.serve, name="sessionSocket")
+        )
     described = document(entries, version=version("webllm-provider"), secured=identify is not None)
 
     async def openapi(request: Request) -> Response:
@@ -66,17 +84,21 @@ def create_app(
         try:
             yield
         finally:
+            await sockets.close()
             await answering.close()
+            await kept.close()
 
     return Starlette(
-        routes=[*routes([*entries, schema]), *more],
-        middleware=_middleware(given, identify),
+        routes=[*routes([*entries, schema]), *session_routes, *more],
+        middleware=_middleware(given, identify, of_sessions),
         exception_handlers={HTTPException: _http_problem},
         lifespan=lifespan,
     )
 
 
-def _middleware(settings: Settings, identify: Identify | None) -> list[Middleware]:
+def _middleware(
+    settings: Settings, identify: Identify | None, of_sessions: Identify | None
+) -> list[Middleware]:
     made = [Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))]
     if settings.allowed_origins:
         made.append(
@@ -90,6 +112,8 @@ def _middleware(settings: Settings, identify: Identify | None) -> list[Middlewar
     made.append(Middleware(OriginGuard, allowed=settings.allowed_origins))
     if identify is not None:
         made.append(Middleware(TokenGuard, identify=identify, paths=("/v1", "/webllm/api")))
+    if of_sessions is not None:
+        made.append(Middleware(TokenGuard, identify=of_sessions, paths=(SESSIONS,)))
     return made
 
 

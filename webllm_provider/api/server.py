@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,23 +16,28 @@ from starlette.applications import Starlette
 from .app import create_app
 from .environment import from_environment
 from .pool import EnginePool
-from .security import one_token
+from .security import Identify, one_token
 from .settings import Settings
 from .site import site_routes
 from .sockets import Sockets
+from .sqlite_store import SqliteStore
 
 PORT = 8000
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1")
 SITE_VARIABLE = "WEBLLM_SITE"
+DATA_VARIABLE = "WEBLLM_DATA"
 LARGEST_MESSAGE = 32 * 2**20
 
 
-def server_app(settings: Settings | None = None, site: Path | None = None) -> Starlette:
+def server_app(
+    settings: Settings | None = None, site: Path | None = None, data: Path | None = None
+) -> Starlette:
     """The whole server as an ASGI application: `gunicorn 'webllm_provider.api.server:server_app()'`.
 
     Args:
         settings: None reads the environment.
         site: the folder of the built site; None takes `WEBLLM_SITE`, and serves none where that is not set.
+        data: the folder in which sessions and results are kept; None takes `store_folder()`.
     """
     given = from_environment() if settings is None else settings
     folder = site or (Path(os.environ[SITE_VARIABLE]) if os.environ.get(SITE_VARIABLE) else None)
@@ -40,7 +46,26 @@ def server_app(settings: Settings | None = None, site: Path | None = None) -> St
     of_engines = None if given.engine_token is None else one_token(given.engine_token.get_secret_value())
     sockets = Sockets(pool, identify_engine=of_engines, identify=identify)
     more = [*sockets.routes(), *(site_routes(folder) if folder is not None else ())]
-    return create_app(pool, given, identify=identify, more=more)
+    kept = store_folder() if data is None else data
+    kept.mkdir(parents=True, exist_ok=True)
+    store = SqliteStore(kept / "webllm-api.sqlite", given.cache_size)
+    return create_app(
+        pool, given, identify=identify, session_identify=identify or session_token(), store=store, more=more
+    )
+
+
+def store_folder() -> Path:
+    """Where sessions and results are kept: `WEBLLM_DATA`, else the user's own folder for data."""
+    named = os.environ.get(DATA_VARIABLE)
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(named) if named else Path(home) / "webllm-api"
+
+
+def session_token() -> Identify:
+    """Make a token for sessions and print it, this once: where none is configured."""
+    token = secrets.token_urlsafe(32)
+    print(f"Token for sessions (set WEBLLM_TOKEN to keep one): {token}", file=sys.stderr, flush=True)
+    return one_token(token)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

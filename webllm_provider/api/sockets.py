@@ -73,7 +73,7 @@ class Sockets:
         work = asyncio.ensure_future(self._serve(client, socket))
         heart = asyncio.ensure_future(self._heartbeat(client, socket))
         try:
-            await _read(socket, lambda message: self._hear(client, message))
+            await read_socket(socket, lambda message: self._hear(client, message))
         finally:
             client.end(VANISHED)
             self._pool.told()
@@ -100,7 +100,7 @@ class Sockets:
 
         unwatch = self._pool.watch(changed)
         try:
-            await _read(socket, server.receive)
+            await read_socket(socket, server.receive)
         finally:
             unwatch()
             await server.close()
@@ -160,7 +160,7 @@ class Outgoing:
                 await self._socket.send_text(json.dumps(await self._messages.get(), ensure_ascii=False))
 
 
-async def _read(socket: WebSocket, receive: Callable[[Any], None]) -> None:
+async def read_socket(socket: WebSocket, receive: Callable[[Any], None]) -> None:
     """Hand on every message until the socket closes; one that cannot be read closes it."""
     try:
         while True:

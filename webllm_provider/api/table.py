@@ -16,6 +16,7 @@ from .openai_models import (
     ModelList,
     TextCompletion,
 )
+from .sessions import PATH, SessionAnswer, SessionEnded, SessionRequest, Sessions
 from .texts import Texts
 from .webllm import WebLLM
 from .webllm_models import (
@@ -182,4 +183,43 @@ def adapters(answering: Answering) -> list[Endpoint]:
         ),
         Endpoint("GET", f"{at}/status", "getStatus", "The service as a whole.", web.status, StatusAnswer),
         Endpoint("POST", f"{at}/clear", "clear", "Forget history and metrics.", web.clear, ClearAnswer),
+    ]
+
+
+def of_session(sessions: Sessions) -> list[Endpoint]:
+    """The endpoints of sessions; they always ask for a token."""
+    named = {"session": "The id of a session."}
+    return [
+        Endpoint(
+            "POST",
+            PATH,
+            "createSession",
+            "Make a session.",
+            sessions.create,
+            SessionAnswer,
+            SessionRequest,
+            secured=True,
+        ),
+        Endpoint(
+            "GET",
+            f"{PATH}/{{session}}",
+            "getSession",
+            "How it stands, with a new ticket for its socket.",
+            sessions.show,
+            SessionAnswer,
+            errors=(404,),
+            path_parameters=named,
+            secured=True,
+        ),
+        Endpoint(
+            "DELETE",
+            f"{PATH}/{{session}}",
+            "deleteSession",
+            "End it.",
+            sessions.remove,
+            SessionEnded,
+            errors=(404,),
+            path_parameters=named,
+            secured=True,
+        ),
     ]
