@@ -12,6 +12,7 @@ import type {
   Verdict,
 } from "../protocol/wire";
 import type { DeviceWish } from "./engine-supervisor";
+import { keepStorage } from "./persist";
 
 /** What steers models and the engine. Every call rejects with an `EngineError`; streams end in a `failure`. */
 export interface EngineRoom {
@@ -75,6 +76,7 @@ export class WireEngineRoom implements EngineRoom {
   }
 
   fetch(model: string, meteredOk: boolean): EventStream {
+    keepStorage();
     const agreed = meteredOk ? { metered_ok: true } : {};
     return this.connection.stream({ type: "fetch", model, device: this.device, ...agreed });
   }
@@ -84,6 +86,7 @@ export class WireEngineRoom implements EngineRoom {
   }
 
   importModel(url: string): EventStream {
+    keepStorage();
     return this.connection.stream({ type: "import", url });
   }
 
