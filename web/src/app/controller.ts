@@ -13,6 +13,7 @@ import {
   reduceConversation,
   runningTurn,
   turnsOf,
+  type Conversation,
   type ConversationAction,
 } from "./stores/conversation";
 import { lossIn, reduceEngine, type EngineAction, type EngineView } from "./stores/engine";
@@ -69,6 +70,13 @@ export class Controller {
     this.#engine = engine;
     engine.start(model);
     python.start();
+  }
+
+  /** Show a conversation as an earlier page was left, and go on with its answer. Not where one has begun already. */
+  restore(conversation: Conversation): void {
+    if (this.#state.conversation.value.entries.length > 0) return;
+    this.#change({ type: "restored", conversation });
+    this.#sendNext();
   }
 
   // ---- what a person does -------------------------------------------------------------------
@@ -180,7 +188,14 @@ export class Controller {
     const turn = nextTurn(conversation);
     if (turn === null) return;
     this.#change({ type: "sent", id: turn.id });
-    this.#python?.send({ type: "ask", id: turn.id, conversation: conversation.id, text: turn.question });
+    this.#python?.send({
+      type: "ask",
+      id: turn.id,
+      conversation: conversation.id,
+      text: turn.question,
+      journal: true,
+      ...(turn.resumes === undefined ? {} : { resume: true }),
+    });
   }
 
   /** Say in the conversation when another model takes over. */

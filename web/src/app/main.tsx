@@ -11,6 +11,7 @@ import { Controller } from "./controller";
 import { probeDevice } from "./device";
 import { EngineSupervisor } from "../page/engine-supervisor";
 import { Installer } from "./install";
+import { keepAnswers } from "./keep-answers";
 import { startOffline } from "./offline-start";
 import { newId } from "./new-id";
 import { readOptions } from "./options";
@@ -115,6 +116,7 @@ render(
   root,
 );
 controller.start(python, engine, options.model);
+void keepAnswers(state, controller, siteRoot);
 followEngine(state, models);
 void probeDevice(navigator).then((device) => {
   state.device.value = device;

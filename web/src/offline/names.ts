@@ -15,6 +15,8 @@ export interface StorageNames {
   pageLock(build: string): string;
   /** The Web Lock of the tab in which the engine of a build runs. */
   engineLock(build: string): string;
+  /** The Web Lock of the tab that shows a conversation. */
+  conversationLock(conversation: string): string;
 }
 
 /** `scope` is the URL of the site's root. */
@@ -27,5 +29,6 @@ export function storageNames(scope: string): StorageNames {
     fillLock: `${prefix}:fill`,
     pageLock: (build) => `${prefix}:page:${build}`,
     engineLock: (build) => `${prefix}:engine:${build}`,
+    conversationLock: (conversation) => `${prefix}:conversation:${conversation}`,
   };
 }

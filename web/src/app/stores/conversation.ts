@@ -22,6 +22,8 @@ export interface Conversation {
 }
 
 export type ConversationAction =
+  /** As an earlier page was left, with an answer that goes on. */
+  | { type: "restored"; conversation: Conversation }
   | { type: "asked"; id: string; question: string; at: number }
   | { type: "sent"; id: string }
   | { type: "stop_asked"; id: string; at: number }
@@ -42,9 +44,10 @@ export function runningTurn(conversation: Conversation): Turn | null {
   return turnsOf(conversation).find((turn) => turn.state.kind === "running") ?? null;
 }
 
-/** The turn to send next: the first that waits, if none runs. */
+/** The turn to send next: one that goes on after the page was left, else the first that waits, if none runs. */
 export function nextTurn(conversation: Conversation): Turn | null {
-  if (runningTurn(conversation) !== null) return null;
+  const running = runningTurn(conversation);
+  if (running !== null) return running.resumes === "unsent" ? running : null;
   return turnsOf(conversation).find((turn) => turn.state.kind === "waiting") ?? null;
 }
 
@@ -52,10 +55,12 @@ export function reduceConversation(conversation: Conversation, action: Conversat
   switch (action.type) {
     case "begun":
       return emptyConversation(action.id);
+    case "restored":
+      return { ...action.conversation, entries: action.conversation.entries.map(restored) };
     case "asked":
       return append(conversation, newTurn(action.id, action.question, action.at));
     case "sent":
-      return update(conversation, action.id, (turn) => ({ ...turn, state: RUNNING }));
+      return update(conversation, action.id, sent);
     case "stop_asked":
       return update(conversation, action.id, (turn) => stopped(turn));
     case "removed":
@@ -90,9 +95,20 @@ function failRunning(conversation: Conversation, error: WireError, at: number): 
   return update(conversation, running.id, (turn) => failTurn(turn, error, at));
 }
 
+function restored(entry: Entry): Entry {
+  if (entry.kind !== "turn" || entry.state.kind !== "running") return entry;
+  return { ...entry, state: RUNNING, resumes: "unsent" };
+}
+
+function sent(turn: Turn): Turn {
+  return { ...turn, state: RUNNING, ...(turn.resumes === undefined ? {} : { resumes: "sent" }) };
+}
+
 function stopped(turn: Turn): Turn {
   switch (turn.state.kind) {
     case "running":
+      // Nobody runs it yet.
+      if (turn.resumes === "unsent") return { ...turn, state: { kind: "stopped" } };
       return { ...turn, state: { ...turn.state, stopping: true } };
     case "waiting":
       return { ...turn, state: { kind: "stopped" } };

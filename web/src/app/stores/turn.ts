@@ -66,6 +66,8 @@ export interface Turn {
   askedAt: number;
   state: TurnState;
   parts: readonly Part[];
+  /** Set on an answer that an earlier page was left with: until Python is asked to go on, and until it does. */
+  resumes?: "unsent" | "sent";
   figures: AnswerFigures | null;
 }
 
@@ -139,7 +141,15 @@ function blockKey(payload: Payload): string {
   return `${textOf(payload, "request_id")}:${String(numberOf(payload, "block_index") ?? 0)}`;
 }
 
-function openBlock(turn: Turn, payload: Payload, now: number): Turn {
+/** What was cut comes again from its begin, in the part that is open: the tools before it stay. */
+function withoutCutParts({ resumes, ...turn }: Turn): Turn {
+  if (resumes === undefined) return turn;
+  const tools = turn.parts.findLastIndex(({ kind }) => kind === "tool");
+  return { ...turn, parts: turn.parts.slice(0, tools + 1) };
+}
+
+function openBlock(before: Turn, payload: Payload, now: number): Turn {
+  const turn = withoutCutParts(before);
   const key = blockKey(payload);
   if (turn.parts.some((part) => part.key === key)) return turn;
   switch (textOf(payload, "block_type")) {
