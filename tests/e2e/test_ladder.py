@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.app import LOAD_TIMEOUT_MS, wait_until
 from tests.e2e.conftest import OriginGuard
+from tests.e2e.engine_alone import EngineAlone, engine_alone
 from tests.e2e.room import DEMO, EngineRoom, opened_room
 from tools.serve import SITE, serving
 
@@ -90,6 +92,29 @@ def test_a_better_model_takes_over_between_two_answers(gpu_room: EngineRoom, sit
     assert wait_for_ladder(room)["active"] == DEMO
 
 
+def test_an_idle_model_gives_its_memory_back_until_the_next_question(
+    cpu_browser: Browser, site: str, origin_guard: OriginGuard
+) -> None:
+    with engine_alone(cpu_browser, site, origin_guard, "?unload=0.5") as engine:
+        room_alone = len(engine.page.workers)
+        engine.load("cpu")
+        engine.end_of("load")
+        wait_for_workers(engine, room_alone)
+        state = engine.status()
+        assert (state["type"], state["model"]["id"]) == ("ready", DEMO), "It does not count as ready."
+        engine.ask("What can you do?", "first")
+        assert engine.end_of("first")[1]["type"] == "finished"
+        wait_for_workers(engine, room_alone)
+
+
+def wait_for_workers(engine: EngineAlone, count: int) -> None:
+    """Until so many workers are left: those of an engine that is gone have given their memory back."""
+    deadline = time.monotonic() + 60
+    while len(engine.page.workers) > count:
+        assert time.monotonic() < deadline, "The engine's workers still live."
+        engine.page.wait_for_timeout(50)
+
+
 def second_demo(site: str) -> dict[str, Any]:
     """The demo model under another id, for WebGPU alone."""
     return {
@@ -143,8 +168,11 @@ def test_a_model_of_the_users_own_answers_and_is_known_after_a_reload(
     with serving(tmp_path) as url:
         guard = OriginGuard(url.rstrip("/"))
         with opened_room(cpu_browser, url, guard) as room:
-            added = room.query({"type": "add_model", "model": mine | {"gguf_url": f"{url}mine/my-model.gguf"}})
-            assert added["record"]["custom"] and added["record"]["devices"] == ["cpu"]
+            added = room.query(
+                {"type": "add_model", "model": mine | {"gguf_url": f"{url}mine/my-model.gguf"}}
+            )
+            assert added["record"]["custom"]
+            assert added["record"]["devices"] == ["cpu"]
             assert room.load("my-model")["model"]["context_window"] == 1024
             answer = room.complete("What can you do?")
             assert (answer[0]["model"], answer[-1]["type"]) == ("my-model", "finished")

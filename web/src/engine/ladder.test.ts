@@ -134,6 +134,12 @@ describe("the ladder", () => {
     ]);
   });
 
+  it("has begun its first load when it answers: a request that follows waits for it", async () => {
+    const over = ladderOver({ stored: HERE });
+    await over.set([SMALL, BETTER]);
+    expect((await ask(over.host))[0]).toMatchObject({ type: "started", model: SMALL });
+  });
+
   it("goes on from the model that is there", async () => {
     const over = ladderOver({ stored: HERE });
     await load(over.host, BETTER);
@@ -202,8 +208,10 @@ describe("the ladder", () => {
     await over.set([SMALL, BETTER, BEST], BETTER);
     const status = await still(over);
     expect(status).toMatchObject({ active: BETTER, pinned: BETTER });
-    await over.set([SMALL, BETTER, BEST], "best-model");
+    await over.set([SMALL, BETTER, BEST], BEST);
     expect((await still(over)).active).toBe(BEST);
+    await over.set([SMALL, BETTER, BEST], SMALL);
+    expect((await still(over)).active).toBe(SMALL);
   });
 
   it("stops when it is given no rungs, and drops the load that it had begun", async () => {

@@ -67,7 +67,8 @@ export class Ladder {
     this.rungs.reset(known ? steps : [...steps, ...pin], this.active);
     this.running = !this.rungs.empty;
     this.changed();
-    this.climb();
+    // Who asks something now waits for the load that this has begun.
+    await this.climb();
     return this.status;
   }
 
@@ -87,15 +88,15 @@ export class Ladder {
   /** What the pages tell of themselves. */
   under(conditions: Conditions): void {
     this.conditions = conditions;
-    this.climb();
+    void this.climb();
   }
 
   private get active(): string | null {
     return this.options.host.model?.id ?? null;
   }
 
-  /** Takes the next rung, where there is one and nothing speaks against it. */
-  private climb(): void {
+  /** Takes the next rung, where there is one and nothing speaks against it. Resolves when its load has begun. */
+  private async climb(): Promise<void> {
     if (!this.running || this.loading !== null) return;
     const next = this.rungs.next(this.active, this.pinned);
     if (next === undefined) {
@@ -105,7 +106,7 @@ export class Ladder {
     }
     // The first model is wanted at once; a better one can wait.
     if (this.active !== null && !this.mayClimb()) return;
-    void this.take(next, this.epoch);
+    await this.take(next, this.epoch);
   }
 
   private mayClimb(): boolean {
@@ -120,15 +121,16 @@ export class Ladder {
     if (reason !== null) {
       this.loading = null;
       this.settle(place, "skipped", reason);
-      this.climb();
+      await this.climb();
       return;
     }
     this.settle(place, "loading", null);
-    const error = await this.load(id, place);
-    if (epoch !== this.epoch) return;
-    this.loading = null;
-    if (error === null) this.stand(place);
-    else this.fail(place, error);
+    void this.load(id, place).then((error) => {
+      if (epoch !== this.epoch) return;
+      this.loading = null;
+      if (error === null) this.stand(place);
+      else this.fail(place, error);
+    });
   }
 
   /** Why a rung is left out; null when nothing speaks against it. */
@@ -166,13 +168,13 @@ export class Ladder {
   private stand(place: Place): void {
     this.rungs.stand(place);
     this.changed();
-    this.climb();
+    void this.climb();
   }
 
   private fail(place: Place, error: WireError): void {
     this.settle(place, "failed", error);
     // Where a model answers it stays with it; without any, the next one may do better.
-    if (this.active === null) this.climb();
+    if (this.active === null) void this.climb();
     else {
       this.running = false;
       this.changed();

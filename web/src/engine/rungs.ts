@@ -36,10 +36,13 @@ export class Rungs {
   /** The rung to take next; undefined where there is none. A pinned model is the only one that counts. */
   next(active: string | null, pinned: string | null): Place | undefined {
     if (pinned !== null && active === pinned) return undefined;
+    if (pinned !== null) {
+      return this.places.find(
+        ({ model, state }) => model === pinned && (state === "waiting" || state === "left"),
+      );
+    }
     const standing = this.places.findIndex(({ model }) => model === active);
-    return this.places.find(
-      ({ model, state }, at) => state === "waiting" && (pinned === null ? at > standing : model === pinned),
-    );
+    return this.places.find(({ state }, at) => state === "waiting" && at > standing);
   }
 
   of(model: string): Place | undefined {
