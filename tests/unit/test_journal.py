@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Any
 
 import pytest
 
-from webllm_provider._wire import CompletionBody, StreamEvent
 from webllm_provider.session import MemoryStore, create_session
 from webllm_provider.session.journal import key_of
 from webllm_provider.session.worker import WorkerSessions
@@ -43,7 +41,6 @@ class Opened:
 
     def __init__(self, store: MemoryStore, *scripts: Script, continues: bool = True) -> None:
         self.messages: list[dict[str, Any]] = []
-        self._more = asyncio.Event()
         self.transport = Able(*scripts, continues=continues)
         self.store = store
         make = partial(create_session, transport=self.transport, store=MemoryStore())
@@ -51,7 +48,6 @@ class Opened:
 
     def _hear(self, text: str) -> None:
         self.messages.append(json.loads(text))
-        self._more.set()
 
     async def ask(self, id: str, text: str, resume: bool = False) -> dict[str, Any]:
         await self.sessions.ask(id, "c", text, journal=True, resume=resume)
@@ -61,45 +57,50 @@ class Opened:
         deltas = [one for one in self.messages if one.get("name") == "llm:stream_block_delta"]
         return "".join(one["payload"]["text"] for one in deltas)
 
-    async def left_while_writing(self, id: str, text: str) -> None:
-        """Ask, and end this life as the browser does when the page goes: nothing more of it runs."""
-        before = self.shown()
-        turn = asyncio.ensure_future(self.ask(id, text))
-        while self.shown() == before:
+    async def something_shown(self, beyond: str = "") -> None:
+        """Wait until there is more text than this."""
+        while self.shown() == beyond:
             self._more.clear()
             await self._more.wait()
-        record = await self.store.get(KEY)
+
+    async def left_while_writing(self, id: str, text: str) -> None:
+        """Ask, and end this life as the browser does when the page goes: nothing more of it runs."""
+        turn = asyncio.ensure_future(self.ask(id, text))
+        record = await self.record()
+        while record is None or not record["text"]:
+            await asyncio.sleep(0.001)
+            record = await self.record()
         turn.cancel()
         with pytest.raises(asyncio.CancelledError):
             await turn
         # A thread that is ended runs no clean-up.
-        assert record is not None
-        await self.store.set(KEY, record)
+        await self.store.set(KEY, json.dumps(record))
+
+    async def record(self) -> dict[str, Any] | None:
+        text = await self.store.get(KEY)
+        return None if text is None else dict(json.loads(text))
 
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
-    monkeypatch.setattr("webllm_provider.session.journal.EVERY_S", 0.0)
+    monkeypatch.setattr("webllm_provider.session.journal.EVERY_S", 0.001)
     return MemoryStore()
 
 
 async def test_a_record_is_there_while_the_answer_is_written_and_gone_with_its_end(
     store: MemoryStore,
 ) -> None:
-    page = Opened(store, answer("Hel", "lo"))
-    seen: list[str | None] = []
-    original = page.transport.stream
-
-    async def watched(body: CompletionBody) -> AsyncGenerator[StreamEvent, None]:
-        async for event in original(body):
-            seen.append(await store.get(KEY))
-            yield event
-
-    page.transport.stream = watched  # type: ignore[method-assign]
-    assert (await page.ask("t1", "Hi"))["text"] == "Hello"
-    assert [json.loads(text or "{}").get("text") for text in seen] == ["", "", "Hel", "Hello"]
-    assert json.loads(seen[0] or "")["messages"][-1] == {"role": "user", "content": "Hi"}
-    assert await store.get(KEY) is None
+    page = Opened(store, [*answer("Hel")[:2], Wait(0.05), *answer("lo")[1:]])
+    turn = asyncio.ensure_future(page.ask("t1", "Hi"))
+    seen = []
+    while not turn.done():
+        seen.append(await page.record())
+        await asyncio.sleep(0.001)
+    kept = [record for record in seen if record is not None]
+    assert [kept[0]["text"], kept[-1]["text"][:3]] == ["", "Hel"]
+    assert kept[0]["messages"][-1] == {"role": "user", "content": "Hi"}
+    assert (await turn)["text"] == "Hello"
+    assert await page.record() is None
 
 
 async def test_a_cut_answer_goes_on_behind_what_was_written(store: MemoryStore) -> None:

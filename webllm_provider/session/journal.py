@@ -7,10 +7,11 @@ turn.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Unpack, cast
 
@@ -70,6 +71,8 @@ class JournalledTransport:
     """Whether records are wanted now."""
     said = ""
     """What the next completion has already: it goes on behind it, where the engine can."""
+    last: Record | None = None
+    """The last request and what came of it: what a person may want to go on with in the same session."""
 
     def __init__(self, inner: Transport, store: Store, conversation: str) -> None:
         self._inner = inner
@@ -82,22 +85,35 @@ class JournalledTransport:
         if text:
             body = {**body, "continue_text": text}
         messages = None if self.messages is None or not self.keeps else await self.messages()
+        said = [text]
         await self._write(messages, text)
-        written = time.monotonic()
+        ended = asyncio.Event()
+        keeping = asyncio.ensure_future(self._keep(messages, said, ended))
         events = self._inner.stream(body)
         try:
             async for event in events:
                 if event["type"] == "delta":
-                    text += event["text"]
-                    # Before it is shown: what is kept is never older than that by more than the interval.
-                    if time.monotonic() - written >= EVERY_S:
-                        await self._write(messages, text)
-                        written = time.monotonic()
+                    said.append(event["text"])
                 yield event
                 if event["type"] == "started" and text:
                     yield {"type": "delta", "text": text}
         finally:
+            # Not cancelled: a writing that is under way would come behind the record's removal.
+            ended.set()
+            await keeping
             await events.aclose()
+
+    async def _keep(
+        self, messages: list[Mapping[str, Any]] | None, said: list[str], ended: asyncio.Event
+    ) -> None:
+        """Write what has come since, now and then, until the completion has ended."""
+        written = len(said)
+        while messages is not None and not ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), EVERY_S)
+            if len(said) > written and not ended.is_set():
+                written = len(said)
+                await self._write(messages, "".join(said))
 
     async def forget(self) -> None:
         """The turn is over: its record goes."""

@@ -86,7 +86,8 @@ class WorkerSessions:
             conversation: the session is made when it is first named.
             text: what the user says.
             journal: keep a record of the answer while it is written.
-            resume: go on from the record that an earlier worker has left; without one, ask anew.
+            resume: go on with the conversation's last answer, which was cut: from the record that an earlier
+                worker has left, or from what this one remembers. Without either, ask anew.
         """
         here = self._conversations.setdefault(conversation, _Conversation())
         self._turns[id] = conversation
@@ -160,6 +161,8 @@ class WorkerSessions:
             resumes = False
             if here.session is None and id not in self._stopped:
                 resumes = await self._open(asked, here)
+            elif asked.resume:
+                resumes = await self._rewind(here)
             if id in self._stopped:
                 self._ended(id, "cancelled", "")
                 return
@@ -205,6 +208,15 @@ class WorkerSessions:
             here.journal.messages = history_of(here.session)
             here.journal.said = "" if record is None else record.text
         return record is not None
+
+    async def _rewind(self, here: _Conversation) -> bool:
+        """Take a living session back to before its last answer. Returns whether there was one."""
+        if here.session is None or here.journal is None or here.journal.last is None:
+            return False
+        context = here.session.coordinator.get("context")
+        await context.set_messages(here.journal.last.messages)
+        here.journal.said = here.journal.last.text
+        return True
 
     async def _calm(self, here: _Conversation) -> None:
         """A token that stays cancelled, or is cancelled late, would end the next turn before it begins."""
