@@ -22,6 +22,7 @@ EXAMPLE = ROOT / "examples" / "npm-page"
 CONSUMER = Path(__file__).parent / "npm_consumer"
 TOOLS = WEB / "node_modules"
 PEERS = ("@mlc-ai/web-llm", "@wllama/wllama")
+DEMO = "webllm-demo-1-q0f32"
 MANIFEST = json.loads((WEB / "package.json").read_text(encoding="utf-8"))
 
 
@@ -57,8 +58,9 @@ def project(tarball: Path, elsewhere: str, tmp_path_factory: pytest.TempPathFact
     run("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", tarball, *peers, cwd=folder)
     for source in (EXAMPLE / "index.html", *CONSUMER.iterdir()):
         shutil.copy(source, folder)
-    page = (EXAMPLE / "main.ts").read_text(encoding="utf-8")
-    (folder / "main.ts").write_text(page.replace("https://your.site/", elsewhere), encoding="utf-8")
+    for script in (EXAMPLE / "main.ts", CONSUMER / "store.ts"):
+        text = script.read_text(encoding="utf-8").replace("https://your.site/", elsewhere)
+        (folder / script.name).write_text(text, encoding="utf-8")
     for number, snippet in enumerate(snippets((WEB / "README.md").read_text(encoding="utf-8"))):
         (folder / f"snippet{number}.ts").write_text(snippet, encoding="utf-8")
     return folder
@@ -171,6 +173,35 @@ def test_a_site_that_lacks_python_is_a_sentence_with_a_code(project: Path, cpu_b
         expect(page.locator("#status")).to_have_text(
             re.compile(r"^(python_failed|download_failed): .+ "), timeout=60_000
         )
+
+
+def test_a_view_s_store_loads_a_model_talks_to_it_and_steers_the_engine(
+    project: Path, cpu_browser: Browser
+) -> None:
+    with serving(build(project, "store.html")) as url, cpu_browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{url}store.html")
+        view = page.locator("#view")
+        page.evaluate(f"chat.switchModel({DEMO!r}).then(() => null)")
+        expect(view).to_have_text(DEMO)
+        page.evaluate("question => chat.sendMessage(question)", WHAT)
+        expect(view).to_have_text(f"{DEMO}\nuser done: {WHAT}\nassistant done: {ANSWERS[WHAT]}")
+        assert page.evaluate("chat.getSnapshot() === chat.getSnapshot()")
+        counts = page.evaluate(
+            """async () => {
+              const batch = engine.batch({ job: "j", prompts: ["a", "b"], body: { max_tokens: 2 } });
+              let step = await batch.next();
+              while (!step.done) step = await batch.next();
+              return step.value;
+            }"""
+        )
+        assert (counts["succeeded"], counts["failed"]) == (2, 0)
+        assert page.evaluate(f"engine.assess({DEMO!r}).then(({{ fits }}) => fits)") is True
+        assert (
+            page.evaluate("engine.diagnose().then(({ versions }) => versions.package)") == MANIFEST["version"]
+        )
+        page.evaluate("chat.clearChat()")
+        expect(view).to_have_text(DEMO)
 
 
 def test_a_bundle_that_only_asks_for_webgpu_holds_nothing_else(project: Path) -> None:
