@@ -21,7 +21,10 @@ def broken(text: str) -> Script:
 async def stopped(page: Opened, id: str, question: str) -> None:
     """Ask, and stop the answer once some of it is there."""
     turn = asyncio.ensure_future(page.ask(id, question))
-    await page.something_shown()
+    shown = page.shown()
+    while not shown:
+        await asyncio.sleep(0.001)
+        shown = page.shown()
     page.sessions.stop(id)
     await turn
 

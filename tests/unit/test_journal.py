@@ -57,12 +57,6 @@ class Opened:
         deltas = [one for one in self.messages if one.get("name") == "llm:stream_block_delta"]
         return "".join(one["payload"]["text"] for one in deltas)
 
-    async def something_shown(self, beyond: str = "") -> None:
-        """Wait until there is more text than this."""
-        while self.shown() == beyond:
-            self._more.clear()
-            await self._more.wait()
-
     async def left_while_writing(self, id: str, text: str) -> None:
         """Ask, and end this life as the browser does when the page goes: nothing more of it runs."""
         turn = asyncio.ensure_future(self.ask(id, text))

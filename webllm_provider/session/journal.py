@@ -98,6 +98,8 @@ class JournalledTransport:
                 if event["type"] == "started" and text:
                     yield {"type": "delta", "text": text}
         finally:
+            kept = [dict(message) for message in messages or []]
+            self.last = None if messages is None else Record(kept, "".join(said))
             # Not cancelled: a writing that is under way would come behind the record's removal.
             ended.set()
             await keeping
