@@ -40,7 +40,7 @@ def _parents() -> dict[int, int]:
     return found
 
 
-def _browser_mb() -> float:
+def browser_mb() -> float:
     """Megabytes of the browsers that this program has started."""
     if not (PROC / "self" / "smaps_rollup").exists():
         raise NotMeasurable("Memory is read from /proc, which this system does not have.")
@@ -64,7 +64,7 @@ def _application_mb(rig: Rig) -> float:
         app.wait_until_ready()
         app.ask(EVERYTHING)
         page.wait_for_timeout(SETTLED_MS)
-        return _browser_mb()
+        return browser_mb()
 
 
 def _bare_mb(rig: Rig) -> float:
@@ -79,7 +79,7 @@ def _bare_mb(rig: Rig) -> float:
         )
         wait_until(bench.page, "globalThis.pythonReady === true", 120_000)
         bench.page.wait_for_timeout(SETTLED_MS)
-        return _browser_mb()
+        return browser_mb()
 
 
 def run(rig: Rig) -> Result:

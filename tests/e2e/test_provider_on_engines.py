@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,9 @@ class OnEngine:
         return json.loads(text)
 
 
-@pytest.fixture(scope="module", params=["cpu", "webgpu"])
-def engine(request: pytest.FixtureRequest, site: str, origin_guard: OriginGuard) -> Iterator[OnEngine]:
-    browser: Browser = request.getfixturevalue(f"{request.param}_browser")
+@contextmanager
+def on_engine(browser: Browser, site: str, origin_guard: OriginGuard, device: str) -> Iterator[OnEngine]:
+    """A plain page whose Python has loaded the demo model."""
     wheel = next((SITE / "wheels").glob("micropip-*.whl")).name
     with browser.new_context(service_workers="block") as context:
         origin_guard.watch(context)
@@ -64,10 +65,17 @@ def engine(request: pytest.FixtureRequest, site: str, origin_guard: OriginGuard)
         context.route("**/plain.html", lambda route: route.fulfill(body=body, content_type="text/html"))
         page = context.new_page()
         page.goto(f"{site}plain.html")
-        kind = run_python(page, INSTALL.format(site=site, device=request.param))
-        assert kind == {"cpu": "wllama", "webgpu": "webllm"}[request.param]
+        kind = run_python(page, INSTALL.format(site=site, device=device))
+        assert kind == {"cpu": "wllama", "webgpu": "webllm"}[device]
         run_python(page, CHECKS)
         yield OnEngine(page, kind)
+
+
+@pytest.fixture(scope="module", params=["cpu", "webgpu"])
+def engine(request: pytest.FixtureRequest, site: str, origin_guard: OriginGuard) -> Iterator[OnEngine]:
+    browser: Browser = request.getfixturevalue(f"{request.param}_browser")
+    with on_engine(browser, site, origin_guard, request.param) as running:
+        yield running
 
 
 def of(events: list[Any], name: str) -> list[dict[str, Any]]:
@@ -96,22 +104,31 @@ def test_answers_stream_and_the_second_turn_uses_the_cache_of_the_first(engine: 
 def test_the_last_of_many_turns_computes_its_own_message_and_not_the_history(engine: OnEngine) -> None:
     # Through a session with its tools. The answers must end by themselves: WebLLM empties its cache behind
     # one that was cut. On a software adapter the conversation is shorter (tests/soak has it whole).
-    longest = WINDOW if engine.kind == "wllama" else 620
-    seen = engine.check("many_turns", [KEY, PRIVATE, "note that the tea is in the blue tin"], longest)
-    assert set(seen["wrong"]) == set()
+    longest = WINDOW if engine.kind == "wllama" else 520
+    check_reuse(engine, longest, least=24 if engine.kind == "wllama" else 4)
+
+
+def check_reuse(engine: OnEngine, longest: int, least: int) -> None:
+    """Talk until the conversation has nearly `longest` tokens, and compare the engine's own figures.
+
+    Args:
+        least: how many answers that takes at least.
+    """
+    seen = engine.check("many_turns", [KEY, "note that the tea is in the blue tin", PRIVATE], longest)
+    assert seen["wrong"] == []
     responses = of(seen["events"], "llm:response")
     assert {response["finish_reason"] for response in responses} <= {"stop", "tool_calls"}
-    assert len(responses) >= (24 if engine.kind == "wllama" else 5)
-    calls = len(of(seen["events"], "tool:post"))
-    assert calls >= 2
+    assert len(responses) >= least
+    assert of(seen["events"], "tool:post")
     for before, after in pairwise(responses):
         history = before["usage"]["input_tokens"] + before["usage"]["output_tokens"]
         # The message, its frame, and the end mark that the answer before it was sampled without.
         assert after["figures"]["prefilled_tokens"] <= after["usage"]["input_tokens"] - history + 8
         assert after["figures"]["prefilled_tokens"] < 64
-    last = responses[-1]
-    assert last["usage"]["input_tokens"] > longest * 0.75
-    assert last["usage"]["cache_read_tokens"] > longest * 0.7
+    last = responses[-1]["usage"]
+    print(f"{len(responses)} answers, {last['cache_read_tokens']} of {last['input_tokens']} tokens reused")
+    assert last["input_tokens"] > longest * 0.75
+    assert last["cache_read_tokens"] > longest * 0.7
 
 
 @pytest.mark.feature("thinking block")
