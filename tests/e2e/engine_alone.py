@@ -103,7 +103,7 @@ class EngineAlone:
         cell.evaluate("void setTimeout(() => { for (;;); })")
 
     def watch_devices(self) -> None:
-        """Keep every WebGPU device that the engine's worker is given from now on: call it as soon as it loads."""
+        """Keep every WebGPU device that the engine's worker is given: call it as soon as it loads."""
         while not self.cells():
             self.page.wait_for_timeout(5)
         (cell,) = self.cells()

@@ -55,7 +55,10 @@ export class Answering {
   private said = "";
   private pieces = 0;
   private losses: WireError[] = [];
+  /** Who has answered last. */
   private seat: Seat | null = null;
+  /** Who is listened to: a seat that was lost or taken may still have something on its way. */
+  private listening: Seat | null = null;
   private toldAt = 0;
   private readonly askedAt: number;
 
@@ -72,7 +75,7 @@ export class Answering {
   /** Lets an engine answer, from the begin or behind what was said. Rejects with what the engine throws. */
   async on(seat: Seat, signal: AbortSignal): Promise<void> {
     this.announce(seat);
-    this.seat = seat;
+    this.seat = this.listening = seat;
     const answer = this.question.ask(
       seat,
       this.said,
@@ -84,12 +87,16 @@ export class Answering {
     );
     const ending = this.whole(await untilLost(seat, answer));
     const { figures, usage, reason } = ending;
-    this.journal.record("request_finished", seat.model.id, { reason, ...usage, ...figures });
+    const prefilled = figures.prefilled_tokens;
+    // What the KV cache had already.
+    const reused_tokens = prefilled === null ? null : usage.prompt_tokens - prefilled;
+    this.journal.record("request_finished", seat.model.id, { reason, ...usage, ...figures, reused_tokens });
     this.sink.finish({ type: "finished", ...ending });
   }
 
   /** Notes that the engine was lost under it. False: it must not be tried again. */
   survives(error: WireError): boolean {
+    this.listening = null;
     this.losses.push(error);
     if (this.losses.length > LIVES || error.code === "grammar_failed") return false;
     return this.said === "" || (this.seat !== null && this.question.continues(this.seat, this.said));
@@ -102,6 +109,7 @@ export class Answering {
 
   /** It ends without all of its text. What was sent is with the client already. */
   fail(error: WireError): void {
+    this.listening = null;
     this.journal.record("request_failed", this.seat?.model.id ?? null, { code: error.code });
     const cut = this.losses.length > 0 && this.said !== "";
     const details = { ...error.details, partial_characters: this.said.length };
@@ -130,8 +138,7 @@ export class Answering {
   }
 
   private say(seat: Seat, piece: string): void {
-    // An engine that was lost may still have something on its way.
-    if (seat !== this.seat || piece === "") return;
+    if (seat !== this.listening || piece === "") return;
     const now = this.now();
     if (this.pieces === 0)
       this.journal.record("first_token", seat.model.id, { after_ms: now - this.askedAt });

@@ -14,7 +14,7 @@ import { Answering, chat, type Question, text } from "./answering";
 import type { Vectors } from "./engine";
 import { untilLost } from "./engine-life";
 import { aborted, EngineFailure, failure, toWireError, translate } from "./errors";
-import type { Journal } from "./journal";
+import { about, type Journal } from "./journal";
 import { Loading } from "./loading";
 import { type Job, JobQueue, QUEUE_LIMITS, type QueueLimits } from "./queue";
 import { Recoverer } from "./recoverer";
@@ -266,7 +266,8 @@ export class EngineHost {
   }
 
   private ask(id: string, question: Question, sink: EventSink, from: Asker): void {
-    const answering = new Answering(question, sink, this.journal, this.now);
+    const facts = { request: id, client: from.client, priority: from.priority ?? "chat" };
+    const answering = new Answering(question, sink, about(this.journal, facts), this.now);
     this.request(id, from, {
       run: (signal) => this.answer(answering, signal),
       refused: (error) => {
@@ -307,7 +308,8 @@ export class EngineHost {
 
   /** The engine for a request, once it is there. Rejects with the reason why there is none. */
   private async seatFor(model: string | undefined, signal: AbortSignal): Promise<Seat> {
-    await this.recoverer.settled(signal);
+    // Looked at again after each wait: what is there now may be lost in the very turn that one has ended.
+    while (this.recoverer.busy) await this.recoverer.settled(signal);
     if (this.room.seat === null) await this.loading.wake(signal);
     const { seat } = this.room;
     if (seat === null || (model !== undefined && !seat.answersFor.has(model))) throw this.room.absence(model);

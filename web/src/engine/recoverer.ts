@@ -42,12 +42,21 @@ export class Recoverer {
   /** Loads again what was given up. */
   begin(plan: Plan, standsFor: ReadonlySet<string>, error: WireError): void {
     const life = new AbortController();
-    this.running = { life, done: this.recover(plan, standsFor, error, life.signal) };
+    this.state.loading = { model: plan.entry.record.id, fraction: 0, recovering: error };
+    // In a later turn: it may have nothing to try, and must not be over before it counts as begun.
+    const done = Promise.resolve().then(() => this.recover(plan, standsFor, error, life.signal));
+    this.running = { life, done };
+    this.state.changed();
   }
 
-  /** Resolves when no recovery runs; rejects with `aborted` when `signal` aborts. */
+  /** True while a model is brought back. */
+  get busy(): boolean {
+    return this.running !== null;
+  }
+
+  /** Resolves when the recovery that runs has ended; rejects with `aborted` when `signal` aborts. */
   async settled(signal: AbortSignal): Promise<void> {
-    while (this.running !== null) await untilAborted(this.running.done, signal, "request");
+    if (this.running !== null) await untilAborted(this.running.done, signal, "request");
   }
 
   /** Somebody decides otherwise: another load, an unload. */

@@ -37,6 +37,8 @@ export class ScriptedEngine implements Engine {
       reports?: LoadReport[];
       pauseMs?: number;
       error?: WireError;
+      /** Why a load fails, by what is to be loaded; null where it does not. */
+      errors?: (order: LoadOrder) => WireError | null;
       /** Whether its answers can be gone on with. */
       continues?: boolean;
     } = {},
@@ -49,7 +51,7 @@ export class ScriptedEngine implements Engine {
   }
 
   async load(
-    { entry, overrides }: LoadOrder,
+    order: LoadOrder,
     report: (report: LoadReport) => void,
     signal: AbortSignal,
   ): Promise<LoadedModel> {
@@ -59,7 +61,9 @@ export class ScriptedEngine implements Engine {
     }
     await pause(this.loading.pauseMs ?? 0, signal);
     signal.throwIfAborted();
-    if (this.loading.error !== undefined) throw new EngineFailure(this.loading.error);
+    const error = this.loading.error ?? this.loading.errors?.(order) ?? null;
+    if (error !== null) throw new EngineFailure(error);
+    const { entry, overrides } = order;
     return {
       id: entry.record.id,
       context_window: overrides?.context_window_size ?? entry.record.context_window ?? 2048,
