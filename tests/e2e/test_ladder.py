@@ -96,22 +96,22 @@ def test_an_idle_model_gives_its_memory_back_until_the_next_question(
     cpu_browser: Browser, site: str, origin_guard: OriginGuard
 ) -> None:
     with engine_alone(cpu_browser, site, origin_guard, "?unload=0.5") as engine:
-        room_alone = len(engine.page.workers)
         engine.load("cpu")
         engine.end_of("load")
-        wait_for_workers(engine, room_alone)
+        wait_until_no_cell(engine)
         state = engine.status()
         assert (state["type"], state["model"]["id"]) == ("ready", DEMO), "It does not count as ready."
         engine.ask("What can you do?", "first")
         assert engine.end_of("first")[1]["type"] == "finished"
-        wait_for_workers(engine, room_alone)
+        wait_until_no_cell(engine)
 
 
-def wait_for_workers(engine: EngineAlone, count: int) -> None:
-    """Until so many workers are left: those of an engine that is gone have given their memory back."""
+def wait_until_no_cell(engine: EngineAlone) -> None:
+    """Until the engine's worker has ended, and given its memory back: it lets go of its lock only by that."""
+    held = "navigator.locks.query().then(all => all.held.filter(lock => lock.name.includes('-cell-')).length)"
     deadline = time.monotonic() + 60
-    while len(engine.page.workers) > count:
-        assert time.monotonic() < deadline, "The engine's workers still live."
+    while engine.page.evaluate(held) > 0:
+        assert time.monotonic() < deadline, "The engine's worker still lives."
         engine.page.wait_for_timeout(50)
 
 
