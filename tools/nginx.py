@@ -1,4 +1,4 @@
-"""A real nginx in front of a built site, with or without cross-origin isolation.
+"""A real nginx in front of a built site, with or without cross-origin isolation, or in front of a server.
 
 nginx is found on the machine, or installed by apt where that is possible (Debian's package, as root).
 """
@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 STARTED_WITHIN_S = 10
@@ -53,6 +53,24 @@ http {{
       # Names with a hash never change.{headers}
       add_header Cache-Control "public, max-age=31536000, immutable" always;
     }}
+  }}
+}}
+"""
+
+PROXY = """
+daemon off;
+worker_processes 1;
+pid {state}/nginx.pid;
+error_log {state}/error.log;
+events {{ worker_connections 128; }}
+http {{
+  access_log off;
+  client_body_temp_path {state}/body; proxy_temp_path {state}/proxy; fastcgi_temp_path {state}/fastcgi;
+  uwsgi_temp_path {state}/uwsgi; scgi_temp_path {state}/scgi;
+  {mapping}
+  server {{
+    listen 127.0.0.1:{port};
+    {location}
   }}
 }}
 """
@@ -101,14 +119,32 @@ def _free_port() -> int:
 @contextmanager
 def running(folder: Path, *, isolated: bool) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serve `folder`; gives the base URL, with a slash at its end, and the process."""
+    headers = ISOLATION if isolated else ""
+    with _started(CONFIGURATION, folder=folder, headers=headers) as started:
+        yield started
+
+
+@contextmanager
+def proxying(mapping: str, location: str) -> Iterator[str]:
+    """Stand in front of a server; gives the base URL, with a slash at its end.
+
+    Args:
+        mapping: goes into the block `http`.
+        location: goes into the block `server`.
+    """
+    with _started(PROXY, mapping=mapping, location=location) as (url, _):
+        yield url
+
+
+@contextmanager
+def _started(template: str, **parts: object) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     program = ensure()
     with tempfile.TemporaryDirectory(prefix="nginx-") as state:
         # Its worker runs as another user, who may not look into a private folder.
         Path(state).chmod(0o755)
         port = _free_port()
         configuration = Path(state) / "nginx.conf"
-        headers = ISOLATION if isolated else ""
-        text = CONFIGURATION.format(state=state, port=port, folder=folder, headers=headers)
+        text = template.format(state=state, port=port, **parts)
         user = "user root;\n" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
         configuration.write_text(user + text)
         command = [str(program), "-p", state, "-c", str(configuration), "-e", f"{state}/error.log"]
@@ -128,6 +164,9 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path
         try:
             with urlopen(url):
                 return
+        except HTTPError:
+            # An answer, whatever it says: so it answers.
+            return
         except URLError as error:
             if process.poll() is not None or time.monotonic() > deadline:
                 said = log.read_text() if log.exists() else ""

@@ -37,7 +37,7 @@ CHECKS = (
     response_headers_conformance,
     unsupported_method,
 )
-EXAMPLES = 25
+EXAMPLES = 15
 
 
 def respond(body: CompletionBody) -> Script:

@@ -14,6 +14,12 @@ from .problems import MEDIA_TYPE, TITLES, ProblemBody
 REFERENCE = "#/components/schemas/{model}"
 EVERYWHERE = (403, 500)
 WITH_A_BODY = (400, 413, 415)
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "One event; its data is JSON, or [DONE] at the end. An event named error is a problem.",
+    "properties": {"data": {"type": "string"}, "event": {"type": "string"}},
+    "required": ["data"],
+}
 
 
 def document(endpoints: Iterable[Endpoint], *, version: str, secured: bool) -> dict[str, Any]:
@@ -73,7 +79,7 @@ def _responses(entry: Endpoint, references: dict[Any, Any], *, secured: bool) ->
     if entry.gives is not None:
         content["application/json"] = {"schema": references[(entry.gives, "serialization")]}
     if entry.events:
-        content["text/event-stream"] = {"schema": {"type": "string"}}
+        content["text/event-stream"] = {"schema": EVENT}
     success: dict[str, Any] = {"description": "It was done."}
     if content:
         success["content"] = content

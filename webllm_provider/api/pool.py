@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 LOST: frozenset[ErrorCode] = frozenset({"worker_died", "engine_hung", "device_lost"})
 """Errors of an engine that has gone: another can answer."""
 QUERIES = frozenset({"embed"})
+ANSWERED_WITHIN_S = 20.0
 OWN_WILL: WireError = {
     "code": "unsupported",
     "message": "A tab decides by itself which model it loads.",
@@ -113,10 +114,11 @@ class EnginePool:
         await client.ready
         engine = PooledEngine(client)
         worker = Worker(engine.models, engine.coming)
+        with suppress(EngineError, TimeoutError):
+            async with asyncio.timeout(ANSWERED_WITHIN_S):
+                engine.records = await client.models()
         self.engines.append(engine)
         try:
-            with suppress(EngineError):
-                engine.records = await client.models()
             self.queue.join(worker)
             self.told()
             while client.ending is None:

@@ -1,0 +1,13 @@
+"""gunicorn with a uvicorn worker: gunicorn --config gunicorn.conf.py "webllm_provider.api.server:server_app()"."""
+
+from __future__ import annotations
+
+import os
+
+bind = os.environ.get("WEBLLM_BIND", "127.0.0.1:8000")
+# One: tabs connect to one process, whose queue is in its memory. The tabs compute, so one is enough.
+workers = 1
+worker_class = "uvicorn_worker.UvicornWorker"
+# Answers of minutes are normal; the worker's own heartbeat is what this limits.
+timeout = 60
+graceful_timeout = 10
