@@ -50,7 +50,10 @@ class WebLLMModelInfo(ModelInfo):
     """`ModelInfo` with what decides whether a device can run the model."""
 
     metadata: dict[str, Any] = Field(default_factory=dict)
-    """`cost_tier`, `memory_mb`, `download_bytes`, `quantization`, `required_features`, `devices`."""
+    """`cost_tier`, `memory_mb`, `download_bytes`, `quantization`, `required_features`, `devices`, `embedded`.
+
+    Where the engine tells them also `kind`, `quality` (a hint from 0 to 100), `tasks` and `custom`.
+    """
 
 
 def defaults_for(model_id: str | None) -> Defaults:
@@ -118,6 +121,10 @@ def _facts(record: ModelRecord) -> dict[str, Any]:
         "required_features": list(record["required_features"]),
         "devices": list(record["devices"]),
         "embedded": record["embedded"],
+        **({"kind": record["kind"]} if "kind" in record else {}),
+        **({"quality": record["quality"]} if "quality" in record else {}),
+        **({"tasks": list(record["tasks"])} if "tasks" in record else {}),
+        **({"custom": True} if record.get("custom", False) else {}),
     }
 
 
