@@ -116,7 +116,17 @@ describe("a diagnostics report", () => {
     expect(report.loads).toEqual(
       expect.arrayContaining([expect.objectContaining({ name: "loaded", model: DEMO })]),
     );
-    expect(report.requests).toMatchObject([{ details: { reason: "stop", completion_tokens: 2 } }]);
+    expect(report.requests).toMatchObject([
+      {
+        details: {
+          client: "0:",
+          priority: "chat",
+          reason: "stop",
+          completion_tokens: 2,
+          reused_tokens: null,
+        },
+      },
+    ]);
     expect(report.errors).toMatchObject([{ name: "request_failed", details: { code: "context_exceeded" } }]);
   });
 

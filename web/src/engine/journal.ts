@@ -8,6 +8,13 @@ export interface Journal {
   record(name: EngineEventName, model: string | null, details?: EventDetails): void;
 }
 
+/** A journal whose every event also says this: which request, whose it is. */
+export const about = (journal: Journal, facts: EventDetails): Journal => ({
+  record: (name, model, details) => {
+    journal.record(name, model, { ...facts, ...details });
+  },
+});
+
 /** Events that are kept for who asks later. */
 const KEPT = 2_000;
 
