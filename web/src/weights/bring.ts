@@ -1,4 +1,5 @@
 /** Brings the files of one model that are not here. The model's lock is held meanwhile. */
+import type { EventDetails } from "../engine/journal";
 import { bytesOf, isIndex, type ModelFile } from "./files";
 import type { GrowingFile } from "./file-store";
 import { inspect, notGenuine, readsAsJson, type Verdict } from "./inspect";
@@ -98,12 +99,23 @@ export class Bringer {
       verdict = await inspect(file, content, this.expected(file), signal);
       if (verdict.ok) {
         await this.shelve(file, content, verdict);
+        this.record("file_verified", { role: file.role, bytes: content.size });
         return;
       }
+      this.noteCorrupt(file, verdict, "download");
       tally.add(-content.size);
       await this.parts.files.remove(this.ledger.folder, await fileNameOf(file));
     }
     if (verdict?.ok === false) throw notGenuine(file, verdict);
+  }
+
+  /** A file is not what it should be. */
+  noteCorrupt(file: ModelFile, verdict: Extract<Verdict, { ok: false }>, where: "download" | "disk"): void {
+    this.record("file_corrupt", { role: file.role, what: verdict.what, where });
+  }
+
+  private record(name: "file_verified" | "file_corrupt", details: EventDetails): void {
+    this.parts.journal.record(name, this.ledger.page.id, details);
   }
 
   /** What a file must be: by a manifest, else as it was when it first came. */

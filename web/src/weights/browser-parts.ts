@@ -1,3 +1,4 @@
+import type { Journal } from "../engine/journal";
 import { watchViolations } from "../engine/violations";
 import { realClock } from "./clock";
 import { MemoryFiles } from "./memory-files";
@@ -9,10 +10,11 @@ import type { Space } from "./quota";
 import { PATIENT } from "./retry";
 
 /** The browser's own parts. */
-export function browserParts(): Parts {
+export function browserParts(journal: Journal): Parts {
   const kept = PrivateFiles.available().then((durable) => (durable ? new PrivateFiles() : new MemoryFiles()));
   return {
     files: new EventualFiles(kept),
+    journal,
     caches: "caches" in globalThis ? caches : undefined,
     locks: "locks" in navigator ? navigator.locks : undefined,
     network: {

@@ -216,6 +216,40 @@ describe("progress", () => {
   });
 });
 
+describe("the journal", () => {
+  it("tells of a damaged file, on the wire and on the disk", async () => {
+    const made = new World();
+    const urls = made.addMlc("mlc", [anyBytes(120)]);
+    const shard = urls["params_shard_0.bin"] ?? "";
+    fault(made, shard, { kind: "corrupt" });
+    await made.ensure("mlc", "webgpu");
+    await (await made.caches.open("webllm/model")).put(shard, new Response(new Uint8Array(120)));
+    await made.ensure("mlc", "webgpu", { verify: true });
+    const corrupt = made.journal.events.filter(({ name }) => name === "file_corrupt");
+    expect(corrupt.map(({ details }) => details)).toEqual([
+      { role: "shard", what: "md5", where: "download" },
+      { role: "shard", what: "md5", where: "disk" },
+    ]);
+  });
+
+  it("tells how a download begins, goes on and ends, and names no file", async () => {
+    const { world: made, url } = world();
+    fault(made, url, { kind: "cut", after: 32 }, { kind: "refuse", status: 404 });
+    await made.ensure("m", "cpu").catch(() => null);
+    await made.ensure("m", "cpu");
+    expect(made.journal.events.map(({ name, model }) => [name, model])).toEqual([
+      ["download_started", "m"],
+      ["download_failed", "m"],
+      ["download_resumed", "m"],
+      ["file_verified", "m"],
+      ["download_finished", "m"],
+    ]);
+    expect(made.journal.events[1]?.details).toMatchObject({ code: "download_failed" });
+    expect(made.journal.events[2]?.details).toMatchObject({ kept_bytes: 32, bytes: SIZE - 32, files: 1 });
+    expect(JSON.stringify(made.journal.events)).not.toContain("hub.test");
+  });
+});
+
 describe("two tabs that want one model", () => {
   it("download it once: the other waits, says so, and finds the files", async () => {
     const { world: made, url } = world();

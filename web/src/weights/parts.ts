@@ -2,6 +2,7 @@
 import type { CatalogueEntry } from "../models/catalogue";
 import type { Connection } from "./metered";
 import type { CustomModel } from "../protocol/wire";
+import type { Journal } from "../engine/journal";
 import type { FileStore } from "./file-store";
 import type { Space } from "./quota";
 import type { Network } from "./transfer";
@@ -24,6 +25,7 @@ export interface Models {
 
 export interface Parts {
   files: FileStore;
+  journal: Journal;
   /** Absent on insecure pages. */
   caches: Pick<CacheStorage, "open"> | undefined;
   /** Absent on insecure pages. */

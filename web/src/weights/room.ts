@@ -32,7 +32,7 @@ export function weightsRoom({ catalogue, custom, journal, choose, signal }: Weig
     adopt: (model) => custom.add(model),
     settled: (id) => custom.remember(id),
   };
-  const weights = new Weights(browserParts(), models);
+  const weights = new Weights(browserParts(journal), models);
   heed(weights, journal, signal);
   return { weights, services: weightsServices(weights, choose), prepare: prepareWith(weights) };
 }

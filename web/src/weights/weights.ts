@@ -1,5 +1,6 @@
 /** The weights of all models: brought, kept, verified, listed and deleted. Runs in the engine room. */
-import { aborted, EngineFailure, failure } from "../engine/errors";
+import { aborted, EngineFailure, failure, toWireError } from "../engine/errors";
+import type { EventDetails } from "../engine/journal";
 import type { Device, StoredModel, StoredModels } from "../protocol/wire";
 import { Bringer, sumOf, withSizes } from "./bring";
 import { deviceOf, type ModelFile } from "./files";
@@ -173,7 +174,27 @@ export class Weights {
     const here = await this.bytesHere(await this.plan(entry, device, ledger), missing, ledger);
     // What no server has told is added as soon as it is known.
     const known = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-    await bringer.bring(missing, here + known, here + begun);
+    const of = { device, files: missing.length, bytes: toCome };
+    await this.recorded(record.id, begun, of, () => bringer.bring(missing, here + known, here + begun));
+  }
+
+  /** Tells the journal how a download began and ended. */
+  private async recorded(
+    id: string,
+    begun: number,
+    of: EventDetails,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const { journal, network } = this.parts;
+    const startedAt = network.clock.now();
+    journal.record(begun > 0 ? "download_resumed" : "download_started", id, { ...of, kept_bytes: begun });
+    try {
+      await work();
+    } catch (raw) {
+      journal.record("download_failed", id, { ...of, code: codeOf(raw) });
+      throw raw;
+    }
+    journal.record("download_finished", id, { ...of, duration_ms: network.clock.now() - startedAt });
   }
 
   private async bytesHere(files: ModelFile[], missing: ModelFile[], ledger: Ledger): Promise<number> {
@@ -234,6 +255,7 @@ export class Weights {
           tally.add(bytes);
         }));
       if (verdict?.ok === true) continue;
+      if (verdict !== undefined) bringer.noteCorrupt(file, verdict, "disk");
       await bringer.drop(file);
       dropped = true;
     }
@@ -248,6 +270,8 @@ export class Weights {
     return raw;
   }
 }
+
+const codeOf = (raw: unknown): string => (isFull(raw) ? "quota_exceeded" : toWireError(raw).code);
 
 async function noteSizes(files: ModelFile[], sizes: (number | null)[], ledger: Ledger): Promise<void> {
   for (const [at, file] of files.entries()) {

@@ -1,5 +1,6 @@
 /** Everything that the weights stand on, in memory. */
 import { EngineFailure } from "../../engine/errors";
+import { EngineJournal } from "../../engine/journal";
 import { customEntry } from "../../models/custom";
 import { MemoryCaches } from "../../offline/testing/memory-caches";
 import type { CustomModel, WireError } from "../../protocol/wire";
@@ -113,6 +114,7 @@ export class World {
   readonly caches = new MemoryCaches();
   readonly models = new MemoryModels();
   readonly reports: FetchReport[] = [];
+  readonly journal = new EngineJournal();
   connection: Connection | undefined;
   quota: number | null = null;
   /** What blob URLs stand for. */
@@ -125,6 +127,7 @@ export class World {
     if (server !== undefined) this.server = server;
     this.parts = {
       files: this.files,
+      journal: this.journal,
       caches: this.caches,
       locks: new MemoryLocks(),
       network: {
