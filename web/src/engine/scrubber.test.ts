@@ -29,11 +29,11 @@ it("leaves out the names of the user's own models, wherever they stand", () => {
 });
 
 it("leaves no query, password or fragment in any address", () => {
+  const word = fc.stringMatching(/^[a-z0-9'!~.,;=&%+-]{1,12}$/);
   fc.assert(
-    fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (address) => {
-      const secret = address.replace("://", "://ada:S3CR3T@");
-      const scrubbed = String(nobody.scrub(`at ${secret} it failed`));
-      expect(scrubbed).not.toMatch(/S3CR3T|[?#]/);
+    fc.property(word, word, word, word, (host, path, query, fragment) => {
+      const address = `https://ada:S3CR3T@${host}.test/${path}?q=S3CR3T${query}#S3CR3T${fragment}`;
+      expect(nobody.scrub(`at ${address} it failed`)).not.toMatch(/S3CR3T|[?#]/);
     }),
   );
 });
