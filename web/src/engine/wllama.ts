@@ -59,6 +59,7 @@ export class WllamaEngine implements Engine {
         await wllama.exit();
         wllama = await this.begin(runtime, weights, { ...parameters, pooling_type: "mean" }, signal);
       }
+      requireContext(entry, wllama);
       return this.describe(entry, wllama);
     } finally {
       URL.revokeObjectURL(runtime);
@@ -246,6 +247,16 @@ function loadParameters({ entry, overrides }: LoadOrder): LoadParameters {
     jinja: true,
     reasoning_format: "none",
   };
+}
+
+/** llama.cpp takes a file whose header is garbage, and falls over it at the first question. */
+function requireContext({ record }: CatalogueEntry, wllama: Wllama): void {
+  if (wllama.getLoadedContextInfo().n_ctx > 0) return;
+  throw failure(
+    "integrity_failed",
+    `The file of ${record.id} is no model that the CPU engine can read.`,
+    "Delete the model from the cache and download it again.",
+  );
 }
 
 const WASM_MAGIC = [0, 0x61, 0x73, 0x6d];
