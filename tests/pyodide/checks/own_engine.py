@@ -12,13 +12,29 @@ import js
 from amplifier_core import AmplifierSession
 from pyodide.code import run_js
 
-from webllm_provider import EngineSources, EngineUnavailable, connect, create_session, set_llm_bridge
+from webllm_provider import (
+    EngineSources,
+    EngineUnavailable,
+    connect,
+    create_session,
+    engine,
+    set_llm_bridge,
+)
 from webllm_provider._browser import registration
 from webllm_provider._browser.publication import publish, withdraw
 from webllm_provider.session import MemoryStore
-from webllm_provider.testing import ScriptedTransport, answer
+from webllm_provider.testing import ScriptedTransport, Wait, answer
 
 NAMES = ("js_llm_complete", "js_llm_stream", "js_llm_load", "js_llm_models", "js_llm_status")
+
+
+STORED: Any = {
+    "type": "stored_models",
+    "models": [],
+    "used_bytes": None,
+    "quota_bytes": 10,
+    "persisted": False,
+}
 
 
 @contextmanager
@@ -54,6 +70,39 @@ async def words(request_json: str) -> AsyncGenerator[Any, None]:
     text = json.loads(request_json)["messages"][-1]["content"]
     for event in answer("You", f" said {text}"):
         yield event
+
+
+async def check_the_engine_room_answers_through_the_bridge_of_a_published_engine() -> None:
+    progress = {"type": "progress", "stage": "download", "fraction": 0.5, "text": "half"}
+    sizes = {"loaded_bytes": 1, "total_bytes": 2}
+    fetched: Any = {"type": "fetched", "model": "m", "bytes": 2}
+    event: Any = {"at": 1.0, "name": "loaded", "model": "m", "details": {}}
+    happened: Any = {"type": "observed", "event": event}
+    transport = ScriptedTransport(
+        replies={"stored": STORED, "embed": {"code": "unsupported", "message": "It makes no vectors."}},
+        openings={"fetch": [{**progress, **sizes}, fetched], "observe": [happened, Wait()]},
+    )
+    publication = publish(transport)
+    try:
+        assert await engine.stored() == STORED
+        assert "RequestRefused: It makes no vectors." in await refusal(engine.embed(["a"]))
+        assert "RequestRefused" in await refusal(engine.ladder())
+        seen: list[float] = []
+        assert await engine.fetch("m", on_progress=lambda step: seen.append(step["fraction"])) == fetched
+        assert seen == [0.5]
+        assert (await engine.load("m", "cpu", behind=True))["id"] == "m"
+        assert transport.load_options == [{"behind": True}]
+        assert (await engine.unload())["type"] == "empty"
+        events = engine.events()
+        assert (await anext(events))["name"] == "loaded"
+        await events.aclose()
+        for _ in range(100):
+            if transport.cancelled:
+                break
+            await asyncio.sleep(0.01)
+        assert transport.cancelled == ["observe"]
+    finally:
+        withdraw(publication)
 
 
 async def check_an_async_generator_of_python_is_an_engine() -> None:
