@@ -123,13 +123,14 @@ async function startTheirs({ engine, model }) {
 }
 
 /** The same body, streamed by the engine's own client into this page. */
-async function answerTheirs({ messages, temperature, max_tokens }) {
+async function answerTheirs({ messages, temperature, max_tokens, ...own }) {
   const run = { text: "", first: null, tokens: 0, figures: null, error: null };
   const asked = performance.now();
   const stream = await theirs.chat.completions.create({
     messages,
     temperature,
     max_tokens,
+    ...own,
     stream: true,
     stream_options: { include_usage: true },
   });
