@@ -211,6 +211,34 @@ describe("another model", () => {
   });
 });
 
+describe("an answer that was cut", () => {
+  async function cut(): Promise<string> {
+    await allReady();
+    controller.ask("One?");
+    const id = threads.asks()[0]?.id ?? "";
+    await says(...block(id, "text", ["Hel"], { request: "r1" }), ended(id, "", "cancelled"));
+    return id;
+  }
+
+  it("goes on in its own place, with its text standing until it comes again", async () => {
+    const id = await cut();
+    controller.continueTurn(id);
+    expect(threads.asks().at(-1)).toMatchObject({ id, text: "One?", resume: true });
+    const [shown] = turnsOf(state.conversation.value);
+    expect(shown).toMatchObject({ state: { kind: "running" }, parts: [{ text: "Hel" }] });
+    await says(...block(id, "text", ["Hel", "lo"], { request: "r2" }), ended(id, "Hello"));
+    expect(turnsOf(state.conversation.value)).toMatchObject([{ state: { kind: "done" }, parts: [{ text: "Hello" }] }]);
+  });
+
+  it("and has another behind it stays as it is", async () => {
+    const id = await cut();
+    controller.ask("Two?");
+    const asked = threads.asks().length;
+    controller.continueTurn(id);
+    expect(threads.asks()).toHaveLength(asked);
+  });
+});
+
 describe("a lost engine", () => {
   const lost = { type: "loading", model: DEMO, fraction: 0, recovering: DIED } as const;
 

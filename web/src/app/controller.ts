@@ -9,6 +9,7 @@ import { AnswerAnnouncer } from "./announce";
 import { batched, type FrameClock } from "./batching";
 import type { SeenEvent, AppState } from "./state";
 import {
+  cutTurn,
   nextTurn,
   reduceConversation,
   runningTurn,
@@ -113,6 +114,13 @@ export class Controller {
     if (conversation.entries.at(-1)?.id === id) this.#change({ type: "removed", id });
     if (this.#state.engine.value.kind === "failed") this.retryModel();
     this.ask(turn.question);
+  }
+
+  /** Go on behind the text of an answer that was cut. */
+  continueTurn(id: string): void {
+    if (cutTurn(this.#state.conversation.value)?.id !== id) return;
+    this.#change({ type: "continued", id });
+    this.#sendNext();
   }
 
   newConversation(): void {

@@ -91,6 +91,7 @@ export const text = {
     stopping: "Stopping",
     stopped: "Stopped. What was written stays.",
     withdraw: "Withdraw",
+    continue: "Continue",
     copy: "Copy",
     copied: "Copied",
     copyAnswer: "Copy answer",

@@ -1,5 +1,5 @@
 /** Below an answer: copying it, what the engine measured, and what it could not do as asked. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { ErrorCode } from "../../protocol/wire";
 import { engineName, milliseconds, rate } from "../format";
 import { answerText, type AnswerFigures, type Degradation, type Turn } from "../stores/turn";
@@ -7,11 +7,19 @@ import { text } from "../text";
 import { useApp } from "./context";
 import { CopyButton } from "./CopyButton";
 
-export function AnswerFooter({ turn }: { turn: Turn }): JSX.Element {
+export function AnswerFooter({
+  turn,
+  children,
+}: {
+  turn: Turn;
+  /** What can be done with this answer beside copying it. */
+  children?: ComponentChildren;
+}): JSX.Element {
   const answer = answerText(turn);
   return (
     <footer class="answer-footer">
       {answer !== "" && <CopyButton content={answer} label={text.conversation.copyAnswer} />}
+      {children}
       {turn.figures !== null && <FiguresLine figures={turn.figures} />}
       {turn.figures !== null && turn.figures.recovered.length > 0 && (
         <Recovered codes={turn.figures.recovered} />

@@ -257,6 +257,27 @@ describe("an answer", () => {
     expect(outside.room.asked).toContainEqual(["reset"]);
   });
 
+  it("that was cut at its length, stopped or broken off offers to go on", () => {
+    ready();
+    const cut = response("t", { finish_reason: "length" });
+    turn(...block("t", "text", ["Half"]), cut, ended("t", "Half"));
+    change(() => {
+      find("continue").click();
+    });
+    expect(done).toEqual([["continueTurn", "t"]]);
+  });
+
+  it("that is whole, or has no text, offers no such thing", () => {
+    ready();
+    turn(...block("t", "text", ["Whole."]), response("t"), ended("t", "Whole."));
+    expect(shows("continue")).toBe(false);
+    change(() => {
+      state.conversation.value = reduceConversation(state.conversation.value, { type: "begun", id: "d" });
+    });
+    turn({ type: "turn_failed", id: "t", error: DIED });
+    expect(shows("continue")).toBe(false);
+  });
+
   it("that failed says so, keeps its text and can be tried again", () => {
     ready();
     turn(...block("t", "text", ["Half"]), { type: "turn_failed", id: "t", error: DIED });

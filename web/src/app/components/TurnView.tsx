@@ -1,6 +1,7 @@
 /** One turn: the question as a bubble, the answer in the order its parts came. */
 import { Component, type JSX } from "preact";
 import type { ErrorCode } from "../../protocol/wire";
+import { cutTurn } from "../stores/conversation";
 import type { Part, Turn } from "../stores/turn";
 import { text } from "../text";
 import { AnswerFooter } from "./AnswerFooter";
@@ -91,14 +92,18 @@ function AnswerEnd({ turn }: { turn: Turn }): JSX.Element | null {
       return (
         <>
           {turn.parts.length === 0 && <p class="muted">{text.conversation.emptyAnswer}</p>}
-          <AnswerFooter turn={turn} />
+          <AnswerFooter turn={turn}>
+            <ContinueButton turn={turn} />
+          </AnswerFooter>
         </>
       );
     case "stopped":
       return (
         <>
           <p class="muted">{text.conversation.stopped}</p>
-          <AnswerFooter turn={turn} />
+          <AnswerFooter turn={turn}>
+            <ContinueButton turn={turn} />
+          </AnswerFooter>
         </>
       );
     case "failed":
@@ -113,10 +118,30 @@ function AnswerEnd({ turn }: { turn: Turn }): JSX.Element | null {
           >
             {text.errors.retry}
           </button>
+          <ContinueButton turn={turn} />
           <ResetButton code={turn.state.error.code} />
         </ErrorCard>
       );
   }
+}
+
+/** Goes on behind the text of the last answer, where that was cut. */
+function ContinueButton({ turn }: { turn: Turn }): JSX.Element | null {
+  const { actions, state } = useApp();
+  if (cutTurn(state.conversation.value)?.id !== turn.id) return null;
+  return (
+    <button
+      type="button"
+      class="quiet small"
+      data-testid="continue"
+      disabled={state.readiness.value !== "ready"}
+      onClick={() => {
+        actions.continueTurn(turn.id);
+      }}
+    >
+      {text.conversation.continue}
+    </button>
+  );
 }
 
 /** What a fresh GPU device and worker may cure. */

@@ -11,7 +11,7 @@ import type { ThemeChoice } from "../theme";
 /** What a view may ask for; tests give their own. */
 export type Actions = Pick<
   Controller,
-  "ask" | "stop" | "withdraw" | "retry" | "newConversation" | "retryModel" | "restartPython"
+  "ask" | "stop" | "withdraw" | "retry" | "continueTurn" | "newConversation" | "retryModel" | "restartPython"
 >;
 
 /** What a view may ask for around offline use and versions. */

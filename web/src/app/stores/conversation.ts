@@ -5,7 +5,7 @@
  * a waiting turn keeps its place through every restart.
  */
 import type { PythonMessage, WireError } from "../../protocol/wire";
-import { applyEvent, endTurn, failTurn, newTurn, RUNNING, type Turn } from "./turn";
+import { applyEvent, continued, endTurn, isCut, failTurn, newTurn, RUNNING, type Turn } from "./turn";
 
 /** A line between turns that says what changed. */
 export interface Notice {
@@ -28,6 +28,7 @@ export type ConversationAction =
   | { type: "sent"; id: string }
   | { type: "stop_asked"; id: string; at: number }
   | { type: "removed"; id: string }
+  | { type: "continued"; id: string }
   | { type: "noticed"; id: string; text: string }
   | { type: "python"; message: PythonMessage; at: number }
   | { type: "begun"; id: string };
@@ -42,6 +43,12 @@ export function turnsOf(conversation: Conversation): readonly Turn[] {
 
 export function runningTurn(conversation: Conversation): Turn | null {
   return turnsOf(conversation).find((turn) => turn.state.kind === "running") ?? null;
+}
+
+/** The turn whose answer was cut and can go on: only the last one. */
+export function cutTurn(conversation: Conversation): Turn | null {
+  const last = turnsOf(conversation).at(-1);
+  return last !== undefined && isCut(last) ? last : null;
 }
 
 /** The turn to send next: one that goes on after the page was left, else the first that waits, if none runs. */
@@ -63,6 +70,8 @@ export function reduceConversation(conversation: Conversation, action: Conversat
       return update(conversation, action.id, sent);
     case "stop_asked":
       return update(conversation, action.id, (turn) => stopped(turn));
+    case "continued":
+      return update(conversation, action.id, continued);
     case "removed":
       return { ...conversation, entries: conversation.entries.filter((entry) => entry.id !== action.id) };
     case "noticed":

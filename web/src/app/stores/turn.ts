@@ -66,7 +66,7 @@ export interface Turn {
   askedAt: number;
   state: TurnState;
   parts: readonly Part[];
-  /** Set on an answer that an earlier page was left with: until Python is asked to go on, and until it does. */
+  /** Set on an answer that was cut and is to go on: until Python is asked to go on, and until it does. */
   resumes?: "unsent" | "sent";
   figures: AnswerFigures | null;
 }
@@ -79,6 +79,30 @@ export const RUNNING: TurnState = { kind: "running", stopping: false, retry: nul
 
 export function isOver(turn: Turn): boolean {
   return turn.state.kind === "done" || turn.state.kind === "stopped" || turn.state.kind === "failed";
+}
+
+// Where going on behind the text would only meet the same end.
+const FINAL: readonly WireError["code"][] = ["context_exceeded", "content_filtered", "invalid_request", "unsupported"];
+
+/** Whether an answer was cut behind some text: stopped, failed, or ended at its length. */
+export function isCut(turn: Turn): boolean {
+  if (!endsWithText(turn)) return false;
+  switch (turn.state.kind) {
+    case "waiting":
+    case "running":
+      return false;
+    case "stopped":
+      return true;
+    case "failed":
+      return !FINAL.includes(turn.state.error.code);
+    case "done":
+      return turn.figures?.finishReason === "length";
+  }
+}
+
+/** The turn as it goes on behind what it has, as soon as Python is asked to. */
+export function continued(turn: Turn): Turn {
+  return { ...turn, state: RUNNING, resumes: "unsent", figures: null };
 }
 
 /** The visible answer, without thinking and tools: what "copy answer" copies. */

@@ -14,6 +14,7 @@ export function recordedActions(done: Done): Actions {
     stop: note("stop"),
     withdraw: note("withdraw"),
     retry: note("retry"),
+    continueTurn: note("continueTurn"),
     newConversation: note("newConversation"),
     retryModel: note("retryModel"),
     restartPython: note("restartPython"),
