@@ -164,7 +164,7 @@ describe("a verdict", () => {
         expect(suggestion).not.toBe(model);
         expect((await admission.assess(suggestion, "auto")).fits).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

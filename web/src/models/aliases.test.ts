@@ -85,7 +85,7 @@ describe("a name that people carry over", () => {
           for (const id of nearest) expect(catalogue.get(id)).toBeDefined();
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
