@@ -1,4 +1,4 @@
-"""gunicorn with a uvicorn worker: gunicorn --config gunicorn.conf.py "webllm_provider.api.server:server_app()"."""
+"""gunicorn with a uvicorn worker; see webllm-api.service for the command."""
 
 from __future__ import annotations
 

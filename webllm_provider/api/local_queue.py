@@ -95,7 +95,7 @@ class LocalQueue:
     async def take(self, worker: Worker) -> LocalTicket:
         taken: asyncio.Future[LocalTicket] = asyncio.get_running_loop().create_future()
         self._idle[worker] = taken
-        self.changed()
+        self._match()
         try:
             return await taken
         except asyncio.CancelledError:
@@ -117,9 +117,7 @@ class LocalQueue:
         self.changed()
 
     def changed(self) -> None:
-        for worker, taken in list(self._idle.items()):
-            if not taken.done() and (ticket := self._next_for(worker)) is not None:
-                taken.set_result(ticket)
+        self._match()
         for line in self._waiting.values():
             for ticket in line:
                 self._watch(ticket)
@@ -130,7 +128,7 @@ class LocalQueue:
             return
         self._waiting.setdefault(ticket.job.client, deque()).appendleft(ticket)
         self._waiting.move_to_end(ticket.job.client, last=False)
-        self.changed()
+        self._wait(ticket)
 
     async def close(self) -> None:
         for line in list(self._waiting.values()):
@@ -164,7 +162,7 @@ class LocalQueue:
         ticket = LocalTicket(job, self)
         self._count[job.client] = mine + 1
         self._waiting.setdefault(job.client, deque()).append(ticket)
-        self.changed()
+        self._wait(ticket)
         return ticket
 
     def _leave(self, ticket: LocalTicket) -> None:
@@ -179,6 +177,17 @@ class LocalQueue:
             if not line:
                 del self._waiting[client]
         ticket.leave()
+
+    def _wait(self, ticket: LocalTicket) -> None:
+        """A job has joined its line: somebody may be free, or nobody able."""
+        self._match()
+        if ticket in self._waiting.get(ticket.job.client, ()):
+            self._watch(ticket)
+
+    def _match(self) -> None:
+        for worker, taken in list(self._idle.items()):
+            if not taken.done() and (ticket := self._next_for(worker)) is not None:
+                taken.set_result(ticket)
 
     def _next_for(self, worker: Worker) -> LocalTicket | None:
         for client, line in self._waiting.items():
@@ -212,4 +221,6 @@ class LocalQueue:
         if line is None or ticket not in line:
             return
         line.remove(ticket)
+        if not line:
+            del self._waiting[ticket.job.client]
         ticket.events.fail(failed(ORPHANED))

@@ -105,6 +105,8 @@ def _serve(app: Starlette, host: str, port: int, settings: Settings) -> int:
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
         timeout_graceful_shutdown=5,
+        # Longer than a proxy and most clients keep theirs: who reuses one must not find it closed.
+        timeout_keep_alive=75,
         server_header=False,
     )
     return 0
