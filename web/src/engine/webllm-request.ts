@@ -5,6 +5,7 @@ import type {
   ResponseFormat,
 } from "@mlc-ai/web-llm";
 import type { BodyMessage, CompletionBody, Constraint, TextCompletionBody } from "../protocol/wire";
+import { canBeContinued } from "../protocol/continuing";
 import { type EngineFailure, failure, heldAnswer } from "./errors";
 import { screenSchema } from "./schema-screen";
 import { type ConversationTemplate, writtenOut } from "./webllm-template";
@@ -50,8 +51,9 @@ export function toWebLLMContinuation(
   said: string,
   facts: TemplateFacts,
 ): CompletionCreateParamsStreaming {
-  const { messages, response_format: format, ...sampling } = toWebLLMRequest(body, facts);
-  if (format !== undefined) throw heldAnswer();
+  if (!canBeContinued(body, said)) throw heldAnswer();
+  // WebLLM holds no text to a grammar. Calls that may still come are free here, and checked by whoever asked.
+  const { messages, response_format: _held, ...sampling } = toWebLLMRequest(body, facts);
   const text = facts.conversation !== null && messages.every(({ content }) => typeof content === "string");
   if (!text || facts.conversation === null) {
     throw failure("unsupported", "The loaded model cannot go on with an answer that was cut.", "Ask again.");

@@ -1,5 +1,6 @@
 import type { ChatCompletionMessage, ChatCompletionParams, RawCompletionParams } from "@wllama/wllama";
 import type { BodyMessage, CompletionBody, TextCompletionBody } from "../protocol/wire";
+import { canBeContinued } from "../protocol/continuing";
 import { type EngineFailure, failure, heldAnswer } from "./errors";
 import { constraintGrammar } from "./gbnf-constraint";
 
@@ -77,13 +78,10 @@ function refuseUnknown(body: CompletionBody): void {
 }
 
 /** llama.cpp goes on with a last message that is the assistant's. */
-function begun({
-  continue_text: content = "",
-  constraint,
-  response_format: format,
-}: CompletionBody): ChatCompletionMessage[] {
+function begun(body: CompletionBody): ChatCompletionMessage[] {
+  const { continue_text: content = "" } = body;
   if (content === "") return [];
-  if (constraint !== undefined || (format !== undefined && format.type !== "text")) throw heldAnswer();
+  if (!canBeContinued(body, content)) throw heldAnswer();
   return [{ role: "assistant", content }];
 }
 
