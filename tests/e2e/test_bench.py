@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Playwright
 
-from bench import overhead, start, throughput
+from bench import batch, overhead, start, throughput
 from bench.page import launched, opened
 from bench.running import Rig
 from bench.serving import build, serving
@@ -33,6 +33,13 @@ def test_a_session_and_the_engines_own_client_stream_the_same_answer(rig: Rig) -
     *compared, made = result.figures
     assert all(figure.ratio is not None and figure.n == 1 for figure in compared)
     assert made.ours.median > 0
+
+
+def test_a_batch_is_measured_beside_one_prompt_after_the_other(rig: Rig) -> None:
+    whole, cached = batch.run(rig, count=4).figures
+    assert (whole.unit, cached.unit) == ("prompts/s", "prompts/s")
+    assert whole.ratio is not None
+    assert cached.ratio is not None
 
 
 def test_a_fast_engine_reaches_python_in_batches(rig: Rig) -> None:
