@@ -32,16 +32,21 @@ def test_stop_keeps_what_was_written_and_the_next_answer_is_right(webgpu_app: Ap
     assert webgpu_app.ask(OFFLINE).text == ANSWERS[OFFLINE]
 
 
-def test_a_killed_engine_is_reported_at_once_and_the_next_question_works(open_on_webgpu: Opener) -> None:
-    app = open_on_webgpu()
+def test_a_killed_engine_cell_costs_the_reader_nothing(open_on_cpu: Opener) -> None:
+    app = open_on_cpu("?device=cpu")
+    app.wait_until_ready()
+    start_long_answer(app)
+    app.kill_cell()
+    assert app.wait_for_answer().text == ANSWERS[EVERYTHING]
+    assert app.ask(WHAT).text == ANSWERS[WHAT]
+
+
+def test_a_killed_engine_room_costs_the_reader_nothing(open_on_cpu: Opener) -> None:
+    app = open_on_cpu("?device=cpu")
     app.wait_until_ready()
     start_long_answer(app)
     app.kill_engine()
-    failed = app.wait_for_answer()
-    assert failed.state == "failed"
-    expect(app.error.last).to_have_attribute("data-code", "worker_died")
-    assert failed.text
-    assert ANSWERS[EVERYTHING].startswith(failed.text)
-    # Asked while the new engine still loads: the question waits for it.
+    assert app.wait_for_answer().text == ANSWERS[EVERYTHING]
+    # Asked while the new engine may still load: the question waits for it.
     assert app.ask(WHAT).text == ANSWERS[WHAT]
-    assert app.engine_state()["model"]["engine"]["kind"] == "webllm"
+    assert app.engine_state()["model"]["engine"]["kind"] == "wllama"
