@@ -9,7 +9,7 @@ import argparse
 
 from playwright.sync_api import sync_playwright
 
-from bench import drawing, kernel, memory, overhead, readme, results, start, throughput
+from bench import batch, drawing, kernel, memory, overhead, readme, results, start, throughput
 from bench.results import Result
 from bench.running import Benchmark, Rig
 from bench.serving import build, serving
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "throughput": throughput.run,
     "drawing": drawing.run,
     "memory": memory.run,
+    "batch": batch.run,
 }
 WITHOUT_A_BROWSER = {"kernel": kernel.run}
 
