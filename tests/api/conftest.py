@@ -117,7 +117,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One for all tests that leave it as it was."""
     running = start(
         tmp_path_factory.mktemp("server"),
-        environment={"WEBLLM_HEARTBEAT": "0.5", "WEBLLM_ORPHAN_TIMEOUT": "1", "WEBLLM_HEAD_AFTER": "1"},
+        environment={"WEBLLM_ORPHAN_TIMEOUT": "1"},
     )
     yield running
     running.end()

@@ -82,8 +82,9 @@ async def test_an_engine_that_fails_with_the_device_is_replaced(openai: AsyncOpe
     assert said.choices[0].message.content == "Hello"
 
 
-async def test_a_tab_that_hangs_is_sent_away(server: Server) -> None:
-    async with websockets.connect(f"{server.sockets}/webllm/engine", proxy=None) as tab:
+async def test_a_tab_that_hangs_is_sent_away(start_server: Callable[..., Server]) -> None:
+    impatient = start_server(WEBLLM_HEARTBEAT="0.3")
+    async with websockets.connect(f"{impatient.sockets}/webllm/engine", proxy=None) as tab:
         hello_ = json.loads(await tab.recv())
         assert hello_["type"] == "hello"
         state = {"type": "empty"}
