@@ -20,6 +20,21 @@ PHONE = {"width": 390, "height": 844}
 TOO_WIDE = """[...document.querySelectorAll("html, dialog, dialog [data-scroll]")]
     .filter(element => element.scrollWidth > element.clientWidth).map(element => element.className)"""
 
+# Looked at with each frame, in the page itself: from outside, a whole answer goes by between two looks.
+STOP_EARLY = """new Promise(resolve => {
+    const look = () => {
+      const answer = document.querySelector('[data-testid="message-assistant"]');
+      const written = answer?.querySelector('[data-testid="answer-text"]');
+      const streams = answer?.dataset.state === "streaming";
+      if (answer && !streams) return resolve(false);
+      if (!written) return requestAnimationFrame(look);
+      document.querySelector('[data-testid="stop"]').click();
+      resolve(true);
+    };
+    look();
+  })"""
+ATTEMPTS = 8
+
 Opener = Callable[..., App]
 
 
@@ -211,3 +226,26 @@ def test_the_report_holds_facts_and_no_word_of_the_conversation(models: ModelsPl
     report = models.page.get_by_test_id("report-text").inner_text()
     assert set(json.loads(report)) == {"page", "engine"}
     assert "zanzibarlantern" not in report
+
+
+def stopped_answer(app: App) -> str:
+    """Ask and stop in the middle. A busy machine may show an answer only when it is whole: then again."""
+    for _ in range(ATTEMPTS):
+        app.new_conversation()
+        app.send(QUESTION)
+        app.page.evaluate(STOP_EARLY)
+        answer = app.wait_for_answer()
+        if answer.state == "stopped":
+            return answer.text
+    raise AssertionError("No answer could be stopped before its end.")
+
+
+def test_a_stopped_answer_goes_on_behind_its_text(models: ModelsPlace) -> None:
+    app = models.app
+    app.wait_until_ready()
+    written = stopped_answer(app)
+    app.page.get_by_test_id("continue").click()
+    expect(app.answers.last).to_have_attribute("data-state", "done", timeout=LOAD_TIMEOUT_MS)
+    assert app.wait_for_answer().text.startswith(written)
+    # In its own place: it is one answer to one question.
+    expect(app.answers).to_have_count(1)
