@@ -3,7 +3,7 @@
  * through the service worker. A tab that cannot get one, because no service worker controls it, keeps an engine of its
  * own until it is loaded again.
  */
-import { EngineClient, type Locks } from "../bridge/client";
+import { EngineClient } from "../bridge/client";
 import { EngineError } from "../bridge/engine-error";
 import type { Presence, WireError } from "../protocol/wire";
 import { type ElectionLocks, Leadership } from "./leadership";
@@ -23,7 +23,7 @@ export interface SharedEngineOptions {
   /** Name of the leader's lock. */
   lock: string;
   /** Undefined in an insecure context: every tab is alone there. */
-  locks: (ElectionLocks & Locks) | undefined;
+  locks: ElectionLocks | undefined;
   /** Null where there are no service workers. */
   exchange: Exchange | null;
   /** What this tab's page calls itself to the engine. */
