@@ -1,4 +1,6 @@
-"""The pictures of README and manifest: the chat page after three questions, in both themes and on a phone.
+"""The pictures of README and manifest: the chat page after three questions, and the place for models.
+
+Each in both themes and on a phone.
 
 `make screenshots` writes them to `docs/images` and `web/public/screenshots`.
 """
@@ -26,6 +28,11 @@ PICTURES: dict[Path, dict[str, Any]] = {
     MANIFEST / "wide.png": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     MANIFEST / "narrow.png": {**ON_A_PHONE, "color_scheme": "light", "device_scale_factor": 2},
 }
+MODELS: dict[Path, dict[str, Any]] = {
+    README / "models-light.png": {"viewport": DESKTOP, "color_scheme": "light"},
+    README / "models-dark.png": {"viewport": DESKTOP, "color_scheme": "dark"},
+    README / "models-phone.png": {**ON_A_PHONE, "color_scheme": "light"},
+}
 STORED_WITHIN_MS = 120_000
 QUESTIONS = ("What is this application?", "Note that the tea is in the blue tin", "what are my notes?")
 
@@ -42,15 +49,30 @@ def take(chromium: Browser, site: str, path: Path, options: dict[str, Any]) -> N
         page.screenshot(path=path, animations="disabled")
 
 
+def take_models(chromium: Browser, site: str, path: Path, options: dict[str, Any]) -> None:
+    """The list of models, with what this device can take and a model that is offered."""
+    with chromium.new_context(**options) as context:
+        page = context.new_page()
+        app = App(page)
+        page.goto(site)
+        app.wait_until_ready()
+        wait_until(page, "webllmApp.offline.kind === 'ready'", STORED_WITHIN_MS)
+        page.get_by_test_id("model-picker").click()
+        page.get_by_test_id("verdict").first.wait_for()
+        page.get_by_test_id("offer").first.wait_for()
+        page.screenshot(path=path, animations="disabled")
+
+
 def main() -> None:
     with serving() as site, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=str(browser.ensure()), args=browser.flags(webgpu=False)
         )
-        for path, options in PICTURES.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            take(chromium, site, path, options)
-            print(path.relative_to(ROOT))
+        for pictures, taken in ((PICTURES, take), (MODELS, take_models)):
+            for path, options in pictures.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                taken(chromium, site, path, options)
+                print(path.relative_to(ROOT))
         chromium.close()
 
 
