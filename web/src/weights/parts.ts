@@ -27,7 +27,7 @@ export interface Parts {
   files: FileStore;
   journal: Journal;
   /** Absent on insecure pages. */
-  caches: Pick<CacheStorage, "open"> | undefined;
+  caches: Pick<CacheStorage, "open" | "has"> | undefined;
   /** Absent on insecure pages. */
   locks: Pick<LockManager, "request" | "query"> | undefined;
   network: Network;

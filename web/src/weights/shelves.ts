@@ -9,7 +9,7 @@ type Shelved = Pick<ModelFile, "url" | "place">;
 
 export class Shelves {
   constructor(
-    private readonly caches: Pick<CacheStorage, "open"> | undefined,
+    private readonly caches: Pick<CacheStorage, "open" | "has"> | undefined,
     private readonly files: FileStore,
   ) {}
 
@@ -34,7 +34,7 @@ export class Shelves {
   async put(file: Shelved, content: Blob): Promise<void> {
     if (file.place === "own") return;
     const headers = { "Content-Type": "application/octet-stream", "Content-Length": String(content.size) };
-    await (await this.cache(file.place))?.put(file.url, new Response(content, { headers }));
+    await (await this.caches?.open(file.place))?.put(file.url, new Response(content, { headers }));
   }
 
   async remove(file: Shelved, ledger: Ledger): Promise<void> {
@@ -48,8 +48,9 @@ export class Shelves {
     return (requests ?? []).map(({ url }) => url);
   }
 
+  /** Undefined where there is none: to open it would make an empty one. */
   private async cache(place: Exclude<Place, "own">): Promise<Cache | undefined> {
-    return this.caches?.open(place);
+    return (await this.caches?.has(place)) === true ? this.caches?.open(place) : undefined;
   }
 }
 

@@ -306,6 +306,14 @@ it("leaves the model that the site carries to its host, for the CPU", async () =
   expect((await world.weights.stored()).models).toEqual([]);
 });
 
+it("makes no cache by looking into it", async () => {
+  const world = new World();
+  world.addMlc("mlc", SHARDS);
+  await world.weights.stored();
+  await world.weights.delete("mlc");
+  expect([...world.caches.stored.keys()]).toEqual([]);
+});
+
 it("loads a model also where nothing can be kept", async () => {
   const world = new World();
   world.parts.caches = undefined;

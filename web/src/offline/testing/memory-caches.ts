@@ -4,6 +4,10 @@ export class MemoryCaches {
   /** Set to make every further `put` fail as a full disk does. */
   full = false;
 
+  has(name: string): Promise<boolean> {
+    return Promise.resolve(this.stored.has(name));
+  }
+
   open(name: string): Promise<Cache> {
     const entries = this.stored.get(name) ?? new Map<string, Response>();
     this.stored.set(name, entries);
