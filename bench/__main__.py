@@ -9,7 +9,7 @@ import argparse
 
 from playwright.sync_api import sync_playwright
 
-from bench import batch, drawing, kernel, memory, overhead, readme, results, start, throughput
+from bench import batch, drawing, kernel, memory, overhead, readme, recovery, results, start, throughput
 from bench.results import Result
 from bench.running import Benchmark, Rig
 from bench.serving import build, serving
@@ -22,7 +22,10 @@ BENCHMARKS: dict[str, Benchmark] = {
     "drawing": drawing.run,
     "memory": memory.run,
     "batch": batch.run,
+    "recovery_cpu": recovery.run_cpu,
 }
+ONLY_BY_NAME: dict[str, Benchmark] = {"recovery_webgpu": recovery.run_webgpu}
+"""What takes many minutes on a software adapter."""
 WITHOUT_A_BROWSER = {"kernel": kernel.run}
 
 
@@ -31,7 +34,10 @@ def main() -> None:
         prog="python -m bench", description="Figures, beside what else there is."
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=", ".join([*BENCHMARKS, *WITHOUT_A_BROWSER, "readme"])
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=", ".join([*BENCHMARKS, *ONLY_BY_NAME, *WITHOUT_A_BROWSER, "readme"]),
     )
     parser.add_argument("--pairs", type=int, default=Rig.pairs, help="measurements of each side")
     parser.add_argument("--tokens", type=int, default=Rig.tokens, help="length of an answer")
@@ -39,17 +45,18 @@ def main() -> None:
     if options.names == ["readme"]:
         readme.update()
         return
-    if unknown := set(options.names) - {*BENCHMARKS, *WITHOUT_A_BROWSER}:
+    if unknown := set(options.names) - {*BENCHMARKS, *ONLY_BY_NAME, *WITHOUT_A_BROWSER}:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     names = options.names or [*WITHOUT_A_BROWSER, *BENCHMARKS]
     for name in WITHOUT_A_BROWSER.keys() & names:
         _keep(WITHOUT_A_BROWSER[name](options.pairs))
-    if in_a_browser := [name for name in names if name in BENCHMARKS]:
+    in_browsers = {**BENCHMARKS, **ONLY_BY_NAME}
+    if in_a_browser := [name for name in names if name in in_browsers]:
         build()
         with serving() as site, sync_playwright() as playwright:
             rig = Rig(playwright, site, options.pairs, options.tokens)
             for name in in_a_browser:
-                _keep(BENCHMARKS[name](rig))
+                _keep(in_browsers[name](rig))
 
 
 def _keep(result: Result) -> None:
