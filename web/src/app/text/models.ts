@@ -39,7 +39,6 @@ export const modelsText = {
   none: "No model is like this. Search for something else, or take a filter away.",
   clearFilters: "Show all models",
   waiting: "The list comes from the engine, which is still starting.",
-  keys: "Arrow keys move through the list.",
   embedded: "Comes with this page",
   small: "For small devices",
   large: "For devices with more memory",
@@ -52,12 +51,10 @@ export const modelsText = {
     whole: "On this device",
     partial: "Partly here",
     embedded: "Built in",
-    custom: "Your own",
   },
   download: (size: string) => `${size} download`,
   memory: (size: string) => `${size} memory`,
   context: (tokens: string) => `${tokens} tokens of context`,
-  unknownSize: "size unknown",
   noWebGpu:
     "This browser offers no WebGPU, so only models for the CPU can run here. A current Chrome, Edge, Safari or Firefox with hardware acceleration runs the others.",
   needsWebGpu: "Needs WebGPU",
@@ -65,7 +62,6 @@ export const modelsText = {
   demoNote: "Tiny. Knows this application, calls two tools, and little else.",
 
   verdict: {
-    asking: "Seeing whether it fits",
     fits: "Fits this device",
     fitsOn: (device: string) => `Fits this device (${device})`,
     not: "Does not fit this device",
@@ -73,7 +69,6 @@ export const modelsText = {
   },
 
   details: {
-    show: (name: string) => `${name}: details`,
     id: "Id",
     download: "Download",
     memory: "Memory",
@@ -119,7 +114,6 @@ export const modelsText = {
       `This downloads the model, about ${size} or less, and keeps it in this browser. What you type stays here.`,
     downloadUnknown:
       "This downloads the model and keeps it in this browser. How big it is, its list does not say. What you type stays here.",
-    from: (host: string) => `It comes from ${host}.`,
     memory: (size: string) => `While it is loaded it takes about ${size} of memory.`,
     meanwhile: "You can go on chatting meanwhile.",
     delete: (name: string, size: string) => `Delete ${name} (${size}) from this browser?`,
@@ -146,7 +140,6 @@ export const modelsText = {
     failedSome: (kept: string) => `${kept} are kept: Resume goes on from there.`,
     rate: (perSecond: string) => `${perSecond}/s`,
     left: (time: string) => `${time} left`,
-    thenUse: "It is loaded as soon as it is here.",
     progressLabel: (name: string) => `Progress of ${name}`,
     asks: (size: string) =>
       `This connection may cost by the amount, and ${size} are to be downloaded.`,
@@ -262,7 +255,6 @@ export const modelsText = {
     sentence: (name: string) => `A better model for this device: ${name}`,
     get: (size: string) => `Download ${size}`,
     getUnknown: "Download",
-    see: "See it",
     use: "Use it",
     decline: "No, thanks",
   },
