@@ -124,12 +124,20 @@ describe("JobQueue", () => {
     const log: Log = [];
     const queue = new JobQueue({ perClient: 2, inAll: 3, patience: 8 });
     for (const id of ["runs", "a", "b"]) queue.add(new Probe(id, log));
-    expect(refusal(() => queue.add(new Probe("c", log)))).toMatchObject({
+    expect(
+      refusal(() => {
+        queue.add(new Probe("c", log));
+      }),
+    ).toMatchObject({
       code: "busy",
       details: { own: 2, limit: 2 },
     });
     queue.add(new Probe("d", log, "chat", "other"));
-    expect(refusal(() => queue.add(new Probe("e", log, "chat", "third")))).toMatchObject({
+    expect(
+      refusal(() => {
+        queue.add(new Probe("e", log, "chat", "third"));
+      }),
+    ).toMatchObject({
       code: "busy",
       details: { waiting: 3, limit: 3 },
     });

@@ -5,7 +5,8 @@ import { toWireError } from "./errors";
 import type { Journal } from "./journal";
 import type { Plan, RecoveryPolicy } from "./recovery";
 import type { RoomState } from "./room-state";
-import { prepare, Seat, seat, type SeatOptions } from "./seat";
+import type { Seat } from "./seat";
+import { prepare, seat, type SeatOptions } from "./seat";
 
 export interface RecovererOptions {
   seats: SeatOptions;
