@@ -74,37 +74,30 @@ def test_a_batch_does_not_throw_away_what_was_computed_of_a_chat(room: EngineRoo
 
 
 def test_a_chat_in_between_waits_for_one_item_at_most(room: EngineRoom) -> None:
+    room.observe()
     told = room.page.evaluate(
         """async command => {
-          const chat = connect("chat");
-          await chat.ready;
-          const order = [];
           const batch = client.stream(command);
-          let asked = false;
+          let items = 0;
           let chatting = null;
           for (let events = await batch.next(); events !== null; events = await batch.next()) {
-            order.push(...events.filter(({ type }) => type === "batch_item").map(({ index }) => index));
-            if (!asked && order.length >= 3) {
-              asked = true;
-              const asking = order.length;
-              const messages = [{ role: "user", content: "What is this application?" }];
-              const stream = chat.complete({ messages, max_tokens: 8 });
-              // What was delivered when the chat had its first event is what it has waited for.
-              chatting = stream.next().then(async () => {
-                const waited = order.length - asking;
-                return { waited, rest: await readAll(stream) };
-              });
-            }
+            items += events.filter(({ type }) => type === "batch_item").length;
+            const messages = [{ role: "user", content: "What is this application?" }];
+            if (items >= 3) chatting ??= readAll(client.complete({ messages, max_tokens: 8 }));
           }
-          const { waited, rest } = await chatting;
-          chat.close();
-          return { waited, items: order.length, last: rest.at(-1).type };
+          return { items, last: (await chatting).at(-1).type };
         }""",
         job("with a chat", 12, max_tokens=40),
     )
-    assert told["waited"] <= 1
-    assert told["items"] == 12
-    assert told["last"] == "finished"
+    assert told == {"items": 12, "last": "finished"}
+    news = [
+        (event["name"], event["details"]["priority"])
+        for event in room.news("request_queued", "request_started", "request_finished")
+    ]
+    queued, started = news.index(("request_queued", "chat")), news.index(("request_started", "chat"))
+    assert news[queued:started].count(("request_finished", "batch")) <= 1
+    assert ("request_started", "batch") not in news[queued:started]
+    assert ("request_finished", "batch") in news[started:], "The batch had more to do."
 
 
 def test_a_reload_in_the_middle_repeats_nothing(
@@ -120,19 +113,19 @@ def test_a_reload_in_the_middle_repeats_nothing(
                 items.push(...(await stream.next()).filter(({ type }) => type === "batch_item"));
               return items;
             }""",
-            job("reloaded", 12),
+            job("reloaded", 30),
         )
         room.page.reload()
         room.page.evaluate("client.ready.then(() => null)")
         [known] = room.query({"type": "batches"})["jobs"]
-        assert (known["job"], known["prompts"], known["model"]) == ("reloaded", 12, DEMO)
-        assert len(kept) <= known["done"] < 12
+        assert (known["job"], known["prompts"], known["model"]) == ("reloaded", 30, DEMO)
+        assert len(kept) <= known["done"] < 30
         room.observe()
         room.load()
-        again = items(room.stream(job("reloaded", 12)))
-        assert [item["index"] for item in again] == list(range(12))
+        again = items(room.stream(job("reloaded", 30)))
+        assert [item["index"] for item in again] == list(range(30))
         assert again[: len(kept)] == kept
-        assert len(room.news("batch_item")) == 12 - known["done"]
+        assert len(room.news("batch_item")) == 30 - known["done"]
 
 
 def test_a_hundred_prompts_run_and_can_be_forgotten(room: EngineRoom) -> None:

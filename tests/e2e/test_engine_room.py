@@ -47,6 +47,14 @@ def test_a_report_has_the_device_and_the_figures_and_no_word_of_a_message(room: 
     assert ANSWERS[WHAT][:30] not in text
 
 
+def test_a_report_describes_the_gpu(webgpu_browser: Browser, site: str, origin_guard: OriginGuard) -> None:
+    with opened_room(webgpu_browser, site, origin_guard) as room:
+        gpu = room.query({"type": "diagnose"})["report"]["gpu"]
+    assert gpu["adapter"]["vendor"]
+    assert gpu["limits"]["maxBufferSize"] > 0
+    assert isinstance(gpu["features"], list)
+
+
 def test_a_text_goes_on_without_a_chat_template(room: EngineRoom) -> None:
     body = {"prompt": "This is a chat application", "max_tokens": 8, "temperature": 0}
     started, *_, last = room.stream({"type": "complete_text", "credit": 8, "body": body})
