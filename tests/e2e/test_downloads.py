@@ -270,7 +270,7 @@ def save(page: Page, packed: Event, folder: Path) -> Path:
             }""",
             {"url": packed["url"], "name": packed["name"]},
         )
-    path = folder / packed["name"]
+    path = folder / str(packed["name"])
     download.value.save_as(path)
     return path
 

@@ -11,7 +11,7 @@ export interface CallArguments {
   complete: { body: CompletionBody };
   completeText: { body: TextCompletionBody };
   embed: { texts: readonly string[] };
-  unload: Record<never, never>;
+  unload: object;
 }
 
 /** What a call gives. */

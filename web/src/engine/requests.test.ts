@@ -132,7 +132,9 @@ describe("a request for WebLLM", () => {
     ];
     for (const [triggers, pattern] of patterns) {
       const request = toWebLLMRequest(
-        ask("hi", { constraint: { ...constraint, triggers: triggers as [string, ...string[]], text_first: 7 } }),
+        ask("hi", {
+          constraint: { ...constraint, triggers: triggers as [string, ...string[]], text_first: 7 },
+        }),
         plain,
       );
       expect(request.response_format).toMatchObject({

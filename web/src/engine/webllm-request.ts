@@ -53,13 +53,14 @@ export function toWebLLMContinuation(
 ): CompletionCreateParamsStreaming {
   if (!canBeContinued(body, said)) throw heldAnswer();
   // WebLLM holds no text to a grammar. Calls that may still come are free here, and checked by whoever asked.
-  const { messages, response_format: _held, ...sampling } = toWebLLMRequest(body, facts);
+  const { messages, ...sampling } = toWebLLMRequest(body, facts);
   const text = facts.conversation !== null && messages.every(({ content }) => typeof content === "string");
   if (!text || facts.conversation === null) {
     throw failure("unsupported", "The loaded model cannot go on with an answer that was cut.", "Ask again.");
   }
-  const { extra_body: _thinking, ...shared } = sampling;
-  return { ...shared, prompt: writtenOut(body.messages, facts.conversation, body.enable_thinking) + said };
+  delete sampling.response_format;
+  delete sampling.extra_body;
+  return { ...sampling, prompt: writtenOut(body.messages, facts.conversation, body.enable_thinking) + said };
 }
 
 /** The same for a text without a chat template (pure). */
