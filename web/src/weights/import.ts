@@ -3,10 +3,10 @@ import { aborted, failure } from "../engine/errors";
 import { customEntry } from "../models/custom";
 import type { Device, Fetched } from "../protocol/wire";
 import { Archive } from "./archive";
-import { sha256Of } from "./digest";
+import { digest, sha256Of } from "./digest";
 import { isIndex, type ModelFile } from "./files";
 import type { MoveOptions } from "./export";
-import { fileNameOf, type Ledger } from "./ledger";
+import { fileNameOf, Ledger } from "./ledger";
 import { exclusively } from "./locks";
 import { type ExportedFile, type Manifest, notAnExport, parseManifest } from "./manifest";
 import type { WeightsEntry } from "./parts";
@@ -43,7 +43,7 @@ export async function importModel(weights: Weights, url: string, options: MoveOp
     };
     await exclusively(weights.parts.locks, model, signal, waits, async () => {
       const ledger = await weights.ledgerOf(entry);
-      await verify(weights, archive, pairs, ledger, options);
+      await verify(weights, archive, pairs, options);
       await store(weights, archive, pairs, ledger, options);
       if (isNew && manifest.custom !== null) await weights.models.adopt(manifest.custom);
       await weights.models.settled(model);
@@ -155,13 +155,13 @@ async function readIndex(
 
 /** Every file is what the list says, and what this browser knows of the model already. */
 async function verify(
-  { parts: { network } }: Weights,
+  weights: Weights,
   archive: Archive,
   pairs: Pair[],
-  ledger: Ledger,
   { signal, report }: MoveOptions,
 ): Promise<void> {
-  const tally = new Tally("verify", sum(pairs), 0, report, network.clock);
+  const trusted = await trustedHashes(weights);
+  const tally = new Tally("verify", sum(pairs), 0, report, weights.parts.network.clock);
   for (const { listed, file } of pairs) {
     let bytes = 0;
     const found = await sha256Of((hash) =>
@@ -177,19 +177,42 @@ async function verify(
     );
     if (bytes !== listed.bytes || found !== listed.sha256) throw notAnExport(`${listed.name} is damaged`);
     if (file.bytes !== null && file.bytes !== bytes) throw notAnExport(`${listed.name} has another size`);
-    const known = file.sha256 ?? (isIndex(file) ? undefined : ledger.entry(file.url)?.sha256);
+    const known = file.sha256 ?? (isIndex(file) ? undefined : trusted.get(file.url));
     if (known !== undefined && known !== found) {
       throw failure(
         "integrity_failed",
-        `${listed.name} is not the file that is known of ${ledger.page.id}: its sha256 is another.`,
-        "Delete the model first if you trust the file.",
+        `${listed.name} is not the file that is known here: its sha256 is another.`,
+        "Delete the models that use it first if you trust the file.",
         { file: listed.name, what: "sha256", expected: known, found },
       );
     }
   }
 }
 
-/** Takes every file to its place; when that fails, what was taken there goes again. */
+/** What was accepted first, by URL: models may share a file, and an archive must not change it under another model. */
+async function trustedHashes({ parts: { files } }: Weights): Promise<ReadonlyMap<string, string>> {
+  const trusted = new Map<string, string>();
+  for (const { page } of await Ledger.all(files)) {
+    for (const { url, sha256 } of Object.values(page.files)) if (sha256 !== undefined) trusted.set(url, sha256);
+  }
+  return trusted;
+}
+
+/** Whether a file lies here already, as it is in the archive; also where WebLLM brought it, and nobody knows its hash. */
+async function isHere(
+  { shelves }: Weights,
+  { listed, file }: Pair,
+  ledger: Ledger,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if ((await shelves.size(file, ledger)) !== listed.bytes) return false;
+  const known = ledger.entry(file.url)?.sha256;
+  if (known !== undefined) return known === listed.sha256;
+  const content = await shelves.content(file, ledger);
+  return content !== undefined && (await digest(content, { md5: false, signal })).sha256 === listed.sha256;
+}
+
+/** Takes every file to its place; when that fails, what was taken there goes again, and nothing else. */
 async function store(
   weights: Weights,
   archive: Archive,
@@ -200,9 +223,7 @@ async function store(
   const { parts, shelves } = weights;
   const wanted: Pair[] = [];
   for (const pair of pairs) {
-    const here = await shelves.size(pair.file, ledger);
-    if (here !== pair.listed.bytes || ledger.entry(pair.file.url)?.sha256 !== pair.listed.sha256)
-      wanted.push(pair);
+    if (!(await isHere(weights, pair, ledger, signal))) wanted.push(pair);
   }
   const largest = Math.max(0, ...wanted.map(({ listed }) => listed.bytes));
   requireSpace(await parts.space(), sum(wanted) + largest, ledger.page.id, await deletable(weights));
@@ -210,16 +231,20 @@ async function store(
   const stored: ModelFile[] = [];
   try {
     for (const { listed, file } of wanted) {
-      stored.push(file);
+      // What lies in a cache stays until it is replaced; a file of our own is written where it lies.
+      if (file.place === "own") stored.push(file);
       const content = await unpack(weights, archive, { listed, file }, ledger, signal, (bytes) => {
         tally.add(bytes);
       });
+      if (file.place !== "own") stored.push(file);
       await shelves.put(file, content);
       await ledger.note(file, { whole: true, bytes: listed.bytes, sha256: listed.sha256, resumable: true });
       if (file.place !== "own") await parts.files.remove(ledger.folder, await fileNameOf(file));
     }
   } catch (raw) {
+    for (const { file } of wanted) await parts.files.remove(ledger.folder, await fileNameOf(file));
     for (const file of stored) await takeBack(weights, file, ledger);
+    if (Object.keys(ledger.page.files).length === 0) await parts.files.removeFolder(ledger.folder);
     throw raw;
   }
 }
@@ -252,11 +277,9 @@ async function unpack(
   return content;
 }
 
-async function takeBack({ parts, shelves }: Weights, file: ModelFile, ledger: Ledger): Promise<void> {
+async function takeBack({ shelves }: Weights, file: ModelFile, ledger: Ledger): Promise<void> {
   await shelves.remove(file, ledger);
-  await parts.files.remove(ledger.folder, await fileNameOf(file));
   await ledger.forget(file.url);
-  if (Object.keys(ledger.page.files).length === 0) await parts.files.removeFolder(ledger.folder);
 }
 
 const sum = (pairs: readonly Pair[]): number => pairs.reduce((bytes, { listed }) => bytes + listed.bytes, 0);

@@ -250,6 +250,46 @@ describe("an archive that is not what it should be", () => {
     expect(world.files.used).toBe(0);
   });
 
+  it("(with another library under the address of one that a model here uses) is refused", async () => {
+    const [home, world] = [browser(), browser()];
+    const { "lib.wasm": library = "" } = world.addMlc("good", SHARDS);
+    await world.ensure("good", "webgpu");
+    home.addMlc("evil", SHARDS);
+    home.server.put(library, new Uint8Array([0, 0x61, 0x73, 0x6d, 9, 9, 9]));
+    home.models.add({ id: "evil", weights_url: "https://hub.test/evil", library_url: library });
+    await home.ensure("evil", "webgpu");
+    const { url } = await exported(home, "evil");
+    expect((await errorOf(importModel(world.weights, url, world.options)))?.code).toBe("integrity_failed");
+    const kept = await (await world.caches.open("webllm/wasm")).match(library);
+    expect(await bytesOf(await kept?.blob())).toEqual(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 2, 3]));
+  });
+
+  it("(given up in the middle) leaves what WebLLM itself has stored", async () => {
+    const home = browser();
+    const urls = home.addMlc("mlc", SHARDS);
+    await home.ensure("mlc", "webgpu");
+    const { url } = await exported(home, "mlc");
+    const world = browser(true);
+    world.addMlc("mlc", SHARDS);
+    const cache = await world.caches.open("webllm/model");
+    for (const name of ["tensor-cache.json", "tokenizer.json", "params_shard_0.bin"]) {
+      const stored = await (await home.caches.open("webllm/model")).match(urls[name] ?? "");
+      if (stored !== undefined) await cache.put(urls[name] ?? "", stored);
+    }
+    const stop = new AbortController();
+    const options = {
+      signal: stop.signal,
+      report: ({ stage, fraction }: { stage: string; fraction: number }) => {
+        if (stage === "read_cache" && fraction > 0.5) stop.abort();
+      },
+    };
+    expect((await errorOf(importModel(world.weights, url, options)))?.code).toBe("aborted");
+    for (const name of ["tensor-cache.json", "tokenizer.json", "params_shard_0.bin"]) {
+      expect(await cache.match(urls[name] ?? ""), name).toBeDefined();
+    }
+    expect(world.files.used).toBe(0);
+  });
+
   it("(given up in the middle) takes nothing", async () => {
     const home = browser();
     home.addMlc("mlc", SHARDS);
