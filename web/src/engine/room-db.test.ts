@@ -7,28 +7,21 @@ const fresh = (): RoomDatabase => new RoomDatabase(`room-${crypto.randomUUID()}`
 it("keeps what is put, for the next life of the room", async () => {
   const name = `room-${crypto.randomUUID()}`;
   const first = new RoomDatabase(name);
-  await (await first.open()).put("used", 7, "a");
+  await (await first.open()).put("custom_models", { id: "a" }, "a");
   await first.close();
-  expect(await (await new RoomDatabase(name).open()).get("used", "a")).toBe(7);
+  expect(await (await new RoomDatabase(name).open()).get("custom_models", "a")).toEqual({ id: "a" });
 });
 
 it("holds a store for every area from the first version on", async () => {
   const database = await fresh().open();
-  expect([...database.objectStoreNames].sort()).toEqual([
-    "answers",
-    "batches",
-    "custom_models",
-    "failures",
-    "trust",
-    "used",
-  ]);
+  expect([...database.objectStoreNames].sort()).toEqual(["batches", "custom_models", "failures"]);
 });
 
 it("opens another connection after it was closed", async () => {
   const room = fresh();
-  await (await room.open()).put("used", 1, "a");
+  await (await room.open()).put("custom_models", { id: "a" }, "a");
   await room.close();
-  expect(await (await room.open()).get("used", "a")).toBe(1);
+  expect(await (await room.open()).get("custom_models", "a")).toEqual({ id: "a" });
 });
 
 it("tries again after it could not be opened", async () => {

@@ -23,17 +23,11 @@ export interface RoomSchema extends DBSchema {
   custom_models: { key: string; value: CustomModel };
   /** By job and index: see `KeptBatches`. */
   batches: { key: BatchKey; value: BatchEntry };
-  /** By URL: what was seen there first. */
-  trust: { key: string; value: unknown };
-  /** By the request's key: answers that were not finished. */
-  answers: { key: string; value: unknown };
-  /** By model id: when it was last used, in milliseconds since 1970. */
-  used: { key: string; value: number };
 }
 
 const DATABASE = "webllm-provider-room";
 const VERSION = 1;
-const STORES = ["failures", "custom_models", "batches", "trust", "answers", "used"] as const;
+const STORES = ["failures", "custom_models", "batches"] as const;
 
 /**
  * The engine room's database, opened at the first use and again after a loss.

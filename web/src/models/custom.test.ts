@@ -80,6 +80,14 @@ describe("a model of the user's own", () => {
     expect((await life(room)).catalogue.records()).toEqual([]);
   });
 
+  it("does not keep the others away when it cannot be taken any more", async () => {
+    const room = new RoomDatabase(`room-${crypto.randomUUID()}`);
+    const database = await room.open();
+    await database.put("custom_models", { id: "a", gguf_url: "ftp://example.test/a.gguf" }, "a");
+    await database.put("custom_models", FILE, "mine");
+    expect((await life(room)).catalogue.records().map(({ id }) => id)).toEqual(["mine"]);
+  });
+
   it("works where the browser keeps nothing", async () => {
     const room = new RoomDatabase("unused");
     room.open = () => Promise.reject(new DOMException("refused", "SecurityError"));
@@ -104,6 +112,7 @@ describe("a model of the user's own", () => {
     [{ id: "x", gguf_url: "x.gguf" }],
     [{ id: "x", gguf_url: "javascript:alert(1)" }],
     [{ id: "x", gguf_url: "file:///etc/passwd" }],
+    [{ id: "x", gguf_url: "https://me:secret@example.test/x.gguf" }],
   ])("is refused when its files are not named whole: %j", (model) => {
     expect(() => customEntry(model)).toThrow(EngineFailure);
   });

@@ -30,7 +30,15 @@ export class CustomModels {
     }
     for (const model of known) {
       // An id that this version's own catalogue has taken meanwhile keeps its meaning.
-      if (this.catalogue.get(model.id) === undefined) this.put(model, customEntry(model));
+      if (this.catalogue.get(model.id) === undefined) this.restoreOne(model);
+    }
+  }
+
+  private restoreOne(model: CustomModel): void {
+    try {
+      this.put(model, customEntry(model));
+    } catch (raw) {
+      console.warn(`${model.id} was added under rules that have changed; add it again:`, raw);
     }
   }
 
@@ -169,6 +177,14 @@ function check(model: CustomModel): void {
     );
   }
   for (const url of urls) {
+    if (URL.canParse(url) && new URL(url).password + new URL(url).username !== "") {
+      // It would be stored, told in errors, and refused by the browser; so it is not even repeated here.
+      throw failure(
+        "invalid_request",
+        `${model.id}: the address of a file must not hold a user name or password.`,
+        "Download the file and add it from this device.",
+      );
+    }
     if (URL.canParse(url) && URL_SCHEMES.has(new URL(url).protocol)) continue;
     throw failure(
       "invalid_request",

@@ -171,6 +171,11 @@ describe("a plan", () => {
   ])("of %s has %i files", (url, count) => {
     expect(ggufFiles({ record: { id: "m" }, gguf: { url } })).toHaveLength(count);
   });
+
+  it("takes the name of a file as it is where it cannot be decoded", () => {
+    const url = "https://hub.test/100%.gguf";
+    expect(ggufFiles({ record: { id: "m" }, gguf: { url } })).toMatchObject([{ name: "100%.gguf" }]);
+  });
 });
 
 it("hashes a file in pieces as others do at once", async () => {

@@ -193,7 +193,8 @@ async function verify(
 async function trustedHashes({ parts: { files } }: Weights): Promise<ReadonlyMap<string, string>> {
   const trusted = new Map<string, string>();
   for (const { page } of await Ledger.all(files)) {
-    for (const { url, sha256 } of Object.values(page.files)) if (sha256 !== undefined) trusted.set(url, sha256);
+    for (const { url, sha256 } of Object.values(page.files))
+      if (sha256 !== undefined) trusted.set(url, sha256);
   }
   return trusted;
 }

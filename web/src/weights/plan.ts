@@ -135,7 +135,15 @@ function isShard(raw: unknown): raw is Shard {
   );
 }
 
-const lastPart = (url: string): string => decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
+function lastPart(url: string): string {
+  const part = new URL(url).pathname.split("/").at(-1) ?? "";
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A lone "%" is a legal address, and encodes nothing.
+    return part;
+  }
+}
 
 const senseless = ({ record }: Planned, why: string): Error =>
   failure(

@@ -15,6 +15,9 @@ describe("the form for a model of one's own", () => {
     ["", "missing"],
     ["https://", "not_a_url"],
     ["http://huggingface.co/a.gguf", "not_https"],
+    ["https://me:secret@huggingface.co/a.gguf", "credentials"],
+    ["javascript:alert(1)//a.gguf", "not_https"],
+    ["data:,a.gguf", "not_https"],
     ["https://models.example/a.gguf", "foreign_host"],
     ["https://huggingface.co/a/b/resolve/main/a.bin", "not_gguf"],
   ])("finds fault with the address %o: %s", (address, fault) => {
@@ -28,6 +31,10 @@ describe("the form for a model of one's own", () => {
       name: "demo",
       gguf_url: "https://chat.example/app/parts/demo.gguf",
     });
+  });
+
+  it("names a model after its file, also where the address decodes to nothing", () => {
+    expect(customModelOf(gguf("https://huggingface.co/a/100%.gguf"), FACTS).name).toBe("100%");
   });
 
   it("wants both halves of a model for WebGPU", () => {

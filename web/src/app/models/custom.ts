@@ -21,7 +21,7 @@ export const EMPTY_FORM: CustomForm = {
   context: "",
 };
 
-export type FieldFault = "missing" | "not_a_url" | "not_https" | "foreign_host" | "not_gguf" | "not_wasm" | "context";
+export type FieldFault = "missing" | "not_a_url" | "credentials" | "not_https" | "foreign_host" | "not_gguf" | "not_wasm" | "context";
 export type FormFaults = Partial<Record<keyof CustomForm, FieldFault>>;
 
 export interface FormFacts {
@@ -53,6 +53,7 @@ function urlFault(typed: string, facts: FormFacts, ending?: FieldFault): FieldFa
   if (typed.trim() === "") return "missing";
   const url = parsed(typed, facts);
   if (url === null) return "not_a_url";
+  if (url.username + url.password !== "") return "credentials";
   if (url.protocol !== "https:" && url.origin !== facts.origin) return "not_https";
   if (!mayDownloadFrom(url, facts.origin)) return "foreign_host";
   if (ending === "not_gguf" && !url.pathname.toLowerCase().endsWith(".gguf")) return ending;
@@ -99,7 +100,16 @@ function nameOf(address: string): string {
   const segments = new URL(address).pathname.split("/").filter((segment) => segment !== "");
   // A folder of weights may end in "resolve/main", which names nothing.
   const named = segments.filter((segment) => segment !== "resolve" && segment !== "main");
-  return withoutEnding(decodeURIComponent(named.at(-1) ?? "model"));
+  return withoutEnding(decoded(named.at(-1) ?? "model"));
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // A lone "%" is a legal address, and encodes nothing.
+    return segment;
+  }
 }
 
 const withoutEnding = (name: string): string => name.replace(/\.gguf$/i, "");

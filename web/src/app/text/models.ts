@@ -200,6 +200,7 @@ export const modelsText = {
     faults: {
       missing: "This is needed.",
       not_a_url: "This is not an address.",
+      credentials: "An address with a user name or password is neither stored nor sent.",
       not_https: "The address has to begin with https://.",
       foreign_host:
         "This page's policy lets models come only from this site, huggingface.co and raw.githubusercontent.com. Download the file and add it from this device.",
