@@ -11,6 +11,8 @@ import type { Seat } from "./seat";
 export interface Question {
   /** The model that it is for; any when absent. */
   model: string | undefined;
+  /** Tokens that it may have; as many as the engine lets it, when absent. */
+  maxTokens: number | undefined;
   /** Whether an answer that was cut behind `said` can be gone on with on this engine. */
   continues(seat: Seat, said: string): boolean;
   /** Has it answered, behind `said`, which was `pieces` pieces of text. */
@@ -20,6 +22,7 @@ export interface Question {
 /** A chat completion. */
 export const chat = (body: CompletionBody): Question => ({
   model: body.model,
+  maxTokens: body.max_tokens,
   continues: ({ model }, said) => model.capabilities.continues === true && canBeContinued(body, said),
   ask: ({ engine }, said, pieces, onText, signal) =>
     engine.complete(
@@ -34,6 +37,7 @@ export const chat = (body: CompletionBody): Question => ({
 /** A text completion: going on is what it is. */
 export const text = (body: TextCompletionBody): Question => ({
   model: body.model,
+  maxTokens: body.max_tokens,
   continues: () => true,
   ask: ({ engine }, said, pieces, onText, signal) =>
     engine.completeText({ ...body, ...shortened(body, pieces), prompt: body.prompt + said }, onText, signal),
@@ -41,7 +45,7 @@ export const text = (body: TextCompletionBody): Question => ({
 
 /** A piece is a token, or seldom two: the limit that was asked for still holds, within that. */
 const shortened = ({ max_tokens: most }: { max_tokens?: number }, pieces: number): { max_tokens?: number } =>
-  most === undefined ? {} : { max_tokens: Math.max(1, most - pieces) };
+  most === undefined ? {} : { max_tokens: most - pieces };
 
 /** Losses of the engine that one request may outlive: it may be what kills it. */
 const LIVES = 2;
@@ -76,6 +80,11 @@ export class Answering {
   async on(seat: Seat, signal: AbortSignal): Promise<void> {
     this.announce(seat);
     this.seat = this.listening = seat;
+    if (this.said !== "" && this.pieces >= (this.question.maxTokens ?? Infinity)) {
+      // It was lost behind its last token: nothing is missing but its end.
+      this.sink.finish({ type: "finished", ...this.cutShort("length") });
+      return;
+    }
     const answer = this.question.ask(
       seat,
       this.said,
@@ -124,7 +133,7 @@ export class Answering {
   /** Cancelled while it waits for an engine: what was said stays an answer, cut short. */
   cancel(): void {
     if (this.said === "") this.fail(aborted("request").error);
-    else this.sink.finish({ type: "finished", ...this.cutShort() });
+    else this.sink.finish({ type: "finished", ...this.cutShort("abort") });
   }
 
   private announce(seat: Seat): void {
@@ -159,9 +168,10 @@ export class Answering {
     return { ...ending, usage: { prompt_tokens, completion_tokens, total_tokens } };
   }
 
-  private cutShort(): Ending {
+  /** Ends it behind what was said, without an engine. */
+  private cutShort(reason: Ending["reason"]): Ending {
     return {
-      reason: "abort",
+      reason,
       usage: { prompt_tokens: 0, completion_tokens: this.pieces, total_tokens: this.pieces },
       figures: {
         time_to_first_token_ms: null,

@@ -68,7 +68,6 @@ export class Loading {
       const ready = this.mayStandBeside(prepared) ? await this.start(prepared, report, signal) : null;
       await swap(async () => {
         signal.throwIfAborted();
-        await this.recoverer.stop();
         if (ready === null) await this.replaceOrKeep(prepared, report, signal);
         else await this.install(ready);
       }).catch(async (raw: unknown) => {
@@ -92,7 +91,7 @@ export class Loading {
     this.options.journal.record("load_started", model, { waking: true });
     try {
       const prepared = await prepare(this.options.seats, plan, report, signal);
-      await this.install(await seat(prepared, answersFor, report, signal));
+      await this.bringUp(prepared, report, signal, answersFor);
     } catch (raw) {
       const error = toWireError(raw);
       // A request that was cancelled leaves the model asleep: the next one wakes it.
@@ -134,7 +133,9 @@ export class Loading {
       journal.record("load_failed", model, { code: error.code });
       last = { type: "failure", error };
     }
-    this.state.loading = this.state.incoming = null;
+    this.state.incoming = null;
+    // A model that was lost meanwhile may be on its way back.
+    if (!this.recoverer.busy) this.state.loading = null;
     sink.finish(last);
     this.state.changed();
   }
@@ -187,15 +188,27 @@ export class Loading {
     }
   }
 
-  /** Starts it in place of what is there; an engine that fails in a way that another start may heal gets one. */
+  /** Starts it in place of what is there. */
   private async replace(
-    first: Prepared,
+    prepared: Prepared,
     report: (report: LoadReport) => void,
     signal: AbortSignal,
     standsFor: ReadonlySet<string> = new Set(),
   ): Promise<void> {
+    // What was there may have been lost while the files came: it must not come back over this one.
+    await this.recoverer.stop();
     await this.release();
     this.state.loss = null;
+    await this.bringUp(prepared, report, signal, standsFor);
+  }
+
+  /** An engine that fails in a way that another start may heal gets one. */
+  private async bringUp(
+    first: Prepared,
+    report: (report: LoadReport) => void,
+    signal: AbortSignal,
+    standsFor: ReadonlySet<string>,
+  ): Promise<void> {
     let prepared = first;
     for (let attempt = 0; ; attempt++) {
       report(NOTHING);
@@ -217,16 +230,18 @@ export class Loading {
     report: (report: LoadReport) => void,
     signal: AbortSignal,
   ): Promise<void> {
+    while (this.recoverer.busy) await this.recoverer.settled(signal);
     const before = this.state.seat;
     try {
       await this.replace(prepared, report, signal, before?.answersFor);
     } catch (raw) {
-      if (before !== null) this.recoverer.begin(before.plan, before.answersFor, toWireError(raw));
+      if (before !== null) this.recoverer.begin(before.plan, before.answersFor, toWireError(raw), true);
       throw raw;
     }
   }
 
   private async install(next: Seat): Promise<void> {
+    await this.recoverer.stop();
     await this.release();
     this.state.seat = next;
     this.state.plan = next.plan;

@@ -40,12 +40,14 @@ export class Recoverer {
     this.begin(fallen.plan, fallen.answersFor, error);
   }
 
-  /** Loads again what was given up. */
-  begin(plan: Plan, standsFor: ReadonlySet<string>, error: WireError): void {
+  /** Loads again what was given up. `error` is what it failed by; not so where it only `madeRoom` for what failed. */
+  begin(plan: Plan, standsFor: ReadonlySet<string>, error: WireError, madeRoom = false): void {
     const life = new AbortController();
     this.state.loading = { model: plan.entry.record.id, fraction: 0, recovering: error };
     // In a later turn: it may have nothing to try, and must not be over before it counts as begun.
-    const done = Promise.resolve().then(() => this.recover(plan, standsFor, error, life.signal));
+    const done = Promise.resolve().then(() =>
+      this.recover({ plan, madeRoom }, standsFor, error, life.signal),
+    );
     this.running = { life, done };
     this.state.changed();
   }
@@ -75,7 +77,7 @@ export class Recoverer {
   }
 
   private async recover(
-    from: Plan,
+    { plan: from, madeRoom }: { plan: Plan; madeRoom: boolean },
     standsFor: ReadonlySet<string>,
     reason: WireError,
     signal: AbortSignal,
@@ -86,7 +88,11 @@ export class Recoverer {
     journal.record("recovery_started", model, { code: reason.code });
     let error = reason;
     let tries = 0;
-    for (let plan = policy.next(from, error); plan !== null; plan = policy.next(plan, error)) {
+    for (
+      let plan = madeRoom ? from : policy.next(from, error);
+      plan !== null;
+      plan = policy.next(plan, error)
+    ) {
       try {
         await this.wait(tries++, signal);
         const back = await this.attempt(plan, standsFor, reason, signal);

@@ -33,6 +33,8 @@ export class RoomState {
       const incoming = this.incoming === null ? {} : { incoming: this.incoming };
       return { type: "ready", model, queued: this.requests, ...incoming };
     }
+    // The model that answered has made room for it.
+    if (this.incoming !== null) return { type: "loading", ...this.incoming };
     if (this.loss !== null) return { type: "lost", ...this.loss };
     return { type: "empty" };
   }

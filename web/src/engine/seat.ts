@@ -70,8 +70,8 @@ export async function prepare(
 ): Promise<Prepared> {
   const choice = await untilAborted(options.choose(plan.entry, plan.device), signal, "load");
   const wishes = { report, signal, meteredOk: plan.meteredOk };
-  const { gguf } = (await options.prepare?.(plan.entry, choice.device, wishes)) ?? {};
-  signal.throwIfAborted();
+  const files = options.prepare?.(plan.entry, choice.device, wishes) ?? Promise.resolve({ gguf: undefined });
+  const { gguf } = await untilAborted(files, signal, "load");
   return { plan, choice, gguf };
 }
 
