@@ -35,8 +35,8 @@ export class Leadership {
           return granted === null ? null : this.#hold(life);
         })
         .catch((raw: unknown) => {
+          reject(asError(raw));
           this.#deposed(raw, life);
-          reject(raw instanceof Error ? raw : new Error(String(raw)));
         });
     });
   }
@@ -52,11 +52,11 @@ export class Leadership {
       });
   }
 
-  /** Takes the lock from whoever has it. Resolves when this tab leads. */
+  /** Takes the lock from whoever has it. Resolves when this tab leads, or when another one was quicker. */
   steal(): Promise<void> {
     const { lock, locks } = this.options;
     const life = this.#renew();
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       locks
         .request(lock, { steal: true }, () => {
           const held = this.#hold(life);
@@ -64,6 +64,8 @@ export class Leadership {
           return held;
         })
         .catch((raw: unknown) => {
+          if (isAbort(raw)) resolve();
+          else reject(asError(raw));
           this.#deposed(raw, life);
         });
     });
@@ -92,7 +94,11 @@ export class Leadership {
   #deposed(raw: unknown, life: AbortController): void {
     // A wait that was ended here is nobody's loss.
     if (life.signal.aborted) return;
-    if (!(raw instanceof DOMException) || raw.name !== "AbortError") throw raw;
-    this.options.onDeposed();
+    if (isAbort(raw)) this.options.onDeposed();
+    else console.error("The lock of the shared engine failed:", raw);
   }
 }
+
+const isAbort = (raw: unknown): boolean => raw instanceof DOMException && raw.name === "AbortError";
+
+const asError = (raw: unknown): Error => (raw instanceof Error ? raw : new Error(String(raw)));

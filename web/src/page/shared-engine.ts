@@ -203,12 +203,14 @@ export class SharedEngine {
 
   /** The lock is gone, and with it the right to an engine: others have another one by now. */
   #deposed(): void {
-    if (this.#role.kind !== "leads") return;
-    const { engine } = this.#role;
-    this.#promoted = new AbortController();
-    this.#role = { kind: "follows" };
-    engine.close();
-    this.#leadership?.queue();
+    const role = this.#role;
+    if (role.kind === "leads") {
+      this.#promoted = new AbortController();
+      this.#role = { kind: "follows" };
+      role.engine.close();
+    }
+    // Also where the lock was gone before this tab could lead.
+    if (this.#role.kind === "follows") this.#leadership?.queue();
   }
 
   /** A port for another tab, once this tab's own connection shows that the engine lives. */
