@@ -264,3 +264,22 @@ async def test_a_value_is_taken_once(store: tuple[Store, Clock]) -> None:
     kept, _ = store
     await kept.put("a", 1, age=10)
     assert (await kept.take("a"), await kept.take("a")) == (1, None)
+
+
+async def test_the_ticket_of_an_ended_session_opens_nothing(application: Application) -> None:
+    told = await application.create()
+    await application.http.delete(f"{PATH}/{told['sessionId']}")
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        async with connected(told):
+            pass
+    assert refused.value.response.status_code == 404
+
+
+async def test_requests_that_come_together_are_counted_one_by_one(application: Application) -> None:
+    async with connected(await application.create(engine="own")) as socket:
+        for number in range(24):
+            await say(socket, type="generate", id=f"r{number}", prompt="Hello")
+        told = [await hear(socket, "generate", "error") for _ in range(24)]
+    refused = [one for one in told if one["type"] == "error"]
+    assert len(refused) == 8
+    assert {one["code"] for one in refused} == {"TOO_MANY_REQUESTS"}

@@ -38,6 +38,9 @@ class LocalTicket:
     async def end(self) -> None:
         self.events.close()
 
+    def fail(self, event: Event) -> None:
+        self.events.fail(event)
+
     async def give_back(self, error: WireError) -> None:
         self.losses += 1
         self._stop = None

@@ -31,6 +31,7 @@ LOST: frozenset[ErrorCode] = frozenset({"worker_died", "engine_hung", "device_lo
 """Errors of an engine that has gone: another can answer."""
 QUERIES = frozenset({"embed"})
 ANSWERED_WITHIN_S = 20.0
+GONE: WireError = {"code": "aborted", "message": "The engine's work was ended."}
 OWN_WILL: WireError = {
     "code": "unsupported",
     "message": "A tab decides by itself which model it loads.",
@@ -109,14 +110,15 @@ class EnginePool:
         Raises:
             EngineError: there are too many, or it did not say hello.
         """
-        if len(self.engines) >= self.settings.engine_limit:
-            raise engine_error("busy", f"{self.settings.engine_limit} engines are connected already.")
         await client.ready
         engine = PooledEngine(client)
         worker = Worker(engine.models, engine.coming)
         with suppress(EngineError, TimeoutError):
             async with asyncio.timeout(ANSWERED_WITHIN_S):
                 engine.records = await client.models()
+        # Asked where it joins: many may have come in the meantime.
+        if len(self.engines) >= self.settings.engine_limit:
+            raise engine_error("busy", f"{self.settings.engine_limit} engines are connected already.")
         self.engines.append(engine)
         try:
             self.queue.join(worker)
@@ -144,7 +146,10 @@ async def _work(client: EngineClient, ticket: Ticket) -> None:
         if not job.done():
             # The engine's connection has ended under it; `_run` says so to the reader.
             await asyncio.wait({job}, timeout=1)
-            job.cancel()
+            if not job.done():
+                # A reader so slow that there is no room for it: this one needs none.
+                job.cancel()
+                ticket.fail(failed(client.ending or GONE))
     if not job.cancelled() and (error := job.exception()) is not None:
         logger.error("A job failed with %s", type(error).__name__, exc_info=error)
         await ticket.put(failed({"code": "internal", "message": "The queue has failed."}))

@@ -72,6 +72,9 @@ class Ticket(Protocol):
     async def end(self) -> None:
         """There are no more events."""
 
+    def fail(self, event: Event) -> None:
+        """Hand over a last event, without waiting for the reader, and end."""
+
     async def give_back(self, error: WireError) -> None:
         """Let another engine try; after some tries the reader gets the error."""
 

@@ -71,9 +71,14 @@ class SessionSockets:
         if not await self._sessions.admitted(session, socket.query_params.get("ticket", "")):
             await refuse(unauthorized(), socket.scope, socket.receive, socket.send)
             return
+        try:
+            record = await self._sessions.record(session)
+        except Problem as problem:
+            # It was ended before its ticket was used.
+            await refuse(problem, socket.scope, socket.receive, socket.send)
+            return
         await socket.accept()
         outgoing = self._open[session] = Outgoing(socket)
-        record = await self._sessions.record(session)
         for number, result in record["results"].items():
             outgoing.post({**result, "id": number})
         for asked in record["pending"].values():
@@ -121,19 +126,23 @@ class SessionSockets:
             outgoing.post({**_told(error), "id": number})
 
     async def _asked(self, session: str, asked: Generate) -> None:
-        record = await self._sessions.record(session)
-        if asked.id in record["results"] or asked.id in record["pending"]:
-            # It was sent again behind a broken connection: its result comes, or has come.
-            return
-        if len(record["pending"]) >= MOST:
-            raise Problem(429, "TOO_MANY_REQUESTS", f"{MOST} requests of this session are under way.")
         kept = asked.model_dump()
+        again = False
 
         def enter(record: dict[str, Any]) -> None:
+            # Looked at where it is changed: messages that came together must not all find room.
+            nonlocal again
+            if asked.id in record["results"] or asked.id in record["pending"]:
+                # It was sent again behind a broken connection: its result comes, or has come.
+                again = True
+                return
+            if len(record["pending"]) >= MOST:
+                raise Problem(429, "TOO_MANY_REQUESTS", f"{MOST} requests of this session are under way.")
             record["pending"][asked.id] = kept
 
         await self._sessions.change(session, enter)
-        self._begin(session, kept)
+        if not again:
+            self._begin(session, kept)
 
     def _begin(self, session: str, asked: Mapping[str, Any]) -> None:
         place = (session, str(asked["id"]))

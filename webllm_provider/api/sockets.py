@@ -26,6 +26,7 @@ from ..errors import EngineError
 from .answering import client_of
 from .pool import EnginePool
 from .security import Identify, refuse, unauthorized
+from .tab_messages import check_message
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ class Sockets:
             await asyncio.gather(outgoing.task, *telling, return_exceptions=True)
 
     def _hear(self, client: EngineClient, message: Any) -> None:
+        check_message(message)
         client.receive(cast(EngineMessage, message))
         if message["type"] in ("hello", "status"):
             self._pool.told()
