@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from ._transport import Command
-from ._wire import CompletionBody, EngineState, StreamEvent, WireError
+from ._wire import CompletionBody, EngineState, Finished, StreamEvent, WireError
 
 
 class Replay:
@@ -69,7 +69,9 @@ class AnswerReplay(Replay):
     def __init__(self, command: Command) -> None:
         super().__init__(command)
         self._text = ""
+        self._pieces = 0
         self._started = False
+        self._resumed = False
 
     def resume(self, state: EngineState) -> Command | None:
         if not self._text:
@@ -77,12 +79,21 @@ class AnswerReplay(Replay):
         if not self._continues(state):
             self.error = {**self.error, "hint": "What was written stands; ask again for the rest."}
             return None
+        self._resumed = True
         body = cast(CompletionBody, self.command["body"])
-        return {**self.command, "body": {**body, "continue_text": body.get("continue_text", "") + self._text}}
+        rest: CompletionBody = {**body, "continue_text": body.get("continue_text", "") + self._text}
+        if (most := body.get("max_tokens")) is not None:
+            # A piece is a token or more: the limit that was asked for still holds, within that.
+            rest["max_tokens"] = max(1, most - self._pieces)
+        return {**self.command, "body": rest}
 
     def take(self, event: StreamEvent) -> Iterator[StreamEvent]:
         if event["type"] == "delta":
             self._text += event["text"]
+            self._pieces += 1
+        if event["type"] == "finished" and self._resumed:
+            yield self._whole(event)
+            return
         if event["type"] == "started" and self._started:
             yield {
                 "type": "recovered",
@@ -93,6 +104,13 @@ class AnswerReplay(Replay):
             return
         self._started = self._started or event["type"] == "started"
         yield event
+
+    def _whole(self, event: Finished) -> Finished:
+        """With the pieces of the workers before the last one, which only counts its own."""
+        usage = event["usage"]
+        written = max(self._pieces, usage["completion_tokens"])
+        total = usage["prompt_tokens"] + written
+        return {**event, "usage": {**usage, "completion_tokens": written, "total_tokens": total}}
 
     def _continues(self, state: EngineState) -> bool:
         able = state["type"] == "ready" and state["model"]["capabilities"].get("continues", False)
@@ -106,7 +124,7 @@ def can_be_continued(body: CompletionBody, said: str) -> bool:
     What holds an answer begins anew with its continuation: text that is still free stays so, a tag or a
     schema that has begun does not.
     """
-    if body.get("response_format", {}).get("type", "text") != "text":
+    if "response_format" in body and body["response_format"].get("type") != "text":
         return False
     constraint = body.get("constraint")
     if constraint is None:

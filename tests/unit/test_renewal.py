@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from webllm_provider import EngineCommands, EngineLost
 from webllm_provider._client import CLOSED, EngineClient
 from webllm_provider._renewal import RENEWALS, RenewedTransport
-from webllm_provider._replay import can_be_continued
+from webllm_provider._replay import can_be_continued, replay_of
 from webllm_provider._wire import PROTOCOL, StreamEvent, WireError
 from webllm_provider.testing import answer, loaded_model
 
@@ -276,3 +276,18 @@ def test_wherever_workers_die_an_answer_ends_once_and_no_word_is_lost_or_doubled
         assert continues is False or ends[0]["type"] == "finished"
 
     asyncio.run(run())
+
+
+async def test_a_continuation_may_only_be_as_long_as_what_is_left() -> None:
+    replay = replay_of({"type": "complete", "body": {**BODY, "max_tokens": 10}, "credit": 8})
+    for event in answer("one ", "two ", "three")[:-1]:
+        list(replay.take(event))
+    replay.cut(DIED)
+    model = loaded_model(MODEL)
+    model["capabilities"]["continues"] = True
+    resumed = replay.resume({"type": "ready", "model": model})
+    assert resumed is not None
+    assert resumed["body"]["max_tokens"] == 7
+    (end,) = replay.take(answer("four")[-1])
+    assert end["type"] == "finished"
+    assert end["usage"]["completion_tokens"] == 3
