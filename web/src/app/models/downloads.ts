@@ -18,6 +18,8 @@ export interface TransferNews {
 /** The transfers that run, each with its stream: begun, paused, ended. */
 export class Downloads {
   readonly #streams = new Map<string, EventStream>();
+  /** Those that were given up, until the engine has let go of their files. */
+  readonly #ending = new Map<EventStream, () => void>();
 
   constructor(private readonly news: TransferNews) {}
 
@@ -40,6 +42,8 @@ export class Downloads {
       return this.#streams.get(key) === stream ? arrived : null;
     } finally {
       if (this.#streams.get(key) === stream) this.#streams.delete(key);
+      this.#ending.get(stream)?.();
+      this.#ending.delete(stream);
     }
   }
 
@@ -50,12 +54,15 @@ export class Downloads {
     this.#streams.get(key)?.cancel();
   }
 
-  /** Ends a transfer and forgets it. */
-  abandon(key: string, shown: Shown): void {
+  /** Forgets a transfer at once and ends it; resolves when the engine has let go of its files. */
+  async abandon(key: string, shown: Shown): Promise<void> {
     const stream = this.#streams.get(key);
     this.#streams.delete(key);
-    stream?.cancel();
     shown.set(null);
+    if (stream === undefined) return;
+    const ended = new Promise<void>((resolve) => this.#ending.set(stream, resolve));
+    stream.cancel();
+    await ended;
   }
 
   #tellQuarter(key: string, before: Transfer, progress: Progress): void {

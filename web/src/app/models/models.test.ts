@@ -108,10 +108,15 @@ describe("a download", () => {
     void models.download("big", { use: true });
     await settled();
     const { stream } = outside.room;
-    await models.cancel("big");
+    const gone = models.cancel("big");
     expect(stream.cancelled).toBe(true);
-    expect(outside.room.asked).toContainEqual(["delete_stored", "big"]);
     await stream.send(progress(70));
+    expect(transfer()).toBeNull();
+    // Its files are in use until the engine has let go of them.
+    expect(outside.room.asked).not.toContainEqual(["delete_stored", "big"]);
+    await stream.send({ type: "failure", error: { code: "aborted", message: "" } });
+    await gone;
+    expect(outside.room.asked).toContainEqual(["delete_stored", "big"]);
     expect(transfer()).toBeNull();
   });
 
@@ -182,6 +187,21 @@ describe("files", () => {
     expect(outside.saved).toEqual(["big.zip"]);
   });
 
+  it("that are read in or packed can be given up", async () => {
+    const importing = models.importFile(new Blob(["x"]));
+    await settled();
+    void models.giveUp(null);
+    expect(outside.room.stream.cancelled).toBe(true);
+    expect(state.models.importing.value).toBeNull();
+    await outside.room.stream.send({ type: "failure", error: { code: "aborted", message: "" } });
+    await importing;
+    void models.exportModel("big");
+    await settled();
+    void models.giveUp("big");
+    expect(outside.room.stream.cancelled).toBe(true);
+    expect(transfer()).toBeNull();
+  });
+
   it("that are read in show the model they hold", async () => {
     const done = models.importFile(new Blob(["x"]));
     await settled();
@@ -211,6 +231,30 @@ describe("a model of the user's own", () => {
     ]);
     await outside.room.stream.send({ type: "fetched", model: "custom-a", bytes: 1 });
     await done;
+  });
+
+  it("from a file can be paused: the file is still there when it goes on", async () => {
+    const done = models.addFile(new Blob(["x"]), (url) => ({ id: "custom-a", gguf_url: url }));
+    await settled();
+    models.pause("custom-a");
+    await outside.room.stream.send({ type: "failure", error: { code: "aborted", message: "" } });
+    await done;
+    expect(outside.forgotten).toEqual([]);
+    const resumed = models.resume("custom-a");
+    await settled();
+    await outside.room.stream.send({ type: "fetched", model: "custom-a", bytes: 1 });
+    await resumed;
+    expect(transfer("custom-a")).toBeNull();
+  });
+
+  it("gets an id of its own beside one of the same name whose files are here", async () => {
+    keeps(stored({ model: "custom-a" }));
+    await models.shelf.refresh();
+    await models.add({ id: "custom-a", name: "A", gguf_url: "https://chat.example/other/a.gguf" });
+    expect(outside.room.asked).toContainEqual([
+      "add_model",
+      { id: "custom-a-2", name: "A (2)", gguf_url: "https://chat.example/other/a.gguf" },
+    ]);
   });
 
   it("is forgotten with its files", async () => {

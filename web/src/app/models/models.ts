@@ -15,7 +15,7 @@ import { Ladder } from "./ladder";
 import { Offers, type Declined } from "./offers";
 import { Report } from "./report";
 import { Shelf } from "./shelf";
-import { NO_FILTERS, type Filters, type ModelsState, type Question, type Section } from "./state";
+import { NO_FILTERS, storedModel, type Filters, type ModelsState, type Question, type Section } from "./state";
 import { Verdicts } from "./verdicts";
 
 export interface ModelsOptions {
@@ -171,8 +171,14 @@ export class Models {
 
   /** End a download and delete what has come. */
   async cancel(model: string): Promise<void> {
-    this.#downloads.abandon(model, this.#shownOf(model));
+    await this.#downloads.abandon(model, this.#shownOf(model));
     await this.remove(model);
+  }
+
+  /** Give up packing a file, or (null) reading one in; the engine takes back what it has written. */
+  giveUp(model: string | null): Promise<void> {
+    if (model === null) return this.#downloads.abandon(IMPORT, this.#importing);
+    return this.#downloads.abandon(model, this.#shownOf(model));
   }
 
   // ---- files --------------------------------------------------------------------------------
@@ -196,16 +202,9 @@ export class Models {
 
   async importFile(file: Blob): Promise<void> {
     const url = this.options.files.urlOf(file);
-    const { importing } = this.#state;
-    const shown: Shown = {
-      get: () => importing.value,
-      set: (value) => {
-        importing.value = value;
-      },
-    };
     try {
       await this.options.files.keep();
-      const arrived = await this.#downloads.run(IMPORT, { what: "import" }, shown, () =>
+      const arrived = await this.#downloads.run(IMPORT, { what: "import" }, this.#importing, () =>
         this.#room.importModel(url),
       );
       if (arrived === null) return;
@@ -235,6 +234,10 @@ export class Models {
 
   /** Resolves with false where the engine refuses it; `fault` says why. */
   add(model: CustomModel): Promise<boolean> {
+    return this.#include(this.#besideOthers(model));
+  }
+
+  #include(model: CustomModel): Promise<boolean> {
     return this.#attempt(async () => {
       const record = await this.#room.addModel(model);
       await this.options.refreshCatalogue();
@@ -246,11 +249,12 @@ export class Models {
   /** A model file from disk: added, then copied into this browser's store. */
   async addFile(file: Blob, describe: (url: string) => CustomModel): Promise<void> {
     const url = this.options.files.urlOf(file);
-    const model = describe(url);
+    const model = this.#besideOthers(describe(url));
     try {
-      if (await this.add(model)) await this.download(model.id, { use: false, meteredOk: true });
+      if (await this.#include(model)) await this.download(model.id, { use: false, meteredOk: true });
     } finally {
-      this.options.files.forget(url);
+      // Paused or broken off it still has to be read: its address then lives as long as the page.
+      if (this.#state.transfers.of(model.id).value === null) this.options.files.forget(url);
     }
   }
 
@@ -299,6 +303,16 @@ export class Models {
     this.#events = null;
   }
 
+  get #importing(): Shown {
+    const { importing } = this.#state;
+    return {
+      get: () => importing.value,
+      set: (value) => {
+        importing.value = value;
+      },
+    };
+  }
+
   #shownOf(model: string): Shown {
     const { transfers } = this.#state;
     return {
@@ -307,6 +321,14 @@ export class Models {
         transfers.set(model, value);
       },
     };
+  }
+
+  /** Under an id of its own: to replace a model whose files are here would delete them. */
+  #besideOthers(model: CustomModel): CustomModel {
+    const isTaken = (id: string): boolean => storedModel(this.#state.stored.value, id)?.state === "whole";
+    let [id, count] = [model.id, 1];
+    while (isTaken(id)) id = `${model.id}-${String((count += 1))}`;
+    return count === 1 ? model : { ...model, id, name: `${model.name ?? model.id} (${String(count)})` };
   }
 
   #nameOf(model: string): string {

@@ -176,6 +176,8 @@ export interface Outside {
   said: string[];
   saved: string[];
   copied: string[];
+  /** blob: URLs that were let go. */
+  forgotten: string[];
   declined: Set<string>;
 }
 
@@ -186,6 +188,7 @@ export function scriptedModels(state: AppState): { models: Models; outside: Outs
     said: [],
     saved: [],
     copied: [],
+    forgotten: [],
     declined: new Set(),
   };
   const options: ModelsOptions = {
@@ -194,7 +197,7 @@ export function scriptedModels(state: AppState): { models: Models; outside: Outs
     files: {
       save: (name) => outside.saved.push(name),
       urlOf: () => "blob:file",
-      forget: () => undefined,
+      forget: (url) => outside.forgotten.push(url),
       copy: (content) => {
         outside.copied.push(content);
         return Promise.resolve();

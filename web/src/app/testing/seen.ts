@@ -1,12 +1,12 @@
 /** An observer for documents without a layout: whatever is observed has come into view. */
 export class EverythingIsSeen {
-  constructor(private readonly seen: (entries: { isIntersecting: boolean }[]) => void) {}
+  constructor(private readonly seen: (entries: { target: Element; isIntersecting: boolean }[]) => void) {}
 
-  observe(): void {
-    this.seen([{ isIntersecting: true }]);
+  observe(target: Element): void {
+    this.seen([{ target, isIntersecting: true }]);
   }
 
-  disconnect(): void {
+  unobserve(): void {
     // There is nothing to let go.
   }
 }

@@ -5,6 +5,7 @@ import { nextStep, type NextStep } from "../../models/next-step";
 import { storedStateOf } from "../../models/state";
 import { text } from "../../text";
 import { useApp, type AppContextValue } from "../context";
+import { useDerived } from "./use-derived";
 
 /** The next step with a model, for those that show it. */
 export function stepOf({ state }: AppContextValue, record: ModelRecord): NextStep {
@@ -24,7 +25,8 @@ export function ModelAction({ record }: { record: ModelRecord }): JSX.Element | 
   const app = useApp();
   const { models } = app;
   const { actions } = text.models;
-  switch (stepOf(app, record)) {
+  const step = useDerived(() => stepOf(app, record), [app, record]);
+  switch (step) {
     case "none":
       return null;
     case "use":

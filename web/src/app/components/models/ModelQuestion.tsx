@@ -2,17 +2,20 @@
 import type { JSX } from "preact";
 import type { ModelRecord } from "../../../protocol/wire";
 import { bytes, megabytes } from "../../format";
-import { storedModel } from "../../models/state";
+import { storedModel, type Question } from "../../models/state";
 import { amountOf } from "../../models/transfers";
 import { text } from "../../text";
 import { useApp, type AppContextValue } from "../context";
 import { Confirm } from "./Confirm";
+import { useDerived } from "./use-derived";
 
 export function ModelQuestion({ record }: { record: ModelRecord }): JSX.Element | null {
   const app = useApp();
   const { models } = app;
-  const question = app.state.models.question.value;
-  if (question === null || !("model" in question) || question.model !== record.id) return null;
+  const asked = useDerived(() => isAbout(app.state.models.question.value, record), [app, record]);
+  // Read only where it is about this one: the others need not hear of it.
+  const question = asked ? app.state.models.question.value : null;
+  if (question === null || !("model" in question)) return null;
   const takeBack = (): void => {
     models.ask(null);
   };
@@ -60,6 +63,9 @@ export function ModelQuestion({ record }: { record: ModelRecord }): JSX.Element 
     );
   }
 }
+
+const isAbout = (question: Question | null, { id }: ModelRecord): boolean =>
+  question !== null && "model" in question && question.model === id;
 
 /** The weights lie in memory as they are downloaded, beside the cache: so memory bounds an unknown download. */
 function downloadSentences({ download_bytes: download, memory_mb: memory }: ModelRecord): string[] {

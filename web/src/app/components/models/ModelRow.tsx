@@ -5,6 +5,7 @@ import type { ModelRecord } from "../../../protocol/wire";
 import { obstacleOf } from "../../catalogue";
 import { bytes, megabytes } from "../../format";
 import { storedStateOf } from "../../models/state";
+import type { AppState } from "../../state";
 import { modelOf } from "../../stores/engine";
 import { text } from "../../text";
 import { useApp } from "../context";
@@ -12,12 +13,13 @@ import { ModelAction } from "./ModelAction";
 import { ModelDetails } from "./ModelDetails";
 import { ModelQuestion } from "./ModelQuestion";
 import { TransferLine } from "./TransferLine";
+import { useDerived } from "./use-derived";
 import { useSeen } from "./use-seen";
 
 export function ModelRow({ record }: { record: ModelRecord }): JSX.Element {
   const { state, models } = useApp();
   const row = useRef<HTMLLIElement>(null);
-  const open = state.models.opened.value === record.id;
+  const open = useDerived(() => state.models.opened.value === record.id, [state, record]);
   useSeen(row, () => {
     models.seen(record.id);
   });
@@ -67,6 +69,22 @@ export function ModelRow({ record }: { record: ModelRecord }): JSX.Element {
 
 function Chips({ record }: { record: ModelRecord }): JSX.Element {
   const { state } = useApp();
+  const chips = useDerived(() => chipsOf(state, record).join("\n"), [state, record]);
+  return (
+    <>
+      {chips
+        .split("\n")
+        .filter((chip) => chip !== "")
+        .map((chip) => (
+          <span key={chip} class="chip">
+            {chip}
+          </span>
+        ))}
+    </>
+  );
+}
+
+function chipsOf(state: AppState, record: ModelRecord): string[] {
   const engine = state.engine.value;
   const verdict = state.models.verdicts.of(record.id).value;
   const here = storedStateOf(state.models.stored.value, verdict, record);
@@ -76,15 +94,7 @@ function Chips({ record }: { record: ModelRecord }): JSX.Element {
   if (engine.kind === "ready" && engine.incoming?.model === record.id) chips.push(text.models.chips.behind);
   if (record.embedded) chips.push(text.models.chips.embedded);
   else if (here !== "none") chips.push(text.models.chips[here]);
-  return (
-    <>
-      {chips.map((chip) => (
-        <span key={chip} class="chip">
-          {chip}
-        </span>
-      ))}
-    </>
-  );
+  return chips;
 }
 
 /** What the engine room says of it, or, until then, what its record says. */

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { ModelRecord, StoredModel, StoredModels } from "../../../protocol/wire";
 import { bytes, daysAgo } from "../../format";
+import { isActive } from "../../models/transfers";
 import { text } from "../../text";
 import { useApp } from "../context";
 import { ErrorCard } from "../ErrorCard";
@@ -97,6 +98,7 @@ function Meter({ used, quota }: { used: number; quota: number }): JSX.Element {
       aria-valuemin={0}
       aria-valuemax={quota}
       aria-valuenow={used}
+      aria-valuetext={words.used(bytes(used), bytes(quota))}
       viewBox="0 0 100 1"
       preserveAspectRatio="none"
     >
@@ -123,7 +125,8 @@ function DeleteAll({ size }: { size: number }): JSX.Element {
 
 function StoredRow({ model }: { model: StoredModel }): JSX.Element {
   const { state, models } = useApp();
-  const record = state.catalogue.value?.find(({ id }) => id === model.model) ?? unlisted(model);
+  const listed = state.catalogue.value?.find(({ id }) => id === model.model);
+  const record = listed ?? unlisted(model);
   const { actions } = text.models;
   return (
     <li class="model" data-testid="stored-model" data-model={model.model} data-state={model.state}>
@@ -136,10 +139,11 @@ function StoredRow({ model }: { model: StoredModel }): JSX.Element {
             ))}
           </span>
         </div>
-        <ModelAction record={record} />
+        {/* What the catalogue does not know can be deleted, and nothing else. */}
+        {listed !== undefined && <ModelAction record={listed} />}
       </div>
       <div class="model-tools">
-        {model.state === "whole" && (
+        {listed !== undefined && model.state === "whole" && (
           <button
             type="button"
             class="quiet small"
@@ -204,7 +208,7 @@ function Import(): JSX.Element {
       <FileButton
         testId="model-import"
         label={words.import}
-        accept=".zip,.gguf,.tar"
+        accept=".zip"
         onFile={(file) => void models.importFile(file)}
       />
       {importing !== null && (
@@ -214,7 +218,18 @@ function Import(): JSX.Element {
           onDismiss={() => {
             models.dismiss(null);
           }}
-        />
+        >
+          {isActive(importing) && (
+            <button
+              type="button"
+              class="quiet small"
+              data-testid="import-cancel"
+              onClick={() => void models.giveUp(null)}
+            >
+              {text.models.actions.cancel}
+            </button>
+          )}
+        </TransferView>
       )}
     </section>
   );

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { ModelRecord, Progress } from "../../../protocol/wire";
 import { bytes, duration } from "../../format";
-import { bytesAsked, fractionOf, type Amount, type Transfer } from "../../models/transfers";
+import { bytesAsked, fractionOf, isActive, type Amount, type Transfer } from "../../models/transfers";
 import { text } from "../../text";
 import { useApp } from "../context";
 import { ErrorCard } from "../ErrorCard";
@@ -40,10 +40,21 @@ export function TransferLine({ record }: { record: ModelRecord }): JSX.Element |
         models.dismiss(record.id);
       }}
     >
-      {transfer.job.what === "download" && (
+      {transfer.job.what === "download" ? (
         <button type="button" class="quiet small" data-testid="model-cancel" onClick={give}>
           {text.models.actions.cancel}
         </button>
+      ) : (
+        isActive(transfer) && (
+          <button
+            type="button"
+            class="quiet small"
+            data-testid="export-cancel"
+            onClick={() => void models.giveUp(record.id)}
+          >
+            {text.models.actions.cancel}
+          </button>
+        )
       )}
     </TransferView>
   );
