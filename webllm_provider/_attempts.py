@@ -69,6 +69,7 @@ class Attempts:
             degradations=[*prepared.degradations, *self._news(prepared.relaxations)],
             syntax=prepared.syntax,
             answer=prepared.answer,
+            required=prepared.required,
             model=call.model,
         )
         try:

@@ -41,6 +41,8 @@ class Prepared:
     """How calls will stand in the answer."""
     answer: JsonAnswer | None
     """What the answer has to be, where it has to be JSON."""
+    required: bool
+    """Whether a call has to come."""
     thinking: bool
     """Whether the answer will begin with the model's thinking."""
     timeout: float
@@ -106,6 +108,7 @@ def prepare(
         relaxations=relaxations,
         syntax=NATIVE_SYNTAX if native else dialect.syntax,
         answer=answer,
+        required=choice.required,
         thinking=thinking,
         timeout=read_timeout(request, options, config),
     )

@@ -21,13 +21,13 @@ from amplifier_core.message_models import (
 
 from ._answer import WebLLMResponse, make_response
 from ._calls import Call, check_call, parse_call
-from ._format import JsonAnswer
+from ._format import LONGER, JsonAnswer
 from ._segments import Kind, Piece, Segmenter
 from ._steps import BlockDelta, BlockEnd, BlockStart, BlockType, Step
 from ._syntax import DEFAULT_SYNTAX, CallSyntax
 from ._tools import name_so_far
 from ._wire import Delta, EngineIdentity, Finished, Recovered, StreamEvent, WireError
-from .errors import EngineError, StreamBroken, engine_error, to_llm_error
+from .errors import AnswerInvalid, EngineError, StreamBroken, engine_error, to_llm_error
 
 
 @dataclass
@@ -48,6 +48,7 @@ class Assembler:
         degradations: what of the request could not be honoured, in words.
         syntax: how calls stand in the text.
         answer: what the whole answer has to be, where it has to be JSON.
+        required: whether a call has to come.
         new_id: makes the id of a tool call.
     """
 
@@ -55,6 +56,7 @@ class Assembler:
     degradations: Sequence[Degradation] = ()
     syntax: CallSyntax = DEFAULT_SYNTAX
     answer: JsonAnswer | None = None
+    required: bool = False
     new_id: Callable[[], str] = field(default=lambda: f"call_{uuid.uuid4().hex[:24]}")
 
     model: str | None = None
@@ -121,7 +123,8 @@ class Assembler:
         """The whole answer.
 
         Raises:
-            EngineError: the stream ended early, or the completion was stopped.
+            EngineError: the stream ended early, or the completion was stopped, or an answer that had to be
+                JSON or a call is not.
             InvalidToolCallError: a call is malformed or does not fit its tool's schema.
         """
         if self.finished is None or self.engine is None:
@@ -130,6 +133,8 @@ class Assembler:
             raise engine_error("aborted", "The answer was stopped.", model=self.model, partial=self.partial)
         if self.answer is not None:
             self.answer.read(self.partial, cut=self.finished["reason"] == "length", model=self.model)
+        if self.required and not any(block.type == "tool_use" for block in self._blocks):
+            self._miss_call(cut=self.finished["reason"] == "length")
         return make_response(
             [self._content(block) for block in self._blocks],
             finished=self.finished,
@@ -141,6 +146,20 @@ class Assembler:
             degradations=[*self.degradations, *self._changes],
             recoveries=self._recoveries,
         )
+
+    def _miss_call(self, *, cut: bool) -> None:
+        """A call was required, and text is all that came."""
+        if cut:
+            raise engine_error(
+                "engine_failed",
+                "The answer reached its greatest length before the call that was required.",
+                hint=LONGER,
+                model=self.model,
+                partial=self.partial,
+                kind=AnswerInvalid,
+            )
+        reason = "the engine ended its answer without one"
+        self._changes.append(Degradation(requested="a required call", actual="no call", reason=reason))
 
     def _note_change(self, event: Recovered) -> None:
         """Whoever goes on may be another model, or the same on another device."""

@@ -178,7 +178,10 @@ class StreamBroken(EngineError, StreamError):
 
 
 class AnswerInvalid(EngineError, StreamError):
-    """The answer was to be JSON that fits a schema and is not, or not all of it; the text is in `partial`."""
+    """The answer was to be JSON that fits a schema, or a call, and is not, or not all of it.
+
+    The text is in `partial`.
+    """
 
 
 class EngineTimeout(EngineError, LLMTimeoutError):

@@ -14,6 +14,7 @@ import pytest
 from amplifier_core.message_models import ChatRequest, Message, ToolCallBlock, ToolSpec
 
 from webllm_provider import (
+    AnswerInvalid,
     BridgeMissing,
     HttpTransport,
     RequestRefused,
@@ -125,6 +126,15 @@ async def test_a_load_finds_the_model_or_names_those_that_there_are() -> None:
     loaded = [event async for event in transport.load("b")]
     assert [event["type"] for event in loaded] == ["loaded"]
     assert [event["type"] for event in [event async for event in transport.load("c")]] == ["failure"]
+
+
+async def test_a_server_s_answer_that_is_cut_before_its_required_call_is_no_answer() -> None:
+    cut = sse({"choices": [{"delta": {"content": "Let me"}, "finish_reason": "length"}]}, "[DONE]")
+    provider = WebLLMProvider(Net(cut).transport())
+    talk = [Message(role="user", content="List them.")]
+    with pytest.raises(AnswerInvalid, match="before the call that was required") as refused:
+        await provider.complete(ChatRequest(messages=talk, tools=[NOTES], tool_choice="required"))
+    assert refused.value.partial == "Let me"
 
 
 async def test_tools_go_to_the_server_as_such_and_their_calls_come_back() -> None:

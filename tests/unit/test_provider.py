@@ -12,6 +12,7 @@ from amplifier_core.validation.behavioral.test_provider import ProviderBehaviorT
 from amplifier_core.validation.provider import ProviderValidator
 
 from webllm_provider import (
+    AnswerInvalid,
     DownloadFailed,
     EngineFailed,
     EngineLost,
@@ -270,6 +271,28 @@ async def test_a_tool_choice_of_none_leaves_the_request_s_own() -> None:
         HI.model_copy(update={"tools": [notes], "tool_choice": "required"}), tool_choice=None
     )
     assert bench.transport.bodies[0]["constraint"]["at_least_one"] is True
+
+
+@pytest.mark.parametrize("constraint", ["grammar", "none"])
+async def test_an_answer_that_is_cut_before_its_required_call_is_no_answer(constraint: Any) -> None:
+    bench = Bench(answer("Let me see", reason="length"))
+    bench.transport.model = loaded_model(constraint=constraint)
+    notes = ToolSpec(name="notes", parameters={"type": "object"})
+    with pytest.raises(AnswerInvalid, match="before the call that was required") as cut:
+        await bench.provider.complete(HI.model_copy(update={"tools": [notes], "tool_choice": "required"}))
+    assert cut.value.partial == "Let me see"
+    assert "max_tokens" in str(cut.value.hint)
+
+
+async def test_a_required_call_that_does_not_come_is_reported() -> None:
+    bench = Bench(answer("No."))
+    bench.transport.model = loaded_model(constraint="none")
+    notes = ToolSpec(name="notes", parameters={"type": "object"})
+    response = await bench.provider.complete(
+        HI.model_copy(update={"tools": [notes], "tool_choice": "required"})
+    )
+    assert response.degradation is not None
+    assert "a required call" in str(response.degradation)
 
 
 async def test_a_missing_tool_result_is_reported() -> None:

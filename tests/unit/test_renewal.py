@@ -285,7 +285,8 @@ async def test_a_continuation_may_only_be_as_long_as_what_is_left() -> None:
     replay.cut(DIED)
     model = loaded_model(MODEL)
     model["capabilities"]["continues"] = True
-    resumed = replay.resume({"type": "ready", "model": model})
+    state: Any = {"type": "ready", "model": model}
+    resumed = replay.resume(state)
     assert resumed is not None
     assert resumed["body"]["max_tokens"] == 7
     (end,) = replay.take(answer("four")[-1])
