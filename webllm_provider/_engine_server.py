@@ -26,6 +26,11 @@ QUERIES = frozenset(
 MOST = 64
 """Streams and questions of one client at a time."""
 ABORTED: WireError = {"code": "aborted", "message": "The answer was stopped."}
+UNREAD: WireError = {
+    "code": "timeout",
+    "message": "Nobody took the answer for too long.",
+    "hint": "Read it while it comes.",
+}
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -37,13 +42,22 @@ class EngineServer:
         transport: what computes.
         send: sends one message to the client.
         may: the types of commands that this client may give; all by default.
+        reader_timeout: seconds for which a stream waits for its reader: the engine is wanted by others.
     """
 
-    def __init__(self, transport: Transport, send: Send, *, may: frozenset[str] = ALL | QUERIES) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        send: Send,
+        *,
+        may: frozenset[str] = ALL | QUERIES,
+        reader_timeout: float | None = None,
+    ) -> None:
         self.epoch = uuid.uuid4().hex
         self._transport = transport
         self._send = send
         self._may = may
+        self._reader_timeout = reader_timeout
         self._greeted = False
         self._streams: dict[str, _Stream] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -114,7 +128,9 @@ class EngineServer:
                     if event["type"] in LAST:
                         last = event
                         break
-                    await stream.granted()
+                    if not await stream.granted(self._reader_timeout):
+                        last = {"type": "failure", "error": UNREAD}
+                        break
                     self._batch(number, stream, event)
         except asyncio.CancelledError:
             if not stream.cancelled:
@@ -196,11 +212,16 @@ class _Stream:
             self._credit += max(0, batches)
             self._more.set()
 
-    async def granted(self) -> None:
-        """Wait until the reader takes a batch, and count it."""
+    async def granted(self, within: float | None) -> bool:
+        """Wait until the reader takes a batch, and count it; False where it takes none in time."""
         if self._credit is None:
-            return
-        while self._credit <= 0:
-            self._more.clear()
-            await self._more.wait()
+            return True
+        try:
+            async with asyncio.timeout(within):
+                while self._credit <= 0:
+                    self._more.clear()
+                    await self._more.wait()
+        except TimeoutError:
+            return False
         self._credit -= 1
+        return True

@@ -91,7 +91,7 @@ class SessionSockets:
             task.add_done_callback(heard.discard)
 
         try:
-            await read_socket(socket, hear)
+            await read_socket(socket, outgoing, hear)
         finally:
             if self._open.get(session) is outgoing:
                 del self._open[session]

@@ -41,6 +41,8 @@ HUNG: WireError = {"code": "engine_hung", "message": "The tab of the engine does
 HELLO_WITHIN_S = 20.0
 UNREADABLE = 1007
 TRY_LATER = 1013
+WAITING_LIMIT = 32 * 2**20
+"""Characters that may wait for one socket: who lets more come together does not read."""
 
 
 class Sockets:
@@ -74,7 +76,7 @@ class Sockets:
         work = asyncio.ensure_future(self._serve(client, socket))
         heart = asyncio.ensure_future(self._heartbeat(client, socket))
         try:
-            await read_socket(socket, lambda message: self._hear(client, message))
+            await read_socket(socket, outgoing, lambda message: self._hear(client, message))
         finally:
             client.end(VANISHED)
             self._pool.told()
@@ -88,7 +90,8 @@ class Sockets:
             return
         outgoing = Outgoing(socket)
         transport = self._pool.transport(client_of(socket))
-        server = EngineServer(transport, outgoing.post, may=MAY)
+        patience = self._pool.settings.reader_timeout
+        server = EngineServer(transport, outgoing.post, may=MAY, reader_timeout=patience)
         telling: set[asyncio.Task[None]] = set()
 
         async def tell() -> None:
@@ -101,7 +104,7 @@ class Sockets:
 
         unwatch = self._pool.watch(changed)
         try:
-            await read_socket(socket, server.receive)
+            await read_socket(socket, outgoing, server.receive)
         finally:
             unwatch()
             await server.close()
@@ -147,23 +150,46 @@ class Sockets:
 class Outgoing:
     """Messages on their way to a socket, in order."""
 
-    def __init__(self, socket: WebSocket) -> None:
+    def __init__(self, socket: WebSocket, limit: int = WAITING_LIMIT) -> None:
         self._socket = socket
-        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._limit = limit
+        self._messages: asyncio.Queue[str] = asyncio.Queue()
+        self._size = 0
         self.task = asyncio.ensure_future(self._write())
 
     def post(self, message: dict[str, Any]) -> None:
-        """Send a message in its turn."""
-        self._messages.put_nowait(message)
+        """Send a message in its turn. Nothing is sent any more behind what was too much."""
+        text = json.dumps(message, ensure_ascii=False)
+        # One that stands alone may have any size.
+        if self._size and self._size + len(text) > self._limit:
+            self.task.cancel()
+            return
+        self._size += len(text)
+        self._messages.put_nowait(text)
 
     async def _write(self) -> None:
         with suppress(RuntimeError, WebSocketDisconnect, OSError):
             while True:
-                await self._socket.send_text(json.dumps(await self._messages.get(), ensure_ascii=False))
+                text = await self._messages.get()
+                await self._socket.send_text(text)
+                self._size -= len(text)
 
 
-async def read_socket(socket: WebSocket, receive: Callable[[Any], None]) -> None:
-    """Hand on every message until the socket closes; one that cannot be read closes it."""
+async def read_socket(socket: WebSocket, outgoing: Outgoing, receive: Callable[[Any], None]) -> None:
+    """Hand on every message until the socket closes, or nothing can be sent any more."""
+    reading = asyncio.ensure_future(_read(socket, receive))
+    try:
+        await asyncio.wait({reading, outgoing.task}, return_when=asyncio.FIRST_COMPLETED)
+        if not outgoing.task.cancelled():
+            # Where the other side has closed, what it said before still counts.
+            await reading
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _read(socket: WebSocket, receive: Callable[[Any], None]) -> None:
+    """One message that cannot be read closes the socket."""
     try:
         while True:
             receive(from_json(await socket.receive_text(), allow_inf_nan=False))
