@@ -375,6 +375,7 @@ class Delta(TypedDict):
 
     type: Literal["delta"]
     text: str
+    tokens: NotRequired[int]
     channel: NotRequired[Literal["text", "thinking", "call"]]
 
 

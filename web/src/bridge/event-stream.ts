@@ -1,5 +1,5 @@
 import { isLast } from "../protocol/events";
-import type { StreamEvent, WireError } from "../protocol/wire";
+import type { Finished, StreamEvent, WireError } from "../protocol/wire";
 
 /** The events of one load or completion, pulled batch by batch. */
 export interface EventStream {
@@ -66,8 +66,14 @@ export class BufferedStream implements EventStream {
 }
 
 /** A stream that has failed before it began. */
-export function failedStream(error: WireError): EventStream {
+export const failedStream = (error: WireError): EventStream => streamOf({ type: "failure", error });
+
+/** A stream of which only the end is left. */
+export const endedStream = (ending: Omit<Finished, "type">): EventStream =>
+  streamOf({ type: "finished", ...ending });
+
+function streamOf(event: StreamEvent): EventStream {
   const stream = new BufferedStream({ consumed: () => undefined, cancelled: () => undefined });
-  stream.fail(error);
+  stream.deliver([event]);
   return stream;
 }

@@ -1,4 +1,4 @@
-import { canBeContinued } from "../protocol/continuing";
+import { canBeContinued, endingOf, shortened } from "../protocol/continuing";
 import type { Endpoint } from "../protocol/endpoint";
 import type {
   CompletionBody,
@@ -19,7 +19,7 @@ import {
   type QueryDraft,
 } from "./client";
 import { ABORTED, EngineError } from "./engine-error";
-import type { EventStream } from "./event-stream";
+import { endedStream, type EventStream } from "./event-stream";
 import { type Connections, ReplayedStream, type Request } from "./replay";
 
 export interface LinkOptions extends ClientOptions {
@@ -88,10 +88,13 @@ export class EngineLink implements Connections {
   complete(body: CompletionBody): EventStream {
     return this.stream({
       open: (client) => client.complete(body),
-      goOn: (client, text) =>
-        continues(client) && canBeContinued(body, text)
-          ? client.complete({ ...body, continue_text: (body.continue_text ?? "") + text })
-          : null,
+      goOn: (client, text, tokens) => {
+        // It was cut behind its last token: nothing is missing but its end.
+        if (tokens >= (body.max_tokens ?? Infinity)) return endedStream(endingOf("length", tokens, 0));
+        if (!continues(client) || !canBeContinued(body, text)) return null;
+        const continue_text = (body.continue_text ?? "") + text;
+        return client.complete({ ...body, ...shortened(body, tokens), continue_text });
+      },
       needsModel: true,
     });
   }

@@ -93,6 +93,38 @@ describe("an answer whose engine room dies", () => {
     expect(events.at(-1)).toMatchObject({ type: "finished", reason: "stop" });
   });
 
+  it("has no more tokens than it was asked for, and counts those of all rooms", async () => {
+    const bounded = ({ continue_text: shown = "", max_tokens: most = 99 }: CompletionBody): Script => {
+      const left = WORDS.slice(shown === "" ? 0 : shown.trimEnd().split(" ").length);
+      return shown === ""
+        ? { deltas: left.slice(0, 4), end: { reason: "abort" } }
+        : { deltas: left.slice(0, most), end: { reason: "length" } };
+    };
+    const [first, second] = [0, 1].map(() => new Rig(bounded, { locks, load: { continues: true } }));
+    if (first === undefined || second === undefined) throw new Error("There are two rooms.");
+    rigs.push(first, second);
+    const link = await started(first);
+    const stream = link.complete({ ...ask("hi"), max_tokens: 6 });
+    const before = await readText(stream, 4 * 6);
+    first.die();
+    attach(link, second);
+    const events = [...before, ...(await readAll(stream))];
+    expect(textOf(events)).toBe(WORDS.slice(0, 6).join(""));
+    expect(events.at(-1)).toMatchObject({ reason: "length", usage: { completion_tokens: 6 } });
+  });
+
+  it("that was cut behind its last token only ends", async () => {
+    const first = room({ words: 4 });
+    const link = await started(first);
+    const stream = link.complete({ ...ask("hi"), max_tokens: 4 });
+    const before = await readText(stream, 4 * 6);
+    first.die();
+    attach(link, room());
+    const events = [...before, ...(await readAll(stream))];
+    expect(textOf(events)).toBe(WORDS.slice(0, 4).join(""));
+    expect(events.at(-1)).toMatchObject({ reason: "length", usage: { completion_tokens: 4 } });
+  });
+
   it("ends with what happened where the next engine cannot go on", async () => {
     const first = room({ words: 4 });
     const link = await started(first);

@@ -1,3 +1,4 @@
+import { wholeUsage } from "../protocol/continuing";
 import { isLast } from "../protocol/events";
 import type { StreamEvent, WireError } from "../protocol/wire";
 import type { EngineClient } from "./client";
@@ -9,8 +10,8 @@ import { modelArrives, type Patience } from "./model-arrival";
 export interface Request {
   /** Opens it, for the first time or once more with nothing shown of it. */
   open(client: EngineClient): EventStream;
-  /** Opens the rest of it behind the text that was shown. Null, or absent: that cannot be had from this engine. */
-  goOn?(client: EngineClient, text: string): EventStream | null;
+  /** Opens the rest of it behind the text that was shown, of so many tokens. Null, or absent: that cannot be had from this engine. */
+  goOn?(client: EngineClient, text: string, tokens: number): EventStream | null;
   /** Whether it waits for a model before it is made again. */
   needsModel: boolean;
   /** It changes something, and is never made twice. */
@@ -40,6 +41,7 @@ export class ReplayedStream implements EventStream {
   private readonly life = new AbortController();
   private turn: Promise<StreamEvent[] | null> = Promise.resolve(null);
   private text = "";
+  private tokens = 0;
   private answers: Extract<StreamEvent, { type: "started" }> | null = null;
   private cut: WireError | null = null;
   private deaths = 0;
@@ -95,11 +97,22 @@ export class ReplayedStream implements EventStream {
         break;
       }
       if (event.type === "started") passed.push(...this.begins(event));
-      else passed.push(event);
-      if (event.type === "delta") this.text += event.text;
+      else passed.push(this.whole(event));
+      if (event.type === "delta") this.count(event);
       if (isLast(event)) this.ended = true;
     }
     return passed;
+  }
+
+  private count({ text, tokens = 1 }: Extract<StreamEvent, { type: "delta" }>): void {
+    this.text += text;
+    if (text !== "") this.tokens += tokens;
+  }
+
+  /** An end counts all tokens, also those that another room wrote. */
+  private whole(event: StreamEvent): StreamEvent {
+    if (event.type !== "finished" || this.cut === null) return event;
+    return { ...event, usage: wholeUsage(event.usage, this.tokens) };
   }
 
   /** Whether the room itself has died: what a living one reports is its answer. */
@@ -139,7 +152,7 @@ export class ReplayedStream implements EventStream {
   private openOn(client: EngineClient): EventStream | null {
     // On a room that has died as well, the stream fails and the next one is tried.
     if (this.text === "" || !client.alive) return this.request.open(client);
-    return this.request.goOn?.(client, this.text) ?? null;
+    return this.request.goOn?.(client, this.text, this.tokens) ?? null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { canBeContinued } from "../protocol/continuing";
+import { canBeContinued, endingOf, shortened, wholeUsage } from "../protocol/continuing";
 import type { CompletionBody, TextCompletionBody, WireError } from "../protocol/wire";
 import type { Ending, OnText } from "./engine";
 import { untilLost } from "./engine-life";
@@ -15,7 +15,7 @@ export interface Question {
   maxTokens: number | undefined;
   /** Whether an answer that was cut behind `said` can be gone on with on this engine. */
   continues(seat: Seat, said: string): boolean;
-  /** Has it answered, behind `said`, which was `pieces` pieces of text. */
+  /** Has it answered, behind `said`, which was `pieces` pieces of text: a piece is a token, or seldom two. */
   ask(seat: Seat, said: string, pieces: number, onText: OnText, signal: AbortSignal): Promise<Ending>;
 }
 
@@ -42,10 +42,6 @@ export const text = (body: TextCompletionBody): Question => ({
   ask: ({ engine }, said, pieces, onText, signal) =>
     engine.completeText({ ...body, ...shortened(body, pieces), prompt: body.prompt + said }, onText, signal),
 });
-
-/** A piece is a token, or seldom two: the limit that was asked for still holds, within that. */
-const shortened = ({ max_tokens: most }: { max_tokens?: number }, pieces: number): { max_tokens?: number } =>
-  most === undefined ? {} : { max_tokens: most - pieces };
 
 /** Losses of the engine that one request may outlive: it may be what kills it. */
 const LIVES = 2;
@@ -162,24 +158,11 @@ export class Answering {
   /** With the pieces of the engines before the last one, which only counts its own. */
   private whole(ending: Ending): Ending {
     if (this.losses.length === 0) return ending;
-    const { prompt_tokens } = ending.usage;
-    const completion_tokens = Math.max(this.pieces, ending.usage.completion_tokens);
-    const total_tokens = prompt_tokens + completion_tokens;
-    return { ...ending, usage: { prompt_tokens, completion_tokens, total_tokens } };
+    return { ...ending, usage: wholeUsage(ending.usage, this.pieces) };
   }
 
   /** Ends it behind what was said, without an engine. */
   private cutShort(reason: Ending["reason"]): Ending {
-    return {
-      reason,
-      usage: { prompt_tokens: 0, completion_tokens: this.pieces, total_tokens: this.pieces },
-      figures: {
-        time_to_first_token_ms: null,
-        duration_ms: this.now() - this.askedAt,
-        prefill_tokens_per_s: null,
-        decode_tokens_per_s: null,
-        prefilled_tokens: null,
-      },
-    };
+    return endingOf(reason, this.pieces, this.now() - this.askedAt);
   }
 }

@@ -19,6 +19,7 @@ const failure: StreamEvent = {
   error: { code: "aborted", message: "The request was cancelled." },
 };
 const delta = (text: string): StreamEvent => ({ type: "delta", text });
+const joined = (text: string, tokens: number): StreamEvent => ({ type: "delta", text, tokens });
 
 let sent: Sent[];
 const batcher = (credit: number): Batcher =>
@@ -42,7 +43,7 @@ describe("Batcher", () => {
     stream.push(delta("c"));
     expect(sent).toHaveLength(2);
     vi.advanceTimersByTime(16);
-    expect(sent[2]).toEqual({ sequence: 2, events: [delta("bc")] });
+    expect(sent[2]).toEqual({ sequence: 2, events: [joined("bc", 2)] });
   });
 
   it("keeps text together without credit and sends it as soon as there is some", () => {
@@ -53,7 +54,16 @@ describe("Batcher", () => {
     vi.advanceTimersByTime(1000);
     expect(sent).toHaveLength(1);
     stream.addCredit(1);
-    expect(sent[1]).toEqual({ sequence: 1, events: [delta("ab")] });
+    expect(sent[1]).toEqual({ sequence: 1, events: [joined("ab", 2)] });
+  });
+
+  it("joins no text with what an engine keeps apart from it", () => {
+    const stream = batcher(1);
+    stream.push(started);
+    const thought: StreamEvent = { type: "delta", text: "hm", channel: "thinking" };
+    for (const event of [thought, thought, delta("yes")]) stream.push(event);
+    stream.finish(failure);
+    expect(sent[1]?.events).toEqual([{ ...thought, text: "hmhm", tokens: 2 }, delta("yes"), failure]);
   });
 
   it("sends the last event without credit, behind everything that waited", () => {

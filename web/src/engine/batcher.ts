@@ -105,8 +105,9 @@ const OBSERVED_AT_MOST = 500;
  */
 function merge(pending: StreamEvent[], event: StreamEvent): void {
   const last = pending.at(-1);
-  if (last?.type === "delta" && event.type === "delta") {
-    pending[pending.length - 1] = { type: "delta", text: last.text + event.text };
+  if (last?.type === "delta" && event.type === "delta" && last.channel === event.channel) {
+    const tokens = (last.tokens ?? 1) + (event.tokens ?? 1);
+    pending[pending.length - 1] = { ...event, text: last.text + event.text, tokens };
   } else if (last?.type === "progress" && event.type === "progress") {
     pending[pending.length - 1] = event;
   } else if (last?.type === "observed" && event.type === "observed" && pending.length >= OBSERVED_AT_MOST) {

@@ -1081,6 +1081,10 @@ export interface Delta {
   type: "delta";
   text: string;
   /**
+   * Pieces of the model's writing that were joined in this one, where there are several: a piece is a token, or seldom more.
+   */
+  tokens?: number;
+  /**
    * Set where the engine itself separates the parts of an answer: then nobody looks for markers in the text. The text of a call is whole: {name, arguments} as JSON.
    */
   channel?: "text" | "thinking" | "call";
