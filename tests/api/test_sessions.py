@@ -15,6 +15,8 @@ import websockets
 
 from tests.api.conftest import Offering, Server, scripted, until
 from webllm_provider._wire import CompletionBody
+from webllm_provider.api.app import create_app
+from webllm_provider.api.engines import SingleEngine
 from webllm_provider.api.sqlite_store import SqliteStore
 from webllm_provider.api.stores import MemoryStore, Store
 from webllm_provider.testing import Script, Wait, answer
@@ -283,3 +285,17 @@ async def test_requests_that_come_together_are_counted_one_by_one(application: A
     refused = [one for one in told if one["type"] == "error"]
     assert len(refused) == 8
     assert {one["code"] for one in refused} == {"TOO_MANY_REQUESTS"}
+
+
+async def test_a_session_is_its_maker_s_alone() -> None:
+    async def identify(token: str) -> str | None:
+        return token if token in ("ann", "bob") else None
+
+    app = create_app(SingleEngine(scripted()), identify=identify)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        ann, bob = ({"authorization": f"Bearer {name}"} for name in ("ann", "bob"))
+        told = (await client.post(PATH, json={}, headers=ann)).json()
+        place = f"{PATH}/{told['sessionId']}"
+        assert (await client.get(place, headers=bob)).status_code == 404
+        assert (await client.delete(place, headers=bob)).status_code == 404
+        assert (await client.get(place, headers=ann)).status_code == 200

@@ -66,6 +66,7 @@ class Sessions:
             "id": uuid.uuid4().hex,
             "model": body.modelId,
             "engine": body.engine,
+            "owner": _owner(request),
             "pending": {},
             "results": {},
         }
@@ -74,12 +75,13 @@ class Sessions:
 
     async def show(self, request: Request) -> Response:
         """Say how a session stands, and give a new ticket for its socket."""
+        await self._of_caller(request)
         record = await self.change(request.path_params["session"], lambda record: None)
         return JSONResponse(await self._told(request, record))
 
     async def remove(self, request: Request) -> Response:
         """End a session."""
-        record = await self.record(request.path_params["session"])
+        record = await self._of_caller(request)
         await self.store.delete(_key(record["id"]))
         return JSONResponse({"sessionId": record["id"], "status": "ended"})
 
@@ -91,7 +93,7 @@ class Sessions:
         """
         found = await self.store.get(_key(session))
         if found is None:
-            raise Problem(404, "NOT_FOUND", "There is no such session, or it has expired.")
+            raise _no_session()
         return dict(found)
 
     async def change(self, session: str, change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
@@ -116,6 +118,13 @@ class Sessions:
         """Whether a ticket opens the socket of a session; it does so once."""
         return bool(await self.store.take(_ticket_key(ticket)) == session)
 
+    async def _of_caller(self, request: Request) -> dict[str, Any]:
+        """The record that a request names; the sessions of others are none."""
+        record = await self.record(request.path_params["session"])
+        if record.get("owner") != _owner(request):
+            raise _no_session()
+        return record
+
     async def _told(self, request: Request, record: dict[str, Any]) -> dict[str, Any]:
         ticket = secrets.token_urlsafe(32)
         await self.store.put(_ticket_key(ticket), record["id"], TICKET_AGE)
@@ -131,6 +140,15 @@ class Sessions:
             "status": "generating" if record["pending"] else "ready",
             "expiresAt": self._now() + self.settings.session_age,
         }
+
+
+def _owner(request: Request) -> str | None:
+    subject: str | None = request.scope.get("webllm.subject")
+    return subject
+
+
+def _no_session() -> Problem:
+    return Problem(404, "NOT_FOUND", "There is no such session, or it has expired.")
 
 
 def _key(session: str) -> str:

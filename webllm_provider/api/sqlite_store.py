@@ -7,6 +7,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,9 +31,10 @@ class SqliteStore:
     def __init__(self, path: Path, limit: int = 64 * 2**20, now: Callable[[], float] = time.time) -> None:
         self._limit = limit
         self._now = now
-        self._turn = asyncio.Lock()
+        self._closed = False
+        # One thread, for one call at a time: also the call of a task that was cancelled ends before the next.
+        self._thread = ThreadPoolExecutor(1, "webllm-store")
         path.touch(mode=0o600)
-        # Its calls run in threads, one at a time.
         self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute(TABLE)
@@ -56,7 +58,10 @@ class SqliteStore:
         await self._run(lambda: self._delete(key))
 
     async def close(self) -> None:
-        await self._run(self._file.close)
+        if not self._closed:
+            self._closed = True
+            await self._run(self._file.close)
+            self._thread.shutdown()
 
     def _get(self, key: str) -> Any:
         now = self._now()
@@ -81,5 +86,4 @@ class SqliteStore:
         self._file.execute("DELETE FROM kept WHERE key = ?", (key,))
 
     async def _run(self, work: Callable[[], Result]) -> Result:
-        async with self._turn:
-            return await asyncio.to_thread(work)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
