@@ -90,7 +90,7 @@ class AnswerReplay(Replay):
     def take(self, event: StreamEvent) -> Iterator[StreamEvent]:
         if event["type"] == "delta":
             self._text += event["text"]
-            self._pieces += 1
+            self._pieces += event.get("tokens", 1) if event["text"] else 0
         if event["type"] == "finished" and self._resumed:
             yield self._whole(event)
             return
