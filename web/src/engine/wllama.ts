@@ -1,4 +1,4 @@
-import type { ResultTimings, Wllama } from "@wllama/wllama";
+import type { Wllama } from "@wllama/wllama";
 import type {
   CompletionBody,
   EngineIdentity,
@@ -11,9 +11,11 @@ import { type CatalogueEntry, DEFAULT_DIALECT } from "../models/catalogue";
 import { download } from "./download";
 import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
 import { untilAborted } from "./engine-life";
-import { failure } from "./errors";
+import { EngineFailure, failure, translate } from "./errors";
+import { KeptStates } from "./kept-states";
 import { hasMemory64 } from "./memory64";
 import type { EngineModules } from "./modules";
+import { Outcome, withoutEcho } from "./wllama-outcome";
 import { toWllamaRequest, toWllamaText } from "./wllama-request";
 
 /** Share of a load that is the download. */
@@ -25,6 +27,10 @@ export class WllamaEngine implements Engine {
   private lose!: (error: WireError) => void;
   private wllama: Wllama | null = null;
   private embeds = false;
+  /** What it takes to begin anew with the same model. */
+  private ingredients: Ingredients | null = null;
+  private states = new KeptStates(Infinity);
+  private renewal: Promise<Wllama> | null = null;
 
   constructor(private readonly modules: EngineModules) {
     this.lost = new Promise((resolve) => {
@@ -50,20 +56,17 @@ export class WllamaEngine implements Engine {
       totalBytes: null,
       text: "Starting the engine",
     });
-    const runtime = URL.createObjectURL(await this.runtime(signal));
-    try {
-      const parameters = loadParameters(order);
-      let wllama = await this.begin(runtime, weights, parameters, signal);
-      this.embeds = entry.kind === "embedding";
-      if (this.embeds && !namesPooling(wllama)) {
-        await wllama.exit();
-        wllama = await this.begin(runtime, weights, { ...parameters, pooling_type: "mean" }, signal);
-      }
-      requireContext(entry, wllama);
-      return this.describe(entry, wllama);
-    } finally {
-      URL.revokeObjectURL(runtime);
+    const ingredients = { runtime: await this.runtime(signal), weights, parameters: loadParameters(order) };
+    let wllama = await this.begin(ingredients, signal);
+    this.embeds = entry.kind === "embedding";
+    if (this.embeds && !namesPooling(wllama)) {
+      await wllama.exit();
+      ingredients.parameters = { ...ingredients.parameters, pooling_type: "mean" };
+      wllama = await this.begin(ingredients, signal);
     }
+    requireContext(entry, wllama);
+    this.ingredients = ingredients;
+    return this.describe(entry, wllama);
   }
 
   async complete(body: CompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
@@ -115,17 +118,40 @@ export class WllamaEngine implements Engine {
     signal: AbortSignal,
     create: (wllama: Wllama, outcome: Outcome) => Promise<void>,
   ): Promise<Ending> {
-    const { wllama } = this;
-    if (wllama === null) throw failure("model_not_loaded", "No model is loaded.");
+    if (this.wllama === null) throw failure("model_not_loaded", "No model is loaded.");
     const outcome = new Outcome(performance.now());
+    let begun = false;
     try {
+      const wllama = await this.roomy(this.wllama, signal);
+      begun = true;
       await create(wllama, outcome);
     } catch (raw) {
       // It reports the wish as an error; what was counted until then still holds.
       if (!signal.aborted) throw raw;
       return outcome.ending("abort");
+    } finally {
+      if (begun) this.states.count(outcome.tokens);
     }
     return outcome.ending(null);
+  }
+
+  /** One with room for the states of what it is asked: where too many are kept, a new one in its place. */
+  private async roomy(wllama: Wllama, signal: AbortSignal): Promise<Wllama> {
+    if (this.states.full) this.renewal ??= this.renew(wllama);
+    // The wait may be given up; what begins anew goes on, for the next request.
+    return this.renewal === null ? wllama : untilAborted(this.renewal, signal, "answer");
+  }
+
+  private async renew(old: Wllama): Promise<Wllama> {
+    try {
+      if (this.ingredients === null) throw failure("model_not_loaded", "No model is loaded.");
+      await old.exit();
+      const renewed = await this.begin(this.ingredients, new AbortController().signal);
+      this.renewal = null;
+      return renewed;
+    } catch (raw) {
+      throw new EngineFailure(translate(raw).error, true);
+    }
   }
 
   async unload(): Promise<void> {
@@ -143,16 +169,17 @@ export class WllamaEngine implements Engine {
     throw failure("integrity_failed", "The CPU engine's file is not WebAssembly.", "Reload the page.");
   }
 
-  private async begin(
-    runtime: string,
-    weights: Blob[],
-    parameters: LoadParameters,
-    signal: AbortSignal,
-  ): Promise<Wllama> {
-    const wllama = await this.start(runtime, signal);
-    // A worker that was terminated settles nothing any more.
-    await untilAborted(wllama.loadModel(weights, parameters), signal, "load");
-    return wllama;
+  private async begin({ runtime, weights, parameters }: Ingredients, signal: AbortSignal): Promise<Wllama> {
+    const address = URL.createObjectURL(runtime);
+    try {
+      const wllama = await this.start(address, signal);
+      // A worker that was terminated settles nothing any more.
+      await untilAborted(wllama.loadModel(weights, parameters), signal, "load");
+      this.states = new KeptStates(wllama.getLoadedContextInfo().n_ctx);
+      return wllama;
+    } finally {
+      URL.revokeObjectURL(address);
+    }
   }
 
   private async start(wasmUrl: string, signal: AbortSignal): Promise<Wllama> {
@@ -230,6 +257,12 @@ function downloadWeights(
 
 type LoadParameters = Parameters<Wllama["loadModel"]>[1];
 
+interface Ingredients {
+  runtime: Blob;
+  weights: Blob[];
+  parameters: LoadParameters;
+}
+
 /** A model that was made for vectors says how those of its tokens become one; without that llama.cpp gives none. */
 const namesPooling = (wllama: Wllama): boolean =>
   Object.keys(wllama.getModelMetadata().meta).some((key) => key.endsWith(".pooling_type"));
@@ -268,61 +301,4 @@ function requireMemory64(): void {
     "The CPU engine needs 64-bit WebAssembly memory, which this browser does not have.",
     "Use a current Chrome, Edge or Firefox.",
   );
-}
-
-/** Takes out what an answer that is continued begins with: llama.cpp repeats it. */
-function withoutEcho(said: string): (text: string) => string {
-  let echo = said;
-  return (text) => {
-    if (echo === "") return text;
-    const repeated = text.startsWith(echo) ? echo : echo.startsWith(text) ? text : "";
-    echo = repeated === "" && text !== "" ? "" : echo.slice(repeated.length);
-    return text.slice(repeated.length);
-  };
-}
-
-/** What the chunks of its two endpoints have in common. */
-interface AnyChunk {
-  choices: { finish_reason?: string | null }[];
-  timings?: ResultTimings | undefined;
-}
-
-/** What the chunks of one answer add up to. */
-class Outcome {
-  private reason: Ending["reason"] = "stop";
-  private firstTokenMs: number | null = null;
-  private timings: ResultTimings | undefined;
-
-  constructor(private readonly startedAt: number) {}
-
-  take(chunk: AnyChunk, text: string, onText: OnText): void {
-    if (text !== "") {
-      this.firstTokenMs ??= performance.now() - this.startedAt;
-      onText(text);
-    }
-    if (chunk.choices[0]?.finish_reason === "length") this.reason = "length";
-    this.timings = chunk.timings ?? this.timings;
-  }
-
-  ending(reason: "abort" | null): Ending {
-    const prefilled = this.timings?.prompt_n ?? 0;
-    const prompt = prefilled + (this.timings?.cache_n ?? 0);
-    const answered = this.timings?.predicted_n ?? 0;
-    return {
-      reason: reason ?? this.reason,
-      usage: { prompt_tokens: prompt, completion_tokens: answered, total_tokens: prompt + answered },
-      figures: {
-        time_to_first_token_ms: this.firstTokenMs,
-        duration_ms: performance.now() - this.startedAt,
-        prefill_tokens_per_s: positive(this.timings?.prompt_per_second),
-        decode_tokens_per_s: positive(this.timings?.predicted_per_second),
-        prefilled_tokens: this.timings === undefined ? null : prefilled,
-      },
-    };
-  }
-}
-
-/** A rate of nothing in no time is no rate. */
-function positive(rate: number | undefined): number | null {
-  return rate !== undefined && Number.isFinite(rate) && rate > 0 ? rate : null;
 }
