@@ -10,6 +10,9 @@ import pytest
 
 from tests.api.conftest import Offering, Server, hello, scripted
 from webllm_provider._wire import CompletionBody, ModelRecord
+from webllm_provider.api.app import create_app
+from webllm_provider.api.engines import SingleEngine
+from webllm_provider.api.webllm import MOST_CONFIGURED
 from webllm_provider.testing import Script, answer, failure
 
 
@@ -170,3 +173,13 @@ async def test_a_body_without_a_length_is_measured(api: httpx.AsyncClient) -> No
 
     told = await api.post("/infer", content=parts(), headers={"content-type": "application/json"})
     assert told.status_code == 413
+
+
+async def test_settings_of_models_are_not_kept_without_end() -> None:
+    app = create_app(SingleEngine(scripted()))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        for number in range(MOST_CONFIGURED + 1):
+            said = await client.post("/webllm/api/config/models", json={"model_type": f"m{number}"})
+        again = await client.post("/webllm/api/config/models", json={"model_type": "m0"})
+    assert (said.status_code, said.json()["field"]) == (400, "model_type")
+    assert again.status_code == 200

@@ -19,7 +19,7 @@ from .bodies import read_body
 from .endpoints import parameters, problem_for
 from .engines import loaded_models, same_model
 from .openai_request import answered_by, model_of, texts_of
-from .problems import unknown_model
+from .problems import Problem, unknown_model
 from .settings import Mode
 from .streaming import while_connected
 from .webllm_models import (
@@ -40,6 +40,10 @@ SAMPLING = ("temperature", "max_tokens", "top_p", "top_k")
 def moment(seconds: float | None = None) -> str:
     """A time as ISO 8601, in UTC; now by default."""
     return datetime.fromtimestamp(time.time() if seconds is None else seconds, UTC).isoformat()
+
+
+MOST_CONFIGURED = 500
+"""Models that may have settings of their own."""
 
 
 class WebLLM:
@@ -128,6 +132,13 @@ class WebLLM:
         """Set what a model does where a request does not say."""
         body = await read_body(request, ModelConfigRequest, self._answering.settings.body_limit)
         given = body.model_dump(exclude_none=True, exclude={"model_type"})
+        if body.model_type not in self._configured and len(self._configured) >= MOST_CONFIGURED:
+            raise Problem(
+                400,
+                "VALIDATION_ERROR",
+                f"{MOST_CONFIGURED} models have settings of their own already.",
+                field="model_type",
+            )
         kept = self._configured.setdefault(body.model_type, {})
         kept.update(given)
         notes = []
