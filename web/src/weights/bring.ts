@@ -73,6 +73,8 @@ export class Bringer {
   async bring(missing: readonly ModelFile[], total: number | null, done: number): Promise<void> {
     const { signal, report } = this.options;
     const tally = new Tally("download", total, done, report, this.parts.network.clock);
+    const unknown = missing.filter((file) => this.sizeOf(file) === null).length;
+    if (unknown > 0) tally.await(unknown);
     const failed = new AbortController();
     const life = AbortSignal.any([signal, failed.signal]);
     const waiting = [...missing];
@@ -138,6 +140,11 @@ export class Bringer {
     return content;
   }
 
+  /** Null where nobody has told it. */
+  private sizeOf({ url, bytes }: ModelFile): number | null {
+    return bytes ?? this.ledger.entry(url)?.bytes ?? null;
+  }
+
   /** Where only the last step of an earlier try is missing. */
   private isComplete(file: ModelFile, { size }: GrowingFile): boolean {
     const entry = this.ledger.entry(file.url);
@@ -162,8 +169,7 @@ export class Bringer {
         tally.add(bytes);
       },
       onVersion: async ({ total, validator, resumable }) => {
-        const before = this.ledger.entry(file.url)?.bytes ?? null;
-        if (file.bytes === null && before === null && total !== null) tally.grow(total);
+        if (this.sizeOf(file) === null && total !== null) tally.grow(total);
         await this.ledger.note(file, { bytes: total, validator, resumable, whole: false });
       },
     });

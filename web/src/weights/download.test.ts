@@ -205,6 +205,22 @@ describe("progress", () => {
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
   });
 
+  it("tells no whole and no time left where the server does not say how much comes", async () => {
+    const { world: made } = world();
+    const { fetch } = made.server;
+    made.parts.network.fetch = async (asked, init) => {
+      const { body, status, headers } = await fetch(asked, init);
+      headers.delete("content-length");
+      return new Response(body, { status, headers });
+    };
+    await made.ensure("m", "cpu");
+    const downloads = made.reports.filter(({ stage }) => stage === "download");
+    expect(downloads.at(-1)?.loadedBytes).toBe(SIZE);
+    for (const { totalBytes, remainingS } of downloads.slice(1)) {
+      expect({ totalBytes, remainingS }).toEqual({ totalBytes: null, remainingS: null });
+    }
+  });
+
   it("is silent where everything is here", async () => {
     const { world: made } = world();
     await made.ensure("m", "cpu");

@@ -6,6 +6,7 @@ import { Archive } from "./archive";
 import { digest, sha256Of } from "./digest";
 import { isIndex, type ModelFile } from "./files";
 import type { MoveOptions } from "./export";
+import { LONGEST_INDEX } from "./inspect";
 import { fileNameOf, Ledger } from "./ledger";
 import { exclusively } from "./locks";
 import { type ExportedFile, type Manifest, notAnExport, parseManifest } from "./manifest";
@@ -16,8 +17,6 @@ import { full, isFull, requireSpace } from "./quota";
 import { deletable } from "./stored";
 import type { Weights } from "./weights";
 
-/** A larger description is none. */
-const LONGEST_INDEX = 64 * 2 ** 20;
 const DEVICES: readonly Device[] = ["webgpu", "cpu"];
 
 /** One file of the archive, and where it belongs. */

@@ -71,8 +71,12 @@ async function formFault({ role }: ModelFile, content: Blob): Promise<Verdict | 
   return (await readsAsJson(content)) ? null : differs("form", "JSON", "something else");
 }
 
+/** A larger description is none: it is read into memory as a whole. */
+export const LONGEST_INDEX = 64 * 2 ** 20;
+
 /** Whether a description of a model is one at all. */
 export async function readsAsJson(content: Blob): Promise<boolean> {
+  if (content.size > LONGEST_INDEX) return false;
   try {
     const value: unknown = JSON.parse(await content.text());
     return typeof value === "object" && value !== null;

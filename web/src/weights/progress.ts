@@ -26,6 +26,8 @@ const SENTENCES = {
 export class Tally {
   private readonly rate: Rate;
   private furthest = 0;
+  /** Files whose size nobody has told yet: until then nobody knows the whole. */
+  private unknown = 0;
 
   constructor(
     private readonly stage: keyof typeof SENTENCES,
@@ -45,13 +47,22 @@ export class Tally {
     this.tell();
   }
 
-  /** A file turned out to be larger or smaller than what was counted with. */
+  /** So many files of unknown size belong to the whole; each comes to be known by `grow`. */
+  await(files: number): void {
+    this.unknown += files;
+    this.tell();
+  }
+
+  /** The size of a file that was unknown. */
   grow(bytes: number): void {
+    this.unknown -= 1;
     if (this.total !== null) this.total += bytes;
+    this.tell();
   }
 
   private tell(): void {
-    const { total, done } = this;
+    const { done } = this;
+    const total = this.unknown > 0 ? null : this.total;
     if (total !== null && total > 0) this.furthest = Math.max(this.furthest, Math.min(1, done / total));
     this.report({
       stage: this.stage,

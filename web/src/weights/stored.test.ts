@@ -79,6 +79,18 @@ describe("a model for WebGPU", () => {
     expect(await keys(world)).toEqual(Object.values(urls).sort());
   });
 
+  it("whose files have moved leaves what another model has too", async () => {
+    const world = new World();
+    const { "lib.wasm": library = "" } = world.addMlc("other", SHARDS);
+    await world.ensure("other", "webgpu");
+    world.addMlc("mlc", SHARDS, "https://hub.test/v1");
+    world.models.add({ id: "mlc", weights_url: "https://hub.test/v1", library_url: library });
+    await world.ensure("mlc", "webgpu");
+    world.addMlc("mlc", SHARDS, "https://hub.test/v2");
+    await world.ensure("mlc", "webgpu");
+    expect(world.caches.keys("webllm/wasm")).toContain(library);
+  });
+
   it.each(["../../other/params.bin", "https://evil.test/params.bin", ""])(
     "whose list names a file elsewhere (%s) is refused",
     async (dataPath) => {

@@ -115,7 +115,8 @@ async function drop(weights: Weights, found: Found, all: Found[]): Promise<void>
   const others = all.filter(({ id }) => id !== found.id);
   const shared = new Set(others.flatMap(({ page }) => Object.keys(page?.files ?? {})));
   const files = new Map<string, Pick<ModelFile, "url" | "place">>();
-  for (const file of Object.values(found.page?.files ?? {})) files.set(file.url, file);
+  // As it is now: another tab may have finished a file since the list was made.
+  for (const file of Object.values(ledger.page.files)) files.set(file.url, file);
   for (const device of DEVICES) {
     for (const file of await filesOf(weights, found, device, ledger)) files.set(file.url, file);
   }

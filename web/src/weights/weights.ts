@@ -218,12 +218,16 @@ export class Weights {
     requireSpace(space, toCome + Math.max(0, ...moved), record.id, await deletable(this));
   }
 
-  /** Another version of the same model lies elsewhere: nobody will ask for it any more. */
+  /** Another version of the same model lies elsewhere: nobody will ask for it any more, but for what other models share. */
   private async dropSuperseded(device: Device, files: ModelFile[], ledger: Ledger): Promise<void> {
     const wanted = new Set(files.map(({ url }) => url));
-    for (const old of Object.values(ledger.page.files)) {
-      if (deviceOf(old) !== device || wanted.has(old.url)) continue;
-      await this.shelves.remove(old, ledger);
+    const superseded = Object.values(ledger.page.files).filter(
+      (old) => deviceOf(old) === device && !wanted.has(old.url),
+    );
+    if (superseded.length === 0) return;
+    const shared = await ledger.shared();
+    for (const old of superseded) {
+      if (old.place === "own" || !shared.has(old.url)) await this.shelves.remove(old, ledger);
       await ledger.forget(old.url);
     }
   }
