@@ -118,7 +118,7 @@ export async function viewedSession(): Promise<void> {
 
 // @ts-expect-error The model's id is needed.
 void initBrowserAmplifier();
-// @ts-expect-error A message has a role of four.
 export const wrong: CompletionBody = {
+  // @ts-expect-error A message has a role of four.
   messages: [{ role: "robot", content: "" }],
 };
