@@ -39,6 +39,9 @@ CHECKS = (
 )
 EXAMPLES = 15
 
+# The engine's socket, in its own thread, draws a random number for each ping: Hypothesis takes it for a strategy's.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+
 
 def respond(body: CompletionBody) -> Script:
     """An answer that a model under a grammar could give: JSON only where that is possible at all."""
