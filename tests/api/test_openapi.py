@@ -39,7 +39,7 @@ CHECKS = (
 )
 EXAMPLES = 15
 
-# The engine's socket, in its own thread, draws a random number for each ping: Hypothesis takes it for a strategy's.
+# The thread of the engine draws a random number for each ping: Hypothesis takes it for a strategy's.
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 
 
