@@ -76,12 +76,6 @@ export class Ledger {
     return pages;
   }
 
-  /** The URLs that other models have files of: models may share them. */
-  async shared(): Promise<ReadonlySet<string>> {
-    const pages = await Ledger.all(this.store);
-    return new Set(pages.flatMap(({ page }) => (page.id === this.page.id ? [] : Object.keys(page.files))));
-  }
-
   entry(url: string): Entry | undefined {
     return this.page.files[url];
   }

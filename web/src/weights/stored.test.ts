@@ -79,15 +79,28 @@ describe("a model for WebGPU", () => {
     expect(await keys(world)).toEqual(Object.values(urls).sort());
   });
 
-  it("whose files have moved leaves what another model has too", async () => {
+  it("whose description is damaged can be seen and deleted", async () => {
     const world = new World();
-    const { "lib.wasm": library = "" } = world.addMlc("other", SHARDS);
+    const urls = world.addMlc("mlc", SHARDS);
+    await world.ensure("mlc", "webgpu");
+    await (await world.caches.open("webllm/model")).put(urls["tensor-cache.json"] ?? "", new Response("{"));
+    expect((await world.weights.stored()).models).toMatchObject([{ model: "mlc" }]);
+    await world.weights.delete("mlc");
+    expect(await keys(world)).toEqual([]);
+  });
+
+  it.each(["is deleted", "has moved"])("that %s leaves the library that another model uses", async (what) => {
+    const world = new World();
+    const { "lib.wasm": library = "" } = world.addMlc("mlc", SHARDS, "https://hub.test/v1");
+    await world.ensure("mlc", "webgpu");
+    world.addMlc("other", SHARDS);
+    world.models.add({ id: "other", weights_url: "https://hub.test/other", library_url: library });
     await world.ensure("other", "webgpu");
-    world.addMlc("mlc", SHARDS, "https://hub.test/v1");
-    world.models.add({ id: "mlc", weights_url: "https://hub.test/v1", library_url: library });
-    await world.ensure("mlc", "webgpu");
-    world.addMlc("mlc", SHARDS, "https://hub.test/v2");
-    await world.ensure("mlc", "webgpu");
+    if (what === "is deleted") await world.weights.delete("mlc");
+    else {
+      world.addMlc("mlc", SHARDS, "https://hub.test/v2");
+      await world.ensure("mlc", "webgpu");
+    }
     expect(world.caches.keys("webllm/wasm")).toContain(library);
   });
 

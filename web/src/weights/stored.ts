@@ -97,8 +97,14 @@ const indexOnly = ({ entry }: Found, device: Device): number =>
 
 /** By the model's plan; what the catalogue no longer knows is known from its page. */
 async function filesOf(weights: Weights, found: Found, device: Device, ledger: Ledger): Promise<ModelFile[]> {
-  if (found.entry !== undefined) return weights.plan(found.entry, device, ledger);
-  return Object.values(found.page?.files ?? {}).filter((file) => deviceOf(file) === device);
+  const brought = Object.values(found.page?.files ?? {}).filter((file) => deviceOf(file) === device);
+  if (found.entry === undefined) return brought;
+  try {
+    return await weights.plan(found.entry, device, ledger);
+  } catch {
+    // A damaged description names nothing; the model can be seen and deleted all the same.
+    return brought;
+  }
 }
 
 function sizeOf(plan: ModelFile[], ledger: Ledger): number | null {
@@ -110,10 +116,27 @@ function sizeOf(plan: ModelFile[], ledger: Ledger): number | null {
 
 const plus = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
 
+/** What the other models have files of, or use: a file that lay here already is on the page of its bringer alone. */
+export async function urlsOfOthers(
+  weights: Weights,
+  id: string,
+  all?: Found[],
+): Promise<ReadonlySet<string>> {
+  const urls = new Set<string>();
+  for (const other of all ?? (await findAll(weights))) {
+    if (other.id === id) continue;
+    const ledger = await Ledger.open(weights.parts.files, other.id, other.name);
+    for (const url of Object.keys(ledger.page.files)) urls.add(url);
+    for (const device of DEVICES) {
+      for (const { url } of await filesOf(weights, other, device, ledger)) urls.add(url);
+    }
+  }
+  return urls;
+}
+
 async function drop(weights: Weights, found: Found, all: Found[]): Promise<void> {
   const ledger = await Ledger.open(weights.parts.files, found.id, found.name);
-  const others = all.filter(({ id }) => id !== found.id);
-  const shared = new Set(others.flatMap(({ page }) => Object.keys(page?.files ?? {})));
+  const shared = await urlsOfOthers(weights, found.id, all);
   const files = new Map<string, Pick<ModelFile, "url" | "place">>();
   // As it is now: another tab may have finished a file since the list was made.
   for (const file of Object.values(ledger.page.files)) files.set(file.url, file);

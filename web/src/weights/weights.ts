@@ -13,7 +13,7 @@ import { ggufFiles, indexFiles, webgpuFiles } from "./plan";
 import { type FetchReport, Tally, waiting } from "./progress";
 import { full, isFull, requireSpace } from "./quota";
 import { Shelves } from "./shelves";
-import { deletable, deleteStored, listStored } from "./stored";
+import { deletable, deleteStored, listStored, urlsOfOthers } from "./stored";
 
 export interface EnsureOptions {
   signal: AbortSignal;
@@ -225,7 +225,7 @@ export class Weights {
       (old) => deviceOf(old) === device && !wanted.has(old.url),
     );
     if (superseded.length === 0) return;
-    const shared = await ledger.shared();
+    const shared = await urlsOfOthers(this, ledger.page.id);
     for (const old of superseded) {
       if (old.place === "own" || !shared.has(old.url)) await this.shelves.remove(old, ledger);
       await ledger.forget(old.url);
