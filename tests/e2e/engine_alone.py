@@ -97,6 +97,13 @@ class EngineAlone:
         (cell,) = self.cells()
         cell.evaluate("self.close()")
 
+    def kill_cell_at_the_next_request(self) -> None:
+        """End it as soon as it has heard of a request, before it can say a word."""
+        (cell,) = self.cells()
+        cell.evaluate(
+            "addEventListener('message', ({ data }) => { if (data.type === 'complete') self.close(); })"
+        )
+
     def hang_cell(self) -> None:
         """Let the engine's worker compute for ever."""
         (cell,) = self.cells()

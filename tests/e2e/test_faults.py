@@ -62,8 +62,8 @@ def test_a_cell_that_dies_in_the_middle_of_an_answer_costs_nothing_of_it(engine:
 
 def test_a_cell_that_dies_before_the_first_word_leaves_no_trace(engine: Opener) -> None:
     alone = engine()
+    alone.kill_cell_at_the_next_request()
     alone.ask(EVERYTHING)
-    alone.kill_cell()
     assert answered(alone, EVERYTHING) == ["started", "finished"]
 
 
