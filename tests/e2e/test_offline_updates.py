@@ -16,6 +16,7 @@ from tests.e2e.hosts import Host, hosting, next_version
 from tests.e2e.test_offline import ON_CPU, Visitor
 from tests.e2e.trained import ANSWERS, OFFLINE, WHAT
 from tools.serve import SITE
+from webllm_provider._wire import PROTOCOL
 
 LOOK_FOR_UPDATES = "navigator.serviceWorker.getRegistration().then(found => found.update()).then(() => true)"
 UPDATED_WITHIN_MS = 30_000
@@ -144,7 +145,8 @@ def test_a_page_and_an_engine_that_do_not_understand_each_other_ask_for_a_reload
     visitor: Visitor, host: Host
 ) -> None:
     (worker,) = [path for path in SITE.glob("assets/worker-*.js") if "wllama" in path.read_text()]
-    spoken = worker.read_text().replace("{min:1,max:1}", "{min:7,max:7}")
+    ours = "{{min:{min},max:{max}}}".format(**PROTOCOL)
+    spoken = worker.read_text().replace(ours, "{min:70,max:70}")
     assert spoken != worker.read_text()
     app = App(visitor.context.new_page())
     app.page.route(
