@@ -84,7 +84,7 @@ class _Handler(Handler):
             self.send_error(404)
             return
         self.send_response(200)
-        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("Content-Type", self.guess_type(self.path.split("?")[0]))
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.app import App, wait_until
+from tests.e2e.app import wait_until
 from tests.e2e.conftest import COLLECT_WORKERS
 from tests.e2e.hosts import Host, hosting, next_version
-from tests.e2e.test_offline import ON_CPU, Visitor
+from tests.e2e.test_offline import Visitor
 from tests.e2e.trained import ANSWERS, OFFLINE, WHAT
 from tools.serve import SITE
 from webllm_provider._wire import PROTOCOL
@@ -148,10 +148,7 @@ def test_a_page_and_an_engine_that_do_not_understand_each_other_ask_for_a_reload
     ours = "{{min:{min},max:{max}}}".format(**PROTOCOL)
     spoken = worker.read_text().replace(ours, "{min:70,max:70}")
     assert spoken != worker.read_text()
-    app = App(visitor.context.new_page())
-    app.page.route(
-        f"**/{worker.name}", lambda route: route.fulfill(body=spoken, content_type="text/javascript")
-    )
-    app.page.goto(f"{host.url}{ON_CPU}")
+    host.broken[f"assets/{worker.name}"] = spoken.encode()
+    app = visitor.open(host.url)
     expect(app.error).to_have_attribute("data-code", "protocol_mismatch", timeout=UPDATED_WITHIN_MS)
     expect(app.error).to_contain_text("Reload the page")
