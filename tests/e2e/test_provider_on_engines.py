@@ -234,7 +234,7 @@ def test_a_prompt_that_cannot_fit_is_refused_with_both_numbers(engine: OnEngine)
 def test_the_gpu_is_given_nothing_to_do_for_a_prompt_that_cannot_fit(engine: OnEngine) -> None:
     if engine.kind != "webllm":
         return
-    worker = next(one for one in engine.page.workers if one.evaluate("self.name") == "engine")
+    worker = next(one for one in engine.page.workers if one.evaluate("self.name") == "webllm-provider-cell")
     worker.evaluate(COUNT)
     run_python(engine.page, 'provider = Heard(); long = "word " * 5000')
     failed = "try:\n    await provider.ask(long)\nexcept LLMError as error:\n    code = error.code\ncode"
