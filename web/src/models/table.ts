@@ -11,56 +11,25 @@ export interface Choice {
   cpu?: string;
 }
 
-const SMOL: Choice = {
-  f16: "SmolLM2-360M-Instruct-q4f16_1-MLC",
-  f32: "SmolLM2-360M-Instruct-q4f32_1-MLC",
-  cpu: "SmolLM2-360M-Instruct-Q8_0-GGUF",
-};
-const QWEN_HALF: Choice = {
-  f16: "Qwen2.5-0.5B-Instruct-q4f16_1-MLC",
-  f32: "Qwen2.5-0.5B-Instruct-q4f32_1-MLC",
-  cpu: "Qwen2.5-0.5B-Instruct-Q4_K_M-GGUF",
-};
-const LLAMA_1B: Choice = {
-  f16: "Llama-3.2-1B-Instruct-q4f16_1-MLC",
-  f32: "Llama-3.2-1B-Instruct-q4f32_1-MLC",
-  cpu: "Llama-3.2-1B-Instruct-Q4_K_M-GGUF",
-};
-const QWEN_1_5B: Choice = {
-  f16: "Qwen2.5-1.5B-Instruct-q4f16_1-MLC",
-  f32: "Qwen2.5-1.5B-Instruct-q4f32_1-MLC",
-  cpu: "Qwen2.5-1.5B-Instruct-Q4_K_M-GGUF",
-};
-const LLAMA_3B: Choice = {
-  f16: "Llama-3.2-3B-Instruct-q4f16_1-MLC",
-  f32: "Llama-3.2-3B-Instruct-q4f32_1-MLC",
-};
-const QWEN_3B: Choice = {
-  f16: "Qwen2.5-3B-Instruct-q4f16_1-MLC",
-  f32: "Qwen2.5-3B-Instruct-q4f32_1-MLC",
-};
-const QWEN_7B: Choice = {
-  f16: "Qwen2.5-7B-Instruct-q4f16_1-MLC",
-  f32: "Qwen2.5-7B-Instruct-q4f32_1-MLC",
-};
-const PHI_MINI: Choice = {
-  f16: "Phi-3.5-mini-instruct-q4f16_1-MLC",
-  f32: "Phi-3.5-mini-instruct-q4f32_1-MLC",
-};
-/** The same weights with a quarter of the context, where the cache of a whole one does not fit. */
-const PHI_MINI_SHORT: Choice = {
-  f16: "Phi-3.5-mini-instruct-q4f16_1-MLC-1k",
-  f32: "Phi-3.5-mini-instruct-q4f32_1-MLC-1k",
-};
-const LLAMA_8B: Choice = {
-  f16: "Llama-3.1-8B-Instruct-q4f16_1-MLC",
-  f32: "Llama-3.1-8B-Instruct-q4f32_1-MLC",
-};
-
-const coder = (size: string): Choice => ({
-  f16: `Qwen2.5-Coder-${size}-Instruct-q4f16_1-MLC`,
-  f32: `Qwen2.5-Coder-${size}-Instruct-q4f32_1-MLC`,
+/** A model whose two WebLLM builds differ only in the width of their floats; `tail` stands behind both names. */
+const builds = (model: string, cpu?: string, tail = ""): Choice => ({
+  f16: `${model}-q4f16_1-MLC${tail}`,
+  f32: `${model}-q4f32_1-MLC${tail}`,
+  ...(cpu === undefined ? {} : { cpu }),
 });
+
+const SMOL = builds("SmolLM2-360M-Instruct", "SmolLM2-360M-Instruct-Q8_0-GGUF");
+const QWEN_HALF = builds("Qwen2.5-0.5B-Instruct", "Qwen2.5-0.5B-Instruct-Q4_K_M-GGUF");
+const LLAMA_1B = builds("Llama-3.2-1B-Instruct", "Llama-3.2-1B-Instruct-Q4_K_M-GGUF");
+const QWEN_1_5B = builds("Qwen2.5-1.5B-Instruct", "Qwen2.5-1.5B-Instruct-Q4_K_M-GGUF");
+const LLAMA_3B = builds("Llama-3.2-3B-Instruct");
+const QWEN_3B = builds("Qwen2.5-3B-Instruct");
+const QWEN_7B = builds("Qwen2.5-7B-Instruct");
+const PHI_MINI = builds("Phi-3.5-mini-instruct");
+/** The same weights with a quarter of the context, where the cache of a whole one does not fit. */
+const PHI_MINI_SHORT = builds("Phi-3.5-mini-instruct", undefined, "-1k");
+const LLAMA_8B = builds("Llama-3.1-8B-Instruct");
+const coder = (size: string): Choice => builds(`Qwen2.5-Coder-${size}-Instruct`);
 
 /** Best first. The last ones fit nearly everywhere. */
 export const TASK_TABLE: Record<Task, readonly Choice[]> = {
