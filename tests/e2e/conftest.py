@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 from tests.e2e.app import App
+from tests.e2e.tabs import Tabs
 from tools import browser as chromium
 from tools.serve import SITE, serving
 
@@ -135,3 +136,13 @@ def cpu_app(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Itera
         app = opener(service_workers="allow")
         app.wait_until_ready()
         yield app
+
+
+@pytest.fixture
+def tabs(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[Tabs]:
+    """A fresh browser context for several tabs of the application, with its service worker."""
+    context = cpu_browser.new_context(service_workers="allow")
+    context.add_init_script(COLLECT_WORKERS)
+    origin_guard.watch(context)
+    yield Tabs(context, site)
+    context.close()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser
-
 from tests.e2e.app import App
-from tests.e2e.conftest import COLLECT_WORKERS, Opener, OriginGuard
+from tests.e2e.conftest import Opener
 from tests.e2e.tabs import (
     Tabs,
     answers_of,
@@ -21,15 +16,6 @@ from tests.e2e.tabs import (
     wait_for_one_engine,
 )
 from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
-
-
-@pytest.fixture
-def tabs(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[Tabs]:
-    context = cpu_browser.new_context(service_workers="allow")
-    context.add_init_script(COLLECT_WORKERS)
-    origin_guard.watch(context)
-    yield Tabs(context, site)
-    context.close()
 
 
 def three(tabs: Tabs, query: str = "?device=cpu") -> tuple[App, App, App]:

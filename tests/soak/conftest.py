@@ -8,8 +8,18 @@ from tests.e2e.conftest import (
     origin_guard,
     playwright,
     site,
+    tabs,
     webgpu_app,
     webgpu_browser,
 )
 
-__all__ = ["cpu_app", "cpu_browser", "origin_guard", "playwright", "site", "webgpu_app", "webgpu_browser"]
+__all__ = [
+    "cpu_app",
+    "cpu_browser",
+    "origin_guard",
+    "playwright",
+    "site",
+    "tabs",
+    "webgpu_app",
+    "webgpu_browser",
+]

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser
-
-from tests.e2e.conftest import COLLECT_WORKERS, OriginGuard
 from tests.e2e.tabs import Tabs, answers_of, check_each_ended_once, start_asking, wait_for_one_engine
 from tests.e2e.trained import ANSWERS, WHAT
-
-
-@pytest.fixture
-def tabs(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[Tabs]:
-    context = cpu_browser.new_context(service_workers="allow")
-    context.add_init_script(COLLECT_WORKERS)
-    origin_guard.watch(context)
-    yield Tabs(context, site)
-    context.close()
 
 
 def test_a_thousand_requests_of_three_tabs_end_once_each(tabs: Tabs) -> None:

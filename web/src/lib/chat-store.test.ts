@@ -2,11 +2,12 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CompletionBody } from "../protocol/wire";
+import { engineOn } from "../testing/engine-on-rig";
 import { DEMO, ramble, Rig, say } from "../testing/rig";
 import type { Script } from "../engine/scripted";
 import { type ChatStore, type ChatStoreOptions, createChatStore } from "./chat-store";
 import type { ChatSnapshot } from "./chat-view";
-import { ModelEngine } from "./model-engine";
+import type { ModelEngine } from "./model-engine";
 
 let rig: Rig;
 let engine: ModelEngine;
@@ -25,17 +26,7 @@ beforeEach(() => {
     bodies.push(body);
     return answer(lastText(body));
   });
-  Object.defineProperty(navigator, "locks", { value: rig.locks, configurable: true });
-  engine = new ModelEngine({
-    engine: {
-      connect: () => rig.port(),
-      restart: () => undefined,
-      close: () => {
-        rig.die();
-      },
-    },
-    device: "auto",
-  });
+  engine = engineOn(rig);
 });
 
 afterEach(() => {

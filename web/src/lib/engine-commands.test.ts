@@ -6,9 +6,10 @@ import { EngineJournal } from "../engine/journal";
 import { RoomDatabase } from "../engine/room-db";
 import type { Services } from "../engine/services";
 import { joined } from "../engine/services";
+import { engineOn } from "../testing/engine-on-rig";
 import { ask, DEMO, ramble, Rig, say } from "../testing/rig";
 import type { Script } from "../engine/scripted";
-import { ModelEngine } from "./model-engine";
+import type { ModelEngine } from "./model-engine";
 
 let rig: Rig;
 let engine: ModelEngine;
@@ -52,17 +53,7 @@ beforeEach(() => {
     journal,
     services: (host) => joined(askingServices(host, journal, database, undefined), downloads),
   });
-  Object.defineProperty(navigator, "locks", { value: rig.locks, configurable: true });
-  engine = new ModelEngine({
-    engine: {
-      connect: () => rig.port(),
-      restart: () => undefined,
-      close: () => {
-        rig.die();
-      },
-    },
-    device: "auto",
-  });
+  engine = engineOn(rig);
 });
 
 afterEach(() => {
