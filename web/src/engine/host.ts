@@ -4,21 +4,20 @@ import type {
   Load,
   LoadedModel,
   ModelRecord,
-  Priority,
   StreamEvent,
   TextCompletionBody,
   WireError,
 } from "../protocol/wire";
 import type { Catalogue } from "../models/catalogue";
-import { Answering, chat, type Question, text } from "./answering";
+import { chat, text } from "./answering";
 import type { Vectors } from "./engine";
-import { untilLost } from "./engine-life";
-import { aborted, EngineFailure, failure, toWireError, translate } from "./errors";
-import { about, type Journal } from "./journal";
+import { aborted, toWireError } from "./errors";
+import type { Journal } from "./journal";
 import { Loading } from "./loading";
-import { type Job, JobQueue, QUEUE_LIMITS, type QueueLimits } from "./queue";
+import { JobQueue, QUEUE_LIMITS, type QueueLimits } from "./queue";
 import { Recoverer } from "./recoverer";
 import { type Plan, RecoveryPolicy, type Smaller } from "./recovery";
+import { type Asker, Requests } from "./room-requests";
 import { RoomState } from "./room-state";
 import type { Seat, SeatOptions } from "./seat";
 
@@ -37,13 +36,6 @@ export interface HostOptions extends SeatOptions {
   mayShareGpu?: (present: Seat, incoming: Plan) => boolean;
   limits?: Partial<QueueLimits>;
   now?: () => number;
-}
-
-/** Who asks, and how much it matters. */
-export interface Asker {
-  /** Clients take turns: the tab, or whatever else asks for one person. */
-  client: string;
-  priority?: Priority | undefined;
 }
 
 /** What to load, as the wire has it. */
@@ -65,20 +57,22 @@ export class EngineHost {
   private readonly recoverer: Recoverer;
   private readonly loading: Loading;
   private readonly journal: Journal;
-  private readonly now: () => number;
+  private readonly requests: Requests;
   private behind: { id: string; life: AbortController } | null = null;
   private anonymous = 0;
 
   constructor(private readonly options: HostOptions) {
     this.journal = options.journal ?? SILENT;
-    this.now = options.now ?? (() => performance.now());
     this.queue = new JobQueue({ ...QUEUE_LIMITS, ...options.limits });
-    const { journal, now } = this;
+    const now = options.now ?? (() => performance.now());
     this.policy = new RecoveryPolicy({ now, smaller: options.smaller ?? (() => null) });
-    const shared = { seats: options, policy: this.policy, journal, now };
+    const { journal, queue, policy, room } = this;
+    const shared = { seats: options, policy, journal, now };
     this.recoverer = new Recoverer(this.room, shared);
     const mayShareGpu = options.mayShareGpu ?? (() => false);
     this.loading = new Loading(this.room, this.recoverer, { ...shared, mayShareGpu });
+    const { recoverer, loading } = this;
+    this.requests = new Requests({ room, queue, recoverer, loading, policy, journal, now });
   }
 
   get state(): EngineState {
@@ -141,12 +135,12 @@ export class EngineHost {
 
   /** Queues a completion; behind a load it waits for the model. */
   complete(id: string, body: CompletionBody, sink: EventSink, from: Asker = SOMEBODY): void {
-    this.ask(id, chat(body), sink, from);
+    this.requests.stream(id, chat(body), sink, from);
   }
 
   /** Queues the continuation of a text. */
   completeText(id: string, body: TextCompletionBody, sink: EventSink, from: Asker = SOMEBODY): void {
-    this.ask(id, text(body), sink, from);
+    this.requests.stream(id, text(body), sink, from);
   }
 
   /** Queues texts to make vectors of; `model` as in a completion. Rejects with an `EngineFailure`. */
@@ -156,23 +150,7 @@ export class EngineHost {
     signal: AbortSignal,
     from: Asker = SOMEBODY,
   ): Promise<Vectors & { model: string }> {
-    return new Promise((resolve, reject) => {
-      const id = this.nextId();
-      this.request(id, from, {
-        run: async (running) => {
-          try {
-            resolve(await this.onSeat(model, running, (seat) => vectors(seat, texts, running)));
-          } catch (raw) {
-            reject(new EngineFailure(toWireError(raw)));
-          }
-        },
-        refused: (error) => {
-          reject(new EngineFailure(error));
-        },
-      });
-      if (signal.aborted) this.cancel(id);
-      signal.addEventListener("abort", () => this.cancel(id), { once: true });
-    });
+    return this.requests.embed(this.nextId(), texts, model, signal, from);
   }
 
   /** Cancels one load or request, wherever it is. */
@@ -265,106 +243,6 @@ export class EngineHost {
     });
   }
 
-  private ask(id: string, question: Question, sink: EventSink, from: Asker): void {
-    const facts = { request: id, client: from.client, priority: from.priority ?? "chat" };
-    const answering = new Answering(question, sink, about(this.journal, facts), this.now);
-    this.request(id, from, {
-      run: (signal) => this.answer(answering, signal),
-      refused: (error) => {
-        answering.fail(error);
-      },
-    });
-  }
-
-  /** One request in its turn, through every loss of the engine that it may outlive. */
-  private async answer(answering: Answering, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      let seat: Seat;
-      try {
-        seat = await this.seatFor(answering.question.model, signal);
-      } catch (raw) {
-        if (signal.aborted) answering.cancel();
-        else answering.fail(answering.loss ?? toWireError(raw));
-        return;
-      }
-      if (!answering.canGoOnWith(seat) && answering.loss !== undefined) {
-        answering.fail(answering.loss);
-        return;
-      }
-      try {
-        await answering.on(seat, signal);
-        this.policy.clear(seat.plan.entry.record.id);
-        return;
-      } catch (raw) {
-        const { error, fatal } = translate(raw);
-        if (fatal) this.recoverer.fall(seat, error);
-        if (!fatal || !answering.survives(error)) {
-          answering.fail(error);
-          return;
-        }
-      }
-    }
-  }
-
-  /** The engine for a request, once it is there. Rejects with the reason why there is none. */
-  private async seatFor(model: string | undefined, signal: AbortSignal): Promise<Seat> {
-    // Looked at again after each wait: what is there now may be lost in the very turn that one has ended.
-    while (this.recoverer.busy) await this.recoverer.settled(signal);
-    if (this.room.seat === null) await this.loading.wake(signal);
-    const { seat } = this.room;
-    if (seat === null || (model !== undefined && !seat.answersFor.has(model))) throw this.room.absence(model);
-    return seat;
-  }
-
-  /** Work without a stream: it is done once more when its engine is lost under it. */
-  private async onSeat<T>(
-    model: string | undefined,
-    signal: AbortSignal,
-    work: (seat: Seat) => Promise<T>,
-  ): Promise<T> {
-    for (let again = true; ; again = false) {
-      const seat = await this.seatFor(model, signal);
-      try {
-        return await untilLost(seat, work(seat));
-      } catch (raw) {
-        const { error, fatal } = translate(raw);
-        if (fatal) this.recoverer.fall(seat, error);
-        if (!fatal || !again) throw raw;
-      }
-    }
-  }
-
-  private request(
-    id: string,
-    { client, priority = "chat" }: Asker,
-    work: { run: (signal: AbortSignal) => Promise<void>; refused: (error: WireError) => void },
-  ): void {
-    const count = (by: 1 | -1): void => {
-      this.room.requests += by;
-      this.room.changed();
-    };
-    const job: Job = {
-      id,
-      client,
-      priority,
-      run: (signal) =>
-        work.run(signal).finally(() => {
-          count(-1);
-        }),
-      dropped: () => {
-        work.refused(aborted("request").error);
-        count(-1);
-      },
-    };
-    count(1);
-    try {
-      this.queue.add(job);
-    } catch (raw) {
-      work.refused(toWireError(raw));
-      count(-1);
-    }
-  }
-
   private barrier(id: string, run: (signal: AbortSignal) => Promise<void>, dropped: () => void): void {
     this.queue.add({ id, client: "", priority: "barrier", run, dropped });
   }
@@ -372,15 +250,4 @@ export class EngineHost {
   private nextId(): string {
     return `room:${String(this.anonymous++)}`;
   }
-}
-
-async function vectors(
-  { engine, model }: Seat,
-  texts: readonly string[],
-  signal: AbortSignal,
-): Promise<Vectors & { model: string }> {
-  if (model.capabilities.embeddings !== true) {
-    throw failure("unsupported", `${model.id} gives no vectors.`, "Load an embedding model.");
-  }
-  return { ...(await engine.embed(texts, signal)), model: model.id };
 }
