@@ -19,6 +19,50 @@ class AddModel(TypedDict):
     model: CustomModel
 
 
+class AnswerFormat(TypedDict):
+    """
+    What shape an answer must have.
+    """
+
+    type: Literal["text", "json", "json_schema"]
+    schema: NotRequired[dict[str, Any]]
+
+
+class ApprovalAsked(TypedDict):
+    """
+    A tool waits for a person's consent.
+    """
+
+    type: Literal["approval_asked"]
+    id: str
+    approval: str
+    tool: str
+    arguments: dict[str, Any]
+    question: str
+
+
+ApprovalChoice: TypeAlias = Literal["once", "conversation", "deny", "never"]
+
+
+class ApprovalWithdrawn(TypedDict):
+    """
+    Nobody waits for this consent any more.
+    """
+
+    type: Literal["approval_withdrawn"]
+    approval: str
+
+
+class Approve(TypedDict):
+    """
+    A person's answer to approval_asked.
+    """
+
+    type: Literal["approve"]
+    approval: str
+    choice: ApprovalChoice
+
+
 class Ask(TypedDict):
     """
     One turn of a conversation. The session of a conversation is made when it is first named.
@@ -30,6 +74,9 @@ class Ask(TypedDict):
     text: str
     journal: NotRequired[bool]
     resume: NotRequired[bool]
+    history: NotRequired[list[SessionMessage]]
+    images: NotRequired[list[Attachment]]
+    settings: NotRequired[SessionSettings]
 
 
 class Assess(TypedDict):
@@ -51,6 +98,15 @@ class AttachEngine(TypedDict):
     """
 
     type: Literal["attach_engine"]
+
+
+class Attachment(TypedDict):
+    """
+    An image that belongs to a question.
+    """
+
+    media_type: str
+    data: str
 
 
 class Batch(TypedDict):
@@ -355,6 +411,17 @@ class CustomModel(TypedDict):
     memory_mb: NotRequired[float]
     required_features: NotRequired[list[str]]
     overrides: NotRequired[ModelOverrides]
+
+
+class CustomTool(TypedDict):
+    """
+    A tool that a person wrote in Python. It runs away from the conversation, in an interpreter of its own.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    source: str
 
 
 class DeleteStored(TypedDict):
@@ -852,6 +919,41 @@ class Observed(TypedDict):
     event: EngineEvent
 
 
+class PageAnswer(TypedDict):
+    """
+    What came of a page_call: a result or an error.
+    """
+
+    type: Literal["page_answer"]
+    call: str
+    result: NotRequired[Any]
+    error: NotRequired[WireError]
+
+
+class PageCall(TypedDict):
+    """
+    A tool asks the page for something.
+    """
+
+    type: Literal["page_call"]
+    call: str
+    id: NotRequired[str]
+    service: PageService
+    arguments: dict[str, Any]
+
+
+class PageCallCancelled(TypedDict):
+    """
+    Nobody waits for this page_call any more.
+    """
+
+    type: Literal["page_call_cancelled"]
+    call: str
+
+
+PageService: TypeAlias = Literal["clipboard_write", "clipboard_read", "download", "fetch", "custom_tool"]
+
+
 class Ping(TypedDict):
     """
     Are you there?
@@ -963,6 +1065,16 @@ class Refused(TypedDict):
     error: WireError
 
 
+class RemoteServer(TypedDict):
+    """
+    An OpenAI-compatible server that a person has configured.
+    """
+
+    base_url: str
+    api_key: NotRequired[str]
+    model: NotRequired[str]
+
+
 class RemoveModel(TypedDict):
     """
     Forget a model of the user's own; its files stay until they are deleted.
@@ -1010,6 +1122,19 @@ class RunBatch(TypedDict):
 Opening: TypeAlias = FetchModel | ExportModel | ImportModel | CompleteText | RunBatch | Observe
 
 
+class RunTool(TypedDict):
+    """
+    Run a tool by a person's own hand, through the session's hooks and approvals; its events come as a turn's.
+    """
+
+    type: Literal["run_tool"]
+    id: str
+    conversation: str
+    tool: str
+    arguments: dict[str, Any]
+    settings: NotRequired[SessionSettings]
+
+
 class Rung(TypedDict):
     """
     One model of the ladder.
@@ -1018,6 +1143,48 @@ class Rung(TypedDict):
     model: str
     state: Literal["waiting", "downloading", "loading", "active", "left", "failed", "skipped"]
     reason: WireError | None
+
+
+class Sampling(TypedDict):
+    """
+    How the model chooses its tokens. What is absent is the model's own default.
+    """
+
+    temperature: NotRequired[float]
+    top_p: NotRequired[float]
+    top_k: NotRequired[int]
+    max_tokens: NotRequired[int]
+    frequency_penalty: NotRequired[float]
+    presence_penalty: NotRequired[float]
+    seed: NotRequired[int]
+    stop: NotRequired[list[str]]
+
+
+class SessionMessage(TypedDict):
+    """
+    One message of a session's history, as Amplifier stores it: role, content and metadata.
+    """
+
+    role: str
+
+
+class SessionSettings(TypedDict):
+    """
+    What a session is made with. What is absent is the default.
+    """
+
+    instruction: NotRequired[str]
+    sampling: NotRequired[Sampling]
+    reasoning_effort: NotRequired[str]
+    answer_format: NotRequired[AnswerFormat]
+    context_tokens: NotRequired[int]
+    mode: NotRequired[Literal["client_side", "server_side", "hybrid"]]
+    privacy: NotRequired[Literal["local_only", "allow_remote"]]
+    server: NotRequired[RemoteServer]
+    tools: NotRequired[list[str]]
+    custom_tools: NotRequired[list[CustomTool]]
+    permissions: NotRequired[dict[str, ToolPermission]]
+    hooks: NotRequired[list[str]]
 
 
 class SetLadder(TypedDict):
@@ -1126,7 +1293,7 @@ class Stop(TypedDict):
     id: str
 
 
-PageMessage: TypeAlias = Boot | AttachEngine | Ask | Stop | Forget
+PageMessage: TypeAlias = Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer
 
 
 class StoredModel(TypedDict):
@@ -1211,6 +1378,9 @@ class TokenUsage(TypedDict):
     total_tokens: int
 
 
+ToolPermission: TypeAlias = Literal["allow", "ask", "never"]
+
+
 class TurnEnded(TypedDict):
     """
     A turn is over.
@@ -1220,6 +1390,7 @@ class TurnEnded(TypedDict):
     id: str
     outcome: Literal["completed", "cancelled"]
     text: str
+    messages: NotRequired[list[SessionMessage]]
 
 
 class TurnEvent(TypedDict):
@@ -1241,9 +1412,21 @@ class TurnFailed(TypedDict):
     type: Literal["turn_failed"]
     id: str
     error: WireError
+    messages: NotRequired[list[SessionMessage]]
 
 
-PythonMessage: TypeAlias = Booting | Booted | TurnEvent | TurnEnded | TurnFailed | PythonFailed
+PythonMessage: TypeAlias = (
+    Booting
+    | Booted
+    | TurnEvent
+    | TurnEnded
+    | TurnFailed
+    | PythonFailed
+    | ApprovalAsked
+    | ApprovalWithdrawn
+    | PageCall
+    | PageCallCancelled
+)
 
 
 class Unload(TypedDict):

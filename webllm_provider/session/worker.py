@@ -18,7 +18,7 @@ from typing import Any, Literal
 from amplifier_core.events import PROVIDER_ERROR
 
 from .._transport import Transport
-from .._wire import PythonMessage, WireError
+from .._wire import Ask, PythonMessage, WireError
 from ..errors import to_wire_error
 from .create import create_session
 from .journal import JournalledTransport, history_of, read_record
@@ -107,6 +107,17 @@ class WorkerSessions:
         finally:
             self._turns.pop(id, None)
             self._stopped.discard(id)
+
+    async def ask_wire(self, message: str) -> None:
+        """The same from the JSON text of an `Ask`."""
+        asked: Ask = json.loads(message)
+        await self.ask(
+            asked["id"],
+            asked["conversation"],
+            asked["text"],
+            asked.get("journal", False),
+            asked.get("resume", False),
+        )
 
     def stop(self, id: str) -> None:
         """End the turn with this id at once; what was written stays. An unknown id is a turn that is over."""

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Ask, Forget, Stop } from "../protocol/wire";
+import type { ToPython } from "../page/python-host";
+import type { Ask } from "../protocol/wire";
 import { Controller } from "./controller";
 import { createState, type AppState } from "./state";
 import { turnsOf } from "./stores/conversation";
@@ -7,7 +8,7 @@ import { block, BOOTED, DEMO, DIED, ended, event, LOADED } from "./testing/messa
 
 /** The two other threads, as far as the controller speaks to them. */
 class Threads {
-  readonly sent: (Ask | Stop | Forget)[] = [];
+  readonly sent: (ToPython)[] = [];
   readonly loads: string[] = [];
   starts = 0;
   restarts = 0;
@@ -16,7 +17,7 @@ class Threads {
     start: (): void => {
       this.starts += 1;
     },
-    send: (message: Ask | Stop | Forget): void => {
+    send: (message: ToPython): void => {
       this.sent.push(message);
     },
   };

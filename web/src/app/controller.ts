@@ -4,7 +4,8 @@
  * Python and the engine start side by side; a question waits until both are there, one at a time.
  */
 import type { LoadWishes } from "../bridge/client";
-import type { Ask, Forget, ModelRecord, PythonMessage, Stop } from "../protocol/wire";
+import type { ToPython } from "../page/python-host";
+import type { ModelRecord, PythonMessage } from "../protocol/wire";
 import { AnswerAnnouncer } from "./announce";
 import { batched, type FrameClock } from "./batching";
 import type { SeenEvent, AppState } from "./state";
@@ -24,7 +25,7 @@ import { text } from "./text";
 /** The Python worker, as the controller uses it. */
 export interface PythonSide {
   start(): void;
-  send(message: Ask | Stop | Forget): void;
+  send(message: ToPython): void;
 }
 
 /** The engine's supervisor, as the controller uses it. */

@@ -45,6 +45,10 @@ export interface PythonSession {
   end(): void;
 }
 
+const NO_SERVICE: WireError = {
+  code: "unsupported",
+  message: "This page offers nothing to the tools of a session.",
+};
 const NOT_RUNNING: WireError = {
   code: "python_failed",
   message: "Python is not running.",
@@ -157,6 +161,16 @@ export class PythonRuntime {
       case "turn_ended":
       case "turn_failed":
         if (!this.#turns.take(message)) this.#host.send({ type: "stop", id: message.id });
+        return;
+      case "approval_asked":
+        // Nobody here could be asked: what needs consent is denied.
+        this.#host.send({ type: "approve", approval: message.approval, choice: "deny" });
+        return;
+      case "page_call":
+        this.#host.send({ type: "page_answer", call: message.call, error: NO_SERVICE });
+        return;
+      case "approval_withdrawn":
+      case "page_call_cancelled":
         return;
       default:
         message satisfies never;

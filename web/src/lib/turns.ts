@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 /** A message that belongs to one turn. */
-export type TurnMessage = Extract<PythonMessage, { id: string }>;
+export type TurnMessage = Extract<PythonMessage, { type: "turn_event" | "turn_ended" | "turn_failed" }>;
 
 interface Turn {
   options: AskOptions;

@@ -1,6 +1,6 @@
 /** The page's side of the Python worker: starts it, talks to it, notices that it died, starts it again. */
 import { overlaps, PROTOCOL } from "../protocol/version";
-import type { Ask, Boot, Forget, PageMessage, PythonMessage, Stop } from "../protocol/wire";
+import type { AttachEngine, Boot, PageMessage, PythonMessage } from "../protocol/wire";
 
 /** A thread with Python in it; a `Worker` is one. */
 export interface PythonThread {
@@ -24,6 +24,9 @@ export interface PythonHostOptions {
   locks: Pick<LockManager, "request"> | undefined;
 }
 
+/** What is said to Python once it runs. */
+export type ToPython = Exclude<PageMessage, Boot | AttachEngine>;
+
 const TYPES: Record<PythonMessage["type"], true> = {
   booting: true,
   booted: true,
@@ -31,6 +34,10 @@ const TYPES: Record<PythonMessage["type"], true> = {
   turn_ended: true,
   turn_failed: true,
   python_failed: true,
+  approval_asked: true,
+  approval_withdrawn: true,
+  page_call: true,
+  page_call_cancelled: true,
 };
 
 const HINTS = {
@@ -105,7 +112,7 @@ export class PythonHost {
     if (signal !== undefined) void this.#attachFresh(signal);
   }
 
-  send(message: Ask | Stop | Forget): void {
+  send(message: ToPython): void {
     this.#thread?.postMessage(message);
   }
 

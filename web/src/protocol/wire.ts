@@ -188,15 +188,37 @@ export type StoredState = "none" | "partial" | "whole";
 /**
  * From the page to the Python worker.
  */
-export type PageMessage = Boot | AttachEngine | Ask | Stop | Forget;
+export type PageMessage = Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer;
+/**
+ * Whether a tool runs when the model calls it: at once, after a person has agreed, or not at all.
+ */
+export type ToolPermission = "allow" | "ask" | "never";
+/**
+ * Once; for this conversation; not this time; never.
+ */
+export type ApprovalChoice = "once" | "conversation" | "deny" | "never";
 /**
  * From the Python worker to the page.
  */
-export type PythonMessage = Booting | Booted | TurnEvent | TurnEnded | TurnFailed | PythonFailed;
+export type PythonMessage =
+  | Booting
+  | Booted
+  | TurnEvent
+  | TurnEnded
+  | TurnFailed
+  | PythonFailed
+  | ApprovalAsked
+  | ApprovalWithdrawn
+  | PageCall
+  | PageCallCancelled;
 /**
  * What the Python worker is doing.
  */
 export type BootStage = "interpreter" | "packages" | "import";
+/**
+ * What only the page can do for a tool.
+ */
+export type PageService = "clipboard_write" | "clipboard_read" | "download" | "fetch" | "custom_tool";
 
 /**
  * The first message on a port.
@@ -1488,6 +1510,116 @@ export interface Ask {
    * Go on from the record of this conversation's cut answer; without one, ask anew.
    */
   resume?: boolean;
+  /**
+   * What was said before this turn, as turn_ended gave it. Present where the session stands elsewhere: after a reload, on another branch. Absent: the session goes on where it stands.
+   */
+  history?: SessionMessage[];
+  images?: Attachment[];
+  settings?: SessionSettings;
+}
+/**
+ * One message of a session's history, as Amplifier stores it: role, content and metadata.
+ */
+export interface SessionMessage {
+  role: string;
+  [k: string]: unknown;
+}
+/**
+ * An image that belongs to a question.
+ */
+export interface Attachment {
+  /**
+   * image/png, image/jpeg or image/webp.
+   */
+  media_type: string;
+  /**
+   * Base64, without a prefix.
+   */
+  data: string;
+}
+/**
+ * What a session is made with. What is absent is the default.
+ */
+export interface SessionSettings {
+  /**
+   * The system text.
+   */
+  instruction?: string;
+  sampling?: Sampling;
+  reasoning_effort?: string;
+  answer_format?: AnswerFormat;
+  /**
+   * Use no more of the model's context than this.
+   */
+  context_tokens?: number;
+  mode?: "client_side" | "server_side" | "hybrid";
+  privacy?: "local_only" | "allow_remote";
+  server?: RemoteServer;
+  /**
+   * Names of tool modules.
+   */
+  tools?: string[];
+  custom_tools?: CustomTool[];
+  /**
+   * By the tool's name.
+   */
+  permissions?: {
+    [k: string]: ToolPermission;
+  };
+  /**
+   * Names of hook modules.
+   */
+  hooks?: string[];
+}
+/**
+ * How the model chooses its tokens. What is absent is the model's own default.
+ */
+export interface Sampling {
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+  max_tokens?: number;
+  frequency_penalty?: number;
+  presence_penalty?: number;
+  seed?: number;
+  stop?: string[];
+}
+/**
+ * What shape an answer must have.
+ */
+export interface AnswerFormat {
+  type: "text" | "json" | "json_schema";
+  schema?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * An OpenAI-compatible server that a person has configured.
+ */
+export interface RemoteServer {
+  base_url: string;
+  /**
+   * Never logged and never part of an export.
+   */
+  api_key?: string;
+  model?: string;
+}
+/**
+ * A tool that a person wrote in Python. It runs away from the conversation, in an interpreter of its own.
+ */
+export interface CustomTool {
+  name: string;
+  description: string;
+  /**
+   * JSON schema of the arguments.
+   */
+  parameters: {
+    [k: string]: unknown;
+  };
+  /**
+   * Python; defines run(**arguments).
+   */
+  source: string;
 }
 /**
  * End the turn with this id; what was written stays.
@@ -1505,6 +1637,44 @@ export interface Stop {
 export interface Forget {
   type: "forget";
   conversation: string;
+}
+/**
+ * Run a tool by a person's own hand, through the session's hooks and approvals; its events come as a turn's.
+ */
+export interface RunTool {
+  type: "run_tool";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  conversation: string;
+  tool: string;
+  arguments: {
+    [k: string]: unknown;
+  };
+  settings?: SessionSettings;
+}
+/**
+ * A person's answer to approval_asked.
+ */
+export interface Approve {
+  type: "approve";
+  approval: string;
+  choice: ApprovalChoice;
+}
+/**
+ * What came of a page_call: a result or an error.
+ */
+export interface PageAnswer {
+  type: "page_answer";
+  call: string;
+  /**
+   * Any JSON.
+   */
+  result?: {
+    [k: string]: unknown;
+  };
+  error?: WireError1;
 }
 /**
  * Python starts.
@@ -1561,6 +1731,10 @@ export interface TurnEnded {
    * The final text, as execute() returned it.
    */
   text: string;
+  /**
+   * What the turn added to the session's history; Ask.history is made of these.
+   */
+  messages?: SessionMessage[];
 }
 /**
  * A turn ended with an error; what was written before stays on the screen.
@@ -1572,6 +1746,10 @@ export interface TurnFailed {
    */
   id: string;
   error: WireError1;
+  /**
+   * What the turn added to the session's history; Ask.history is made of these.
+   */
+  messages?: SessionMessage[];
 }
 /**
  * Python could not start or died.
@@ -1579,6 +1757,54 @@ export interface TurnFailed {
 export interface PythonFailed {
   type: "python_failed";
   error: WireError1;
+}
+/**
+ * A tool waits for a person's consent.
+ */
+export interface ApprovalAsked {
+  type: "approval_asked";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  approval: string;
+  tool: string;
+  arguments: {
+    [k: string]: unknown;
+  };
+  /**
+   * A sentence for the person.
+   */
+  question: string;
+}
+/**
+ * Nobody waits for this consent any more.
+ */
+export interface ApprovalWithdrawn {
+  type: "approval_withdrawn";
+  approval: string;
+}
+/**
+ * A tool asks the page for something.
+ */
+export interface PageCall {
+  type: "page_call";
+  call: string;
+  /**
+   * The turn for which it is asked.
+   */
+  id?: string;
+  service: PageService;
+  arguments: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Nobody waits for this page_call any more.
+ */
+export interface PageCallCancelled {
+  type: "page_call_cancelled";
+  call: string;
 }
 /**
  * What js_llm_complete resolves with: an OpenAI chat completion, plus who answered and the figures.

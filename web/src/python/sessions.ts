@@ -1,16 +1,24 @@
 /** `webllm_provider.session.worker.WorkerSessions`, typed as this worker calls it. */
 import type { PyCallable, PyProxy } from "pyodide/ffi";
-import type { Ask, PythonMessage } from "../protocol/wire";
+import type { Approve, Ask, PageAnswer, PythonMessage, RunTool } from "../protocol/wire";
 
 export interface PythonSessions {
   /** One turn; settles when the turn is over. Its events and its end go through `emit`. */
-  ask(asked: Omit<Ask, "type">): Promise<void>;
+  ask(asked: Ask): Promise<void>;
+  /** One tool by a person's own hand; settles when it is over. */
+  runTool(asked: RunTool): Promise<void>;
+  approve(answer: Approve): void;
+  pageAnswer(answer: PageAnswer): void;
   stop(id: string): void;
   forget(conversation: string): Promise<void>;
 }
 
+/** Messages cross as the JSON text that the wire's schema describes. */
 interface WorkerSessionsProxy extends PyProxy {
-  ask(id: string, conversation: string, text: string, journal: boolean, resume: boolean): Promise<unknown>;
+  ask_wire(message: string): Promise<unknown>;
+  run_tool(message: string): Promise<unknown>;
+  approve(message: string): unknown;
+  page_answer(message: string): unknown;
   stop(id: string): unknown;
   forget(conversation: string): Promise<unknown>;
 }
@@ -22,8 +30,17 @@ export function createSessions(module: PyProxy, emit: (message: PythonMessage) =
     emit(JSON.parse(json) as PythonMessage);
   }) as WorkerSessionsProxy;
   return {
-    async ask({ id, conversation, text, journal = false, resume = false }) {
-      await sessions.ask(id, conversation, text, journal, resume);
+    async ask(asked) {
+      await sessions.ask_wire(JSON.stringify(asked));
+    },
+    async runTool(asked) {
+      await sessions.run_tool(JSON.stringify(asked));
+    },
+    approve(answer) {
+      sessions.approve(JSON.stringify(answer));
+    },
+    pageAnswer(answer) {
+      sessions.page_answer(JSON.stringify(answer));
     },
     stop(id) {
       sessions.stop(id);

@@ -62,6 +62,14 @@ async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Pr
       return;
     case "forget":
       return ready().forget(message.conversation);
+    case "run_tool":
+      return ready().runTool(message);
+    case "approve":
+      ready().approve(message);
+      return;
+    case "page_answer":
+      ready().pageAnswer(message);
+      return;
     default:
       throw new Error(`The page sent a message that Python does not know: ${unknownType(message)}.`);
   }

@@ -93,6 +93,10 @@ function fromPython(conversation: Conversation, message: PythonMessage, at: numb
       return failRunning(conversation, message.error, at);
     case "booting":
     case "booted":
+    case "approval_asked":
+    case "approval_withdrawn":
+    case "page_call":
+    case "page_call_cancelled":
       return conversation;
   }
 }

@@ -22,6 +22,10 @@ export function reducePython(state: PythonState, message: PythonMessage): Python
     case "turn_event":
     case "turn_ended":
     case "turn_failed":
+    case "approval_asked":
+    case "approval_withdrawn":
+    case "page_call":
+    case "page_call_cancelled":
       return state;
   }
 }
