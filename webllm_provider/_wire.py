@@ -74,7 +74,7 @@ class Ask(TypedDict):
     text: str
     journal: NotRequired[bool]
     resume: NotRequired[bool]
-    history: NotRequired[list[SessionMessage]]
+    history: NotRequired[list[dict[str, Any]]]
     images: NotRequired[list[Attachment]]
     settings: NotRequired[SessionSettings]
 
@@ -1160,14 +1160,6 @@ class Sampling(TypedDict):
     stop: NotRequired[list[str]]
 
 
-class SessionMessage(TypedDict):
-    """
-    One message of a session's history, as Amplifier stores it: role, content and metadata.
-    """
-
-    role: str
-
-
 class SessionSettings(TypedDict):
     """
     What a session is made with. What is absent is the default.
@@ -1390,7 +1382,7 @@ class TurnEnded(TypedDict):
     id: str
     outcome: Literal["completed", "cancelled"]
     text: str
-    messages: NotRequired[list[SessionMessage]]
+    messages: NotRequired[list[dict[str, Any]]]
 
 
 class TurnEvent(TypedDict):
@@ -1412,7 +1404,7 @@ class TurnFailed(TypedDict):
     type: Literal["turn_failed"]
     id: str
     error: WireError
-    messages: NotRequired[list[SessionMessage]]
+    messages: NotRequired[list[dict[str, Any]]]
 
 
 PythonMessage: TypeAlias = (

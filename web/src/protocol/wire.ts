@@ -1513,16 +1513,11 @@ export interface Ask {
   /**
    * What was said before this turn, as turn_ended gave it. Present where the session stands elsewhere: after a reload, on another branch. Absent: the session goes on where it stands.
    */
-  history?: SessionMessage[];
+  history?: {
+    [k: string]: unknown;
+  }[];
   images?: Attachment[];
   settings?: SessionSettings;
-}
-/**
- * One message of a session's history, as Amplifier stores it: role, content and metadata.
- */
-export interface SessionMessage {
-  role: string;
-  [k: string]: unknown;
 }
 /**
  * An image that belongs to a question.
@@ -1734,7 +1729,9 @@ export interface TurnEnded {
   /**
    * What the turn added to the session's history; Ask.history is made of these.
    */
-  messages?: SessionMessage[];
+  messages?: {
+    [k: string]: unknown;
+  }[];
 }
 /**
  * A turn ended with an error; what was written before stays on the screen.
@@ -1749,7 +1746,9 @@ export interface TurnFailed {
   /**
    * What the turn added to the session's history; Ask.history is made of these.
    */
-  messages?: SessionMessage[];
+  messages?: {
+    [k: string]: unknown;
+  }[];
 }
 /**
  * Python could not start or died.
