@@ -109,9 +109,26 @@ class Outcome:
     ok: bool = True
     not_run: str | None = None
     passed: int = 0
-    failed: int = 0
+    failures: list[str] = field(default_factory=list)
+    """Name and reason of each test that failed."""
     skipped: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
+
+
+_REASON_LENGTH = 500
+
+
+def _failure(case: ElementTree.Element) -> str | None:
+    """What failed and why, short enough for the end of a log; None where the test passed."""
+    said = next((found for kind in ("failure", "error") if (found := case.find(kind)) is not None), None)
+    if said is None:
+        return None
+    reason = " ".join((said.get("message") or said.text or "no reason given").split())
+    return f"{case.get('classname') or ''} {case.get('name')}: {reason[:_REASON_LENGTH]}".strip()
 
 
 def _read_report(outcome: Outcome, report: Path) -> None:
@@ -126,8 +143,8 @@ def _read_report(outcome: Outcome, report: Path) -> None:
         skipped = case.find("skipped")
         if skipped is not None:
             outcome.skipped.append(f"{case.get('name')}: {skipped.get('message') or 'no reason given'}")
-        elif case.find("failure") is not None or case.find("error") is not None:
-            outcome.failed += 1
+        elif failure := _failure(case):
+            outcome.failures.append(failure)
         else:
             outcome.passed += 1
     if outcome.failed or not outcome.passed:
@@ -174,6 +191,8 @@ def print_table(outcomes: Sequence[Outcome]) -> None:
             print(f"not run: {one.suite}, because {one.not_run}")
         for reason in one.skipped:
             print(f"skipped in {one.suite}: {reason}")
+        for failure in one.failures:
+            print(f"failed in {one.suite}: {failure}")
     print(f"\n{sum(one.passed for one in outcomes)} passed, {sum(one.failed for one in outcomes)} failed")
 
 

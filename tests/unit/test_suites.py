@@ -50,6 +50,17 @@ def test_failures_and_skips_are_counted_with_their_reasons(reports: Path) -> Non
     assert outcome.skipped == ["c: no GPU"]
 
 
+def test_the_end_of_the_log_names_every_failure_and_its_reason(
+    reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = """<testsuite><testcase classname="a.test.ts" name="adds"><failure message="2 is
+    not 3"/></testcase><testcase name="ends"><error>Traceback</error></testcase></testsuite>"""
+    assert main([], (suite(reports, report, 1),)) == 1
+    end = capsys.readouterr().out.split("suite      result")[1]
+    assert "failed in made: a.test.ts adds: 2 is not 3" in end
+    assert "failed in made: ends: Traceback" in end
+
+
 @pytest.mark.parametrize(
     "report", [None, PASSED[:20], "<testsuite/>"], ids=["no report", "half a report", "no test in it"]
 )
