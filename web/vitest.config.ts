@@ -11,6 +11,9 @@ export default defineConfig({
     environment: "node",
     // Randomised order: no test may lean on the one before it.
     sequence: { shuffle: true },
+    // How long to wait for what must come: generous, since a busy machine is not a defect.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000, interval: 5 } },
     coverage: { include: ["src/**"], exclude: ["src/**/*.test.*", "src/protocol/wire.ts"] },
   },
 });

@@ -1,5 +1,6 @@
 import { webcrypto } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../testing/eventually";
 import { ContentStore } from "../offline/content-store";
 import type { OfflineManifest } from "../offline/manifest";
 import { storageNames } from "../offline/names";
@@ -121,11 +122,11 @@ function make(files: Record<string, Answer>, options: Partial<OfflineOptions> = 
 
 const WHOLE = { [A.path]: "page", [B.path]: "model" };
 const until = (kind: string): Promise<void> =>
-  vi.waitFor(() => {
+  eventually(() => {
     expect(state.offline.value.kind).toBe(kind);
   });
 const untilUpdate = (kind: string): Promise<void> =>
-  vi.waitFor(() => {
+  eventually(() => {
     expect(state.update.value.kind).toBe(kind);
   });
 
@@ -145,7 +146,7 @@ describe("what is stored", () => {
     let settle: () => void = () => undefined;
     const settled = new Promise<void>((resolve) => (settle = resolve));
     void make(WHOLE, { settled }).start();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(registration.active?.heard).toContain("describe");
     });
     expect(host.paths).toEqual([]);
@@ -184,7 +185,7 @@ describe("what is stored", () => {
     let settle: () => void = () => undefined;
     const settled = new Promise<void>((resolve) => (settle = resolve));
     const started = make(WHOLE, { settled }).start();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(registration.active?.heard).toContain("describe");
     });
     registration.active = new Worker(TWO);
@@ -218,7 +219,7 @@ describe("a service worker that cannot start", () => {
     registration.active = null;
     registration.installing = new Worker(ONE, "installing");
     const starting = make(WHOLE).start();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(registration.installing).not.toBeNull();
     });
     const fault = { code: "file_missing", path: "index.html", status: 404 };
@@ -277,7 +278,7 @@ describe("another version", () => {
 
   it("that is this page's own is no news", async () => {
     container.changesTo(new Worker(ONE));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(container.controller?.heard).toEqual(["describe"]);
     });
     expect(state.update.value).toEqual({ kind: "none" });

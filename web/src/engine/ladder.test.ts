@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import demo from "virtual:demo-model";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "../testing/eventually";
 import { Admission, type StoredBytes } from "../models/admission";
 import { buildCatalogue, DEMO_MODEL_ID } from "../models/catalogue";
 import { customEntry } from "../models/custom";
@@ -89,7 +90,7 @@ const HERE = { [SMALL]: whole, [BETTER]: whole, [BEST]: whole };
 
 /** The ladder once it stands still. */
 const still = (over: Over): Promise<LadderStatus> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const status = await over.status();
     expect(status.running).toBe(false);
     return status;
@@ -248,7 +249,7 @@ describe("where nobody looks, and on battery", () => {
     const over = ladderOver({ stored: HERE });
     over.tell(visible, power);
     await over.set([SMALL, BETTER]);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(states(await over.status())).toEqual(["active", "waiting"]);
     });
     expect((await over.status()).running).toBe(true);

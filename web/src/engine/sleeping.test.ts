@@ -1,5 +1,6 @@
 import demo from "virtual:demo-model";
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../testing/eventually";
 import { buildCatalogue, DEMO_MODEL_ID } from "../models/catalogue";
 import { customEntry } from "../models/custom";
 import type { CompletionBody, LoadedModel, StreamEvent, WireError } from "../protocol/wire";
@@ -78,7 +79,7 @@ describe("a model that sleeps", () => {
     });
     await load(host, OTHER);
     await host.sleep();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(engines[0]?.unloaded).toBe(true);
     });
     expect(host.present).toBeNull();
@@ -105,7 +106,7 @@ describe("a model that sleeps", () => {
     await host.sleep();
     pauseMs = 10_000;
     const cancelled = ask(host, "one");
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(host.state.type).toBe("loading");
     });
     host.cancel("one");

@@ -1,7 +1,8 @@
 import "fake-indexeddb/auto";
 import demo from "virtual:demo-model";
 import prebuilt from "virtual:webllm-catalogue";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../testing/eventually";
 import { EngineJournal } from "../engine/journal";
 import { RoomDatabase } from "../engine/room-db";
 import { siteUrls } from "../engine/site";
@@ -33,16 +34,16 @@ describe("what the engine room remembers of a model on this device", () => {
     const { journal, models, entry } = room();
     await models.choose(entry(SMALL), "auto");
     journal.record("load_failed", SMALL, { code: "out_of_memory" });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { warnings } = await models.admission.assess(SMALL, "auto");
       expect(warnings).toContain("It failed here last time: it did not fit into memory.");
     });
     journal.record("recovery_started", SMALL, { code: "device_lost" });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await models.admission.assess(SMALL, "auto")).fits).toBe(false);
     });
     journal.record("request_finished", SMALL, { reason: "stop" });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await models.admission.assess(SMALL, "auto")).fits).toBe(true);
     });
   });

@@ -61,13 +61,19 @@ class Own implements OwnEngine {
   }
 }
 
+/** No tab is thought frozen because the machine was busy. */
+const PATIENT = 5_000;
+
 /** One browser. */
 class Browser {
   readonly locks = new MemoryLocks();
   readonly tower = new Tower();
   readonly owned: Own[] = [];
 
-  open({ controlled = true, lock = "engine:1" } = {}): { tab: SharedEngine; engine: () => Own | undefined } {
+  open({ controlled = true, lock = "engine:1", pulseMs = PATIENT } = {}): {
+    tab: SharedEngine;
+    engine: () => Own | undefined;
+  } {
     let own: Own | undefined;
     const key = {};
     const tab = new SharedEngine({
@@ -80,7 +86,7 @@ class Browser {
       locks: this.locks,
       exchange: this.tower.exchange(key, controlled),
       name: "page:test",
-      pulseMs: 30,
+      pulseMs,
     });
     keys.set(tab, key);
     return { tab, engine: () => own };
@@ -147,12 +153,12 @@ describe("tabs of one build", () => {
   });
 
   it("take the engine from a leader that is frozen, which is a follower when it wakes", async () => {
-    const { tab: first, engine } = browser.open();
+    const { tab: first, engine } = browser.open({ pulseMs: 30 });
     await (
       await first.connection()
     ).ready;
-    const second = browser.open().tab;
-    const third = browser.open().tab;
+    const second = browser.open({ pulseMs: 30 }).tab;
+    const third = browser.open({ pulseMs: 30 }).tab;
     const follower = await second.connection();
     await follower.ready;
     // Neither its page nor its engine says anything from now on.
