@@ -9,7 +9,7 @@ import { type OfflineManifest, totalBytes } from "../offline/manifest";
 import type { InstallFailed } from "../offline/messages";
 import type { PortMessage } from "../offline/port-messages";
 import type { StorageNames } from "../offline/names";
-import { becomesActive, manifestOf, scriptOf } from "./service-worker";
+import { becomesActive, manifestOf, registrableScriptOf, scriptOf } from "./service-worker";
 import type { AppState } from "./state";
 import { Versions } from "./versions";
 
@@ -108,7 +108,7 @@ export class Offline {
   async #register(): Promise<void> {
     const { container, scope } = this.options;
     try {
-      const registration = await container.register(scriptOf(scope), { scope, updateViaCache: "none" });
+      const registration = await container.register(registrableScriptOf(scope), { scope, updateViaCache: "none" });
       this.#registration = registration;
       this.#versions.watch(registration);
       if (await becomesActive(registration)) await this.#bringIn();

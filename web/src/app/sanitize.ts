@@ -77,14 +77,17 @@ const LINK = /^(?:https?:|mailto:|#)/i;
 const HARMLESS_CLASS = /^(?:hljs(?:-[a-z_-]+)?|function_|class_|inherited__|language_|blocked-image)$/;
 const RASTER = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[a-z0-9+/=]+$/i;
 
+/** What comes out may stand in `innerHTML`: a `TrustedHTML` where the browser knows it, else a string. */
 export type Sanitize = (html: string) => string;
 
-/** A sanitizer over a window (the page's own, or a test's). */
+/** A sanitizer over a window (the page's own, or a test's). One per page: its Trusted Types policy has one name. */
 export function createSanitizer(window: WindowLike): Sanitize {
   const purify = createDOMPurify(window);
   installPolicy(purify);
-  return (html) =>
-    purify.sanitize(html, {
+  return (html) => {
+    const markup = purify.sanitize(html, {
+      // Where Trusted Types are on, only what DOMPurify's own policy gives out may become markup.
+      RETURN_TRUSTED_TYPE: true,
       ALLOWED_TAGS: TAGS,
       ALLOWED_ATTR: ATTRIBUTES,
       ALLOW_DATA_ATTR: false,
@@ -103,6 +106,9 @@ export function createSanitizer(window: WindowLike): Sanitize {
         "title",
       ],
     });
+    // `innerHTML` takes it; the view's own types know markup as text alone.
+    return markup as unknown as string;
+  };
 }
 
 function installPolicy(purify: DOMPurify): void {

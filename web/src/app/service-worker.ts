@@ -1,9 +1,20 @@
 /** Talking to a service worker of ours. An origin may hold others, whose word is not for this page. */
 import type { OfflineManifest } from "../offline/manifest";
+import { trustedScripts, type TrustScript } from "../bridge/trusted-script";
 import type { Description, ToServiceWorker } from "../offline/messages";
 
 /** The address of this site's service worker, whichever version it is of. */
 export const scriptOf = (scope: string): string => new URL("sw.js", scope).href;
+
+/** The same, as `register` asks for it where Trusted Types are on. */
+export const registrableScriptOf = (scope: string): string => {
+  trusted ??= trustedScripts("webllm-provider-service-worker", isOwnScript);
+  return trusted(scriptOf(scope));
+};
+
+let trusted: TrustScript | null = null;
+// Of another origin the browser takes none anyway.
+const isOwnScript = (address: string): boolean => new URL(address).pathname.endsWith("/sw.js");
 
 export function say(worker: ServiceWorker, message: ToServiceWorker, ...ports: MessagePort[]): void {
   worker.postMessage(message, ports);

@@ -1,3 +1,9 @@
+import { trustedScripts } from "./trusted-script";
+
+/** The stubs that this module has made and not taken back yet. */
+const stubs = new Set<string>();
+const trusted = trustedScripts("webllm-provider-workers", (address) => stubs.has(address));
+
 /**
  * Starts a module worker under this document's content security policy.
  *
@@ -7,9 +13,11 @@
 export function startSealedWorker(script: URL, name: string): Worker {
   const stub = new Blob([`import ${JSON.stringify(script.href)};`], { type: "text/javascript" });
   const address = URL.createObjectURL(stub);
+  stubs.add(address);
   try {
-    return new Worker(address, { type: "module", name });
+    return new Worker(trusted(address), { type: "module", name });
   } finally {
+    stubs.delete(address);
     // The fetch of a worker's script keeps the Blob that its URL named when it began.
     URL.revokeObjectURL(address);
   }

@@ -15,6 +15,7 @@ import { EngineFailure, failure, translate } from "./errors";
 import { KeptStates } from "./kept-states";
 import { hasMemory64 } from "./memory64";
 import type { EngineModules } from "./modules";
+import { trustNestedBlobs } from "./nested-blobs";
 import { Outcome, withoutEcho } from "./wllama-outcome";
 import { toWllamaRequest, toWllamaText } from "./wllama-request";
 
@@ -184,6 +185,7 @@ export class WllamaEngine implements Engine {
 
   private async start(wasmUrl: string, signal: AbortSignal): Promise<Wllama> {
     const { Wllama } = await this.modules.wllama(signal);
+    trustNestedBlobs();
     const wllama = new Wllama(
       { default: wasmUrl },
       {
