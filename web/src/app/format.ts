@@ -1,37 +1,47 @@
 /** Numbers as a person reads them. */
 import type { EngineIdentity } from "../protocol/wire";
+import { language } from "./language";
 import { text } from "./text";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
+/** 1034.2 -> "1,034", in German "1.034". */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString(language.value);
+}
+
+function fixed(value: number, digits: number): string {
+  return value.toLocaleString(language.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
 /** 879_000_000 -> "879 MB". */
-export function bytes(count: number): string {
-  let value = count;
+export function bytes(amount: number): string {
+  let value = amount;
   let unit = 0;
   while (value >= 1000 && unit < UNITS.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${value < 10 && unit > 1 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[unit] ?? ""}`;
+  return `${fixed(value, value < 10 && unit > 1 ? 1 : 0)} ${UNITS[unit] ?? ""}`;
 }
 
 /** Megabytes of memory, as the catalogue counts them. */
-export function megabytes(count: number): string {
-  return bytes(count * 1e6);
+export function megabytes(amount: number): string {
+  return bytes(amount * 1e6);
 }
 
 /** 240 -> "0.24 s", 12_345 -> "12 s". */
 export function milliseconds(value: number): string {
   const seconds = value / 1000;
-  if (seconds < 1) return `${seconds.toFixed(2)} s`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 90) return `${seconds.toFixed(0)} s`;
-  return `${(seconds / 60).toFixed(0)} min`;
+  if (seconds < 1) return `${fixed(seconds, 2)} s`;
+  if (seconds < 10) return `${fixed(seconds, 1)} s`;
+  if (seconds < 90) return `${fixed(seconds, 0)} s`;
+  return `${fixed(seconds / 60, 0)} min`;
 }
 
 /** 4.91 -> "4.9", 1034.2 -> "1,034". */
 export function rate(value: number): string {
-  return value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en");
+  return value < 10 ? fixed(value, 1) : count(value);
 }
 
 /** Who answers, in full: "WebLLM · WebGPU (SwiftShader)" or "llama.cpp · CPU". */
@@ -54,5 +64,5 @@ export function duration(seconds: number): string {
 /** A moment of the past, in days: "today", "yesterday", "12 days ago". */
 export function daysAgo(at: number, now: number): string {
   const days = Math.round((new Date(at).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86_400_000);
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(days, "day");
+  return new Intl.RelativeTimeFormat(language.value, { numeric: "auto" }).format(days, "day");
 }

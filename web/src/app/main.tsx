@@ -11,6 +11,7 @@ import { Controller } from "./controller";
 import { probeDevice } from "./device";
 import { EngineSupervisor } from "../page/engine-supervisor";
 import { Installer } from "./install";
+import { startLanguage } from "./language";
 import { keepAnswers } from "./keep-answers";
 import { startOffline } from "./offline-start";
 import { newId } from "./new-id";
@@ -29,6 +30,11 @@ import { WireEngineRoom } from "../page/engine-room";
 const siteRoot = new URL("./", document.baseURI);
 const options = readOptions(location.search);
 
+startLanguage({
+  root: document.documentElement,
+  wanted: () => navigator.languages,
+  storage: window.localStorage,
+});
 const state = createState(newId());
 const controller = new Controller({
   state,

@@ -6,13 +6,17 @@ import { text } from "../text";
 import { useApp } from "./context";
 import { ArrowUp, Square } from "./icons";
 
-const HINTS: Record<Readiness, string> = {
-  ready: text.composer.keys,
-  waits_for_both: text.composer.waitingForBoth,
-  waits_for_python: text.composer.waitingForPython,
-  waits_for_model: text.composer.waitingForModel,
-  python_failed: text.composer.blockedByPython,
-  no_model: text.composer.blockedByModel,
+const hintOf = (readiness: Readiness): string => {
+  const words = text.composer;
+  const hints: Record<Readiness, string> = {
+    ready: words.keys,
+    waits_for_both: words.waitingForBoth,
+    waits_for_python: words.waitingForPython,
+    waits_for_model: words.waitingForModel,
+    python_failed: words.blockedByPython,
+    no_model: words.blockedByModel,
+  };
+  return hints[readiness];
 };
 
 /** The message box: takes text at any time, whatever loads or fails. */
@@ -94,7 +98,7 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement | nul
         data-testid="composer-hint"
         data-readiness={state.readiness.value}
       >
-        {HINTS[state.readiness.value]}
+        {hintOf(state.readiness.value)}
       </p>
     </form>
   );

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { ModelRecord } from "../../../protocol/wire";
 import { neededFeatures } from "../../catalogue";
-import { bytes, megabytes } from "../../format";
+import { bytes, count, megabytes } from "../../format";
 import { storedStateOf } from "../../models/state";
 import { isActive } from "../../models/transfers";
 import { text } from "../../text";
@@ -97,7 +97,7 @@ function factsOf(record: ModelRecord): [name: string, value: string][] {
       known(
         record.context_window === null
           ? null
-          : details.contextTokens(record.context_window.toLocaleString("en")),
+          : details.contextTokens(count(record.context_window)),
       ),
     ],
     [details.quantization, record.quantization === "" ? details.unknown : record.quantization],

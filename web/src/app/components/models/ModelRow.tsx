@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ModelRecord } from "../../../protocol/wire";
 import { obstacleOf } from "../../catalogue";
-import { bytes, megabytes } from "../../format";
+import { bytes, count, megabytes } from "../../format";
 import { storedStateOf } from "../../models/state";
 import type { AppState } from "../../state";
 import { modelOf } from "../../stores/engine";
@@ -131,7 +131,7 @@ function factsOf(record: ModelRecord): [name: string, fact: string][] {
   const facts: [string, string | null][] = [
     ["download", download === null ? null : text.models.download(bytes(download))],
     ["memory", memory === null ? null : text.models.memory(megabytes(memory))],
-    ["context", context === null ? null : text.models.context(context.toLocaleString("en"))],
+    ["context", context === null ? null : text.models.context(count(context))],
     ["weights", record.quantization],
     ["kind", record.kind === undefined || record.kind === "text" ? null : text.models.kinds[record.kind]],
   ];
