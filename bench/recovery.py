@@ -8,7 +8,9 @@ to its end and has to be whole, or there is no figure.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Browser
@@ -21,14 +23,11 @@ from bench.running import Rig
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.engine_alone import EngineAlone, engine_alone
 from tests.e2e.tabs import Tabs, body_of, name_of, python_of
-from tests.e2e.trained import ANSWERS, EVERYTHING
+from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE
 
-MODEL = "webllm-demo-1-q0f32"
-WAITING = 4
-"""Requests behind the one that is cut."""
 HEARTBEAT_S = 2
 FEWEST = 3
-"""Measurements on a software adapter, whose loads take half a minute and more."""
+"""Measurements on a software adapter, which loads a model for a quarter of a minute and more."""
 PATIENCE_MS = 300_000
 # Notes when each event came.
 FOLLOW = """() => {
@@ -63,11 +62,25 @@ class MissedError(AnswerFailed):
     """No answer was cut."""
 
 
-def _waited(fault: float, streams: list[Events]) -> float:
+@dataclass(frozen=True)
+class Load:
+    """What is asked when a fault comes."""
+
+    question: str
+    """Its answer has to take longer than a fault takes to come."""
+    waiting: int
+    """Requests behind the one that is cut."""
+
+
+LOADS = {"cpu": Load(EVERYTHING, 4), "webgpu": Load(OFFLINE, 1)}
+"""A software adapter says five tokens a second: what waits behind the fault is not what is measured."""
+
+
+def _waited(fault: float, question: str, streams: list[Events]) -> float:
     """Milliseconds from a fault (ms since the epoch) to the next text of whoever came back first."""
     for events in streams:
         text = "".join(event["text"] for event in events if event["type"] == "delta")
-        if events[-1]["type"] != "finished" or text != ANSWERS[EVERYTHING]:
+        if events[-1]["type"] != "finished" or text != ANSWERS[question]:
             raise AnswerFailed(f"A fault cost a request its answer: {events[-1]}")
     after = []
     for events in streams:
@@ -81,37 +94,68 @@ def _waited(fault: float, streams: list[Events]) -> float:
 
 def _measured(once: Callable[[], float], times: int) -> list[float]:
     """As many measurements; a fault that comes between two answers cuts none and is done again."""
-    found: list[float] = []
+    return _in_turns([once], times)[0]
+
+
+def _in_turns(kinds: Sequence[Callable[[], float]], times: int) -> list[list[float]]:
+    """The same for several kinds of fault, in turns: what else the machine does is in all of them."""
+    found: list[list[float]] = [[] for _ in kinds]
     missed = 0
-    while len(found) < times:
-        try:
-            found.append(once())
-        except MissedError:
-            missed += 1
-            if missed > 3 * times:
-                raise
+    for measured, once in (pair for _ in range(times) for pair in zip(found, kinds, strict=True)):
+        while True:
+            try:
+                measured.append(once())
+                break
+            except MissedError:
+                missed += 1
+                if missed > 3 * times:
+                    raise
     return found
 
 
-def _in_the_cell(
-    browser: Browser, rig: Rig, device: str, fault: Callable[[EngineAlone], None], query: str = ""
-) -> float:
-    """One fault beneath the engine room, asked from a page with nothing else in it."""
-    with engine_alone(browser, rig.site, OriginGuard(rig.site.rstrip("/")), query) as engine:
+class _Cell:
+    """An engine room in a page with nothing else in it, and faults of the cell beneath it, one after another.
+
+    It is loaded once: each fault costs one load more, which is what is measured.
+    """
+
+    def __init__(self, engine: EngineAlone, device: str) -> None:
+        self._engine = engine
+        self._device = device
         engine.page.evaluate(FOLLOW)
         engine.load(device)
-        if device == "webgpu":
-            engine.watch_devices()
+        self._watch()
         engine.end_of("load", PATIENCE_MS)
-        names = [f"answer {number}" for number in range(WAITING + 1)]
+        self._asked = 0
+
+    def once(self, fault: Callable[[EngineAlone], None]) -> float:
+        """Cut an answer behind which others wait; milliseconds to the next text."""
+        engine, load = self._engine, LOADS[self._device]
+        names = [f"answer {self._asked + number}" for number in range(load.waiting + 1)]
+        self._asked += len(names)
         for name in names:
-            engine.ask(EVERYTHING, name, delta_interval_ms=0)
+            engine.ask(load.question, name, delta_interval_ms=0)
         engine.wait(f"text('{names[0]}').length > 20", PATIENCE_MS)
+        (before,) = engine.cells()
         at = time.time() * 1000
         fault(engine)
+        while before in engine.page.workers:
+            engine.page.wait_for_timeout(1)
+        self._watch()
         for name in names:
             engine.end_of(name, PATIENCE_MS)
-        return _waited(at, [engine.events(name) for name in names])
+        return _waited(at, load.question, [engine.events(name) for name in names])
+
+    def _watch(self) -> None:
+        """The next fault may take the devices of this cell."""
+        if self._device == "webgpu":
+            self._engine.watch_devices()
+
+
+@contextmanager
+def _cell(browser: Browser, rig: Rig, device: str, query: str = "") -> Iterator[_Cell]:
+    with engine_alone(browser, rig.site, OriginGuard(rig.site.rstrip("/")), query) as engine:
+        yield _Cell(engine, device)
 
 
 def _in_the_tabs(browser: Browser, rig: Rig, fault: Callable[[Tabs], None]) -> float:
@@ -122,13 +166,14 @@ def _in_the_tabs(browser: Browser, rig: Rig, fault: Callable[[Tabs], None]) -> f
         asking = tabs.open()
         asking.wait_until_ready()
         worker = python_of(asking)
-        body = body_of(EVERYTHING, delta_interval_ms=0)
-        worker.evaluate(ASK, {"body": body, "count": WAITING + 1})
+        load = LOADS["cpu"]
+        body = body_of(load.question, delta_interval_ms=0)
+        worker.evaluate(ASK, {"body": body, "count": load.waiting + 1})
         while not worker.evaluate("testEvents[0].length > 4"):
             asking.page.wait_for_timeout(1)
         at = time.time() * 1000
         fault(tabs)
-        return _waited(at, worker.evaluate("testAnswers.then(() => testEvents)"))
+        return _waited(at, load.question, worker.evaluate("testAnswers.then(() => testEvents)"))
 
 
 def _close_leader(tabs: Tabs) -> None:
@@ -151,8 +196,10 @@ def run_cpu(rig: Rig) -> Result:
     note = f"{HEARTBEAT_S} s of it until silence counts as death"
     rounds = rig.pairs
     with launched(rig.playwright, webgpu=False) as browser:
-        killed = _measured(lambda: _in_the_cell(browser, rig, "cpu", EngineAlone.kill_cell), rounds)
-        hung = _measured(lambda: _in_the_cell(browser, rig, "cpu", EngineAlone.hang_cell, heartbeat), rounds)
+        with _cell(browser, rig, "cpu") as cell:
+            killed = _measured(lambda: cell.once(EngineAlone.kill_cell), rounds)
+        with _cell(browser, rig, "cpu", heartbeat) as cell:
+            hung = _measured(lambda: cell.once(EngineAlone.hang_cell), rounds)
         room = _measured(lambda: _in_the_tabs(browser, rig, _kill_room), rounds)
         closed = _measured(lambda: _in_the_tabs(browser, rig, _close_leader), rounds)
         figures = [
@@ -165,12 +212,13 @@ def run_cpu(rig: Rig) -> Result:
 
 
 def run_webgpu(rig: Rig) -> Result:
-    """Faults of the engine; a software adapter takes minutes."""
+    """Faults of the engine, each of which costs a software adapter one load."""
     rounds = min(rig.pairs, FEWEST)
     note = "a software adapter compiles all shaders anew"
-    with launched(rig.playwright, webgpu=True) as browser:
-        lost = _measured(lambda: _in_the_cell(browser, rig, "webgpu", EngineAlone.lose_device), rounds)
-        killed = _measured(lambda: _in_the_cell(browser, rig, "webgpu", EngineAlone.kill_cell), rounds)
+    with launched(rig.playwright, webgpu=True) as browser, _cell(browser, rig, "webgpu") as cell:
+        lost, killed = _in_turns(
+            [lambda: cell.once(EngineAlone.lose_device), lambda: cell.once(EngineAlone.kill_cell)], rounds
+        )
         figures = [
             _figure("WebLLM on WebGPU, its device lost", lost, note),
             _figure("WebLLM on WebGPU, its worker killed", killed, note),

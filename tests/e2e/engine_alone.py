@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Worker
 
 from tests.e2e.conftest import OriginGuard
+from tests.e2e.tabs import name_of
 
 MODEL = "webllm-demo-1-q0f32"
 DOCUMENT = "<!doctype html><title>An engine of one's own</title><body></body>"
@@ -88,9 +89,7 @@ class EngineAlone:
 
     def cells(self) -> list[Worker]:
         """The engine cells that run."""
-        return [
-            worker for worker in self.page.workers if worker.evaluate("self.name") == "webllm-provider-cell"
-        ]
+        return [worker for worker in self.page.workers if name_of(worker) == "webllm-provider-cell"]
 
     def kill_cell(self) -> None:
         """End the worker that holds the engine, without a word."""
