@@ -31,7 +31,7 @@ class Conversation:
         self.session = await create_session(tools=(), provider_config=config, on_event=self._hear)
         return (time.perf_counter() - began) * 1000
 
-    async def hand_over(self, on_event: Callable[[str, dict[str, Any]], None], session_id: str) -> Any:
+    async def hand_over(self, on_event: Callable[[str, dict[str, Any]], None], **options: Any) -> Any:
         """The session, as `WorkerSessions` asks for one."""
         self._listener = on_event
         return self.session

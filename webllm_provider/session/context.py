@@ -18,6 +18,7 @@ from amplifier_core.events import CONTEXT_COMPACTION, LLM_RESPONSE
 from amplifier_core.models import HookResult
 
 from .._tools import render_tools
+from .options import TurnOptions, turn_options
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ MARGIN = 64
 """Tokens kept free for what a chat template adds around messages."""
 PER_MESSAGE = 8
 """Characters that a chat template adds to each message, roughly."""
+PER_IMAGE = 6000
+"""Characters that an image is counted as: vision models take up to about 2,000 tokens for one."""
 UNANSWERED = "webllm:unanswered"
 """Metadata key of a question that got no answer."""
 
@@ -69,7 +72,7 @@ class WindowContext:
             message = self._messages[place]
             if message["role"] in ANSWERS:
                 return
-            if _is_question(message):
+            if is_question(message):
                 metadata = {**(message.get("metadata") or {}), UNANSWERED: True}
                 self._messages[place] = {**message, "metadata": metadata}
                 return
@@ -95,7 +98,8 @@ class WindowContext:
             token_budget: tokens for the prompt; without it, what the provider's model leaves.
             provider: asked for its model's window by `get_model_info()`, else `get_info()`.
         """
-        budget = token_budget if token_budget is not None else await _budget(provider)
+        given = turn_options(self._coordinator)
+        budget = token_budget if token_budget is not None else await _budget(provider, given)
         turns = _turns([message for message in self._messages if not _is_unanswered(message)])
         fixed = self._fixed_messages()
         room = None if budget is None else budget * self._per_token - self._fixed_characters(fixed)
@@ -159,7 +163,8 @@ class _Described:
         self.parameters: dict[str, Any] = getattr(tool, "input_schema", {}) or {}
 
 
-async def _budget(provider: Any | None) -> int | None:
+async def _budget(provider: Any | None, given: TurnOptions) -> int | None:
+    """What a prompt may have: the model's window, or the smaller one that a person wants, less the answer."""
     if provider is None:
         return None
     if hasattr(provider, "refresh"):
@@ -170,8 +175,11 @@ async def _budget(provider: Any | None) -> int | None:
     else:
         defaults = provider.get_info().defaults or {}
         window, answer = defaults.get("context_window"), defaults.get("max_output_tokens")
+    if given.context_tokens is not None:
+        window = min(window or given.context_tokens, given.context_tokens)
     if not window:
         return None
+    answer = given.request_fields(answer).get("max_output_tokens", answer)
     # An answer may be as long as the window; then a quarter of it is for the prompt all the same.
     return int(max(window - (answer or 0) - MARGIN, window // 4))
 
@@ -180,13 +188,13 @@ def _turns(messages: Sequence[Message]) -> list[list[Message]]:
     """The history, cut before every question."""
     turns: list[list[Message]] = []
     for message in messages:
-        if _is_question(message) or not turns:
+        if is_question(message) or not turns:
             turns.append([])
         turns[-1].append(message)
     return turns
 
 
-def _is_question(message: Message) -> bool:
+def is_question(message: Message) -> bool:
     """Whether a user said it; what a hook says in the user's place belongs to the turn that runs."""
     return message["role"] == "user" and (message.get("metadata") or {}).get("source") != "hook"
 
@@ -212,7 +220,10 @@ def _characters(message: Message) -> int:
         return len(raw) + PER_MESSAGE
     if isinstance(content, str):
         return len(content) + PER_MESSAGE
-    return len(json.dumps(content, ensure_ascii=False, default=str)) + PER_MESSAGE
+    images = [block for block in content if block.get("type") == "image"]
+    others = [block for block in content if block.get("type") != "image"]
+    written = len(json.dumps(others, ensure_ascii=False, default=str))
+    return written + PER_IMAGE * len(images) + PER_MESSAGE
 
 
 async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Callable[[], Awaitable[None]]:

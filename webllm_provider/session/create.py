@@ -14,14 +14,22 @@ from pydantic import ValidationError
 
 from .._mount import JOURNAL_CAPABILITY, TRANSPORT_CAPABILITY
 from .._transport import Transport
+from .._wire import CustomTool
 from ..errors import engine_error
 from .defaults import INSTRUCTION
 from .events import STREAMED_EVENTS
+from .page import PAGE_CAPABILITY, PageServices
+from .permissions import PERMISSIONS_CAPABILITY, Permissions
 from .store import STORE_CAPABILITY, Store
 
 Listener = Callable[[str, dict[str, Any]], Awaitable[None] | None]
 
 TOOLS = ("tool-notes", "tool-todo")
+CUSTOM_TOOL = "tool-custom"
+APPROVAL_HOOK = "hooks-approval"
+
+MEMORY_CAPABILITY = "webllm.memory"
+"""A dictionary that outlives a session: the next one of the same conversation gets it too."""
 
 
 class ModulesMissing(RuntimeError):
@@ -34,6 +42,8 @@ def mount_plan(
     instruction: str = INSTRUCTION,
     tools: Sequence[str] = TOOLS,
     provider_config: Mapping[str, Any] | None = None,
+    custom_tools: Sequence[CustomTool] = (),
+    hooks: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The mount plan of a session with our loop, our context, our provider and these tools."""
     provider = dict(provider_config or {})
@@ -45,7 +55,11 @@ def mount_plan(
             "context": {"module": "context-webllm", "config": {"instruction": instruction}},
         },
         "providers": [{"module": "provider-webllm", "config": provider}],
-        "tools": [{"module": tool, "config": {}} for tool in tools],
+        "tools": [
+            *({"module": tool, "config": {}} for tool in tools if tool != CUSTOM_TOOL),
+            *([{"module": CUSTOM_TOOL, "config": {"tools": list(custom_tools)}}] if custom_tools else []),
+        ],
+        **({"hooks": [{"module": hook, "config": {}} for hook in hooks]} if hooks else {}),
     }
 
 
@@ -62,6 +76,11 @@ async def create_session(
     messages: Sequence[Mapping[str, Any]] | None = None,
     approval: Any = None,
     journal: Callable[[Transport], Transport] | None = None,
+    custom_tools: Sequence[CustomTool] = (),
+    hooks: Sequence[str] = (),
+    permissions: Permissions | None = None,
+    page: PageServices | None = None,
+    memory: dict[str, Any] | None = None,
 ) -> AmplifierSession:
     """An initialised session that answers through the browser's engine.
 
@@ -77,24 +96,42 @@ async def create_session(
         messages: a stored conversation, to go on with.
         approval: the kernel's approval system; without one, what needs approval is denied.
         journal: put before the transport, to keep what goes to the engine.
+        custom_tools: tools that a person wrote; they run in the page, so they need `page`.
+        hooks: names of hook modules.
+        permissions: which tools may run; given, `hooks-approval` is mounted.
+        page: does what tools cannot do themselves: the clipboard, downloads, fetches.
+        memory: what tools keep beyond this session, for the next one of the same conversation.
 
     Raises:
         ModulesMissing: a module could not be loaded.
         RequestRefused: a message of the stored conversation is malformed.
         RuntimeError: the kernel could not make the session.
     """
-    stored = _checked(messages)
-    plan = mount_plan(model=model, instruction=instruction, tools=tools, provider_config=provider_config)
+    stored = None if messages is None else checked_messages(messages)
+    if permissions is not None:
+        hooks = (APPROVAL_HOOK, *(hook for hook in hooks if hook != APPROVAL_HOOK))
+    plan = mount_plan(
+        model=model,
+        instruction=instruction,
+        tools=tools,
+        provider_config=provider_config,
+        custom_tools=custom_tools,
+        hooks=hooks,
+    )
     session = AmplifierSession(
         plan, session_id=session_id, approval_system=approval, is_resumed=stored is not None
     )
     coordinator = session.coordinator
-    if transport is not None:
-        coordinator.register_capability(TRANSPORT_CAPABILITY, transport)
-    if journal is not None:
-        coordinator.register_capability(JOURNAL_CAPABILITY, journal)
-    if store is not None:
-        coordinator.register_capability(STORE_CAPABILITY, store)
+    for name, capability in {
+        TRANSPORT_CAPABILITY: transport,
+        JOURNAL_CAPABILITY: journal,
+        STORE_CAPABILITY: store,
+        PERMISSIONS_CAPABILITY: permissions,
+        PAGE_CAPABILITY: page,
+        MEMORY_CAPABILITY: memory,
+    }.items():
+        if capability is not None:
+            coordinator.register_capability(name, capability)
     failed = _note_failures(coordinator.hooks)
     if on_event is not None:
         _listen(coordinator.hooks, on_event)
@@ -111,9 +148,13 @@ async def create_session(
     return session
 
 
-def _checked(messages: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """A stored conversation; one bad message in it would fail every turn to come."""
-    for number, message in enumerate(messages or ()):
+def checked_messages(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A stored conversation; one bad message in it would fail every turn to come.
+
+    Raises:
+        RequestRefused: a message is malformed.
+    """
+    for number, message in enumerate(messages):
         try:
             Message.model_validate(dict(message))
         except ValidationError as error:
@@ -124,7 +165,7 @@ def _checked(messages: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any
                 f"Message {number} of the stored conversation is malformed at {place}: {first['msg']}.",
                 details={"message": number, "field": place},
             ) from error
-    return None if messages is None else [dict(message) for message in messages]
+    return [dict(message) for message in messages]
 
 
 def _note_failures(hooks: Any) -> list[str]:

@@ -30,12 +30,11 @@ from amplifier_core.models import HookResult
 
 from .failures import MALFORMED, error_payload, handed_back_payload
 from .history import answer_text, stored_answer, tool_spec, with_injections
+from .options import turn_options
 from .tool_calls import Outcome, ToolCalls
 from .turn import Stopped, Turn, until_cancelled, watch_text
 
 NAME = "loop-webllm"
-RESUMES_CAPABILITY = "webllm.resumes"
-"""True while a turn is taken up again: its question is in the history, with what tools have said since."""
 MAX_ITERATIONS = 12
 """Requests of one turn. A small model that has not answered after so many tool calls goes in circles."""
 ENDLESS = "I stopped here: after {count} rounds of tool calls there was still no answer."
@@ -104,8 +103,9 @@ class WebLLMLoop:
         submitted = await self._tell(turn, PROMPT_SUBMIT, {"prompt": prompt})
         if submitted.action == "deny":
             return f"Operation denied: {submitted.reason}"
-        if turn.coordinator is None or not turn.coordinator.get_capability(RESUMES_CAPABILITY):
-            await turn.context.add_message({"role": "user", "content": prompt})
+        options = turn_options(turn.coordinator)
+        if not options.resumes:
+            await turn.context.add_message(options.question(prompt))
         for turn.iteration in range(1, self.max_iterations + 1):
             if turn.cancelled:
                 raise Stopped
@@ -174,6 +174,7 @@ class WebLLMLoop:
         request = ChatRequest(
             messages=[Message(**message) for message in messages],
             tools=[tool_spec(tool) for tool in turn.tools.values()] or None,
+            **turn_options(turn.coordinator).request_fields(_longest_answer(turn.provider)),
         )
         response: ChatResponse = await turn.provider.complete(request)
         return response
@@ -238,6 +239,14 @@ class WebLLMLoop:
             ORCHESTRATOR_COMPLETE,
             {"orchestrator": NAME, "turn_count": turn.iteration, "status": ended},
         )
+
+
+def _longest_answer(provider: Any) -> int | None:
+    """The tokens that an answer of this provider may have, where it says so."""
+    if not hasattr(provider, "get_model_info"):
+        return None
+    longest: int | None = provider.get_model_info().max_output_tokens
+    return longest
 
 
 async def mount(

@@ -1,65 +1,39 @@
 """The sessions of the Python worker: one per conversation, told of by messages to the page.
 
-The page's worker script calls `ask`, `stop` and `forget`; everything that happens goes back through
-`emit` as JSON text of a `PythonMessage`. Nothing here raises into JavaScript: a turn that goes wrong
-ends with `turn_failed`.
+The page's worker script calls `ask_wire`, `run_tool`, `approve`, `page_answer`, `stop` and `forget`;
+everything that happens goes back through `emit` as JSON text of a `PythonMessage`. Nothing here raises into
+JavaScript: a turn that goes wrong ends with `turn_failed`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Literal
 
-from amplifier_core.events import PROVIDER_ERROR
-
-from .._transport import Transport
-from .._wire import Ask, PythonMessage, WireError
+from .._wire import Approve, Ask, PageAnswer, PythonMessage, RunTool, SessionSettings
 from ..errors import to_wire_error
+from .conversation import Asked, Conversation, MakeSession, Messages
 from .create import create_session
-from .journal import JournalledTransport, history_of, read_record
-from .loop import RESUMES_CAPABILITY
+from .reading import read_message
+from .settings import Settings
 from .store import Store, own_store
 
-MakeSession = Callable[..., Awaitable[Any]]
+logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class _Asked:
-    id: str
-    conversation: str
-    text: str
-    journal: bool
-    resume: bool
-
-
-@dataclass
-class _Conversation:
-    session: Any = None
-    journal: JournalledTransport | None = None
-    """Keeps what runs, for a page that is left."""
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Turns of one conversation run one after the other."""
-    speaking: str | None = None
-    """The id of the running turn: its events carry it."""
-    error: WireError | None = None
-    """What the provider said went wrong; the kernel hands out only the text of an exception."""
-    stopping: set[asyncio.Task[None]] = field(default_factory=set)
-    """Requests to stop that the session has not taken yet."""
+Work = Callable[[Conversation], Awaitable[str | None]]
+"""What a turn does; gives its text, or None where it was stopped before it had one."""
 
 
 class WorkerSessions:
     """Sessions by conversation, turns by id.
 
     Args:
-        emit: gets the JSON text of each `turn_event`, `turn_ended` and `turn_failed`.
-        make_session: makes the session of a conversation; gets `on_event` and `session_id`, and `journal` and
-            `messages` where a record is kept or taken up.
-        records: where records lie; the browser's storage by default.
+        emit: gets the JSON text of each message to the page.
+        make_session: makes the session of a conversation, from the keyword arguments of `create_session`.
+        records: where records of running answers lie; the browser's storage by default.
     """
 
     def __init__(
@@ -71,10 +45,12 @@ class WorkerSessions:
         self._emit = emit
         self._records = records
         self._make_session = make_session
-        self._conversations: dict[str, _Conversation] = {}
+        self._conversations: dict[str, Conversation] = {}
         self._turns: dict[str, str] = {}
         self._waiting: dict[str, asyncio.Task[Literal[True]]] = {}
         self._stopped: set[str] = set()
+
+    # ---- what the page asks for ----------------------------------------------------------------
 
     async def ask(
         self, id: str, conversation: str, text: str, journal: bool = False, resume: bool = False
@@ -89,35 +65,47 @@ class WorkerSessions:
             resume: go on with the conversation's last answer, which was cut: from the record that an earlier
                 worker has left, or from what this one remembers. Without either, ask anew.
         """
-        here = self._conversations.setdefault(conversation, _Conversation())
-        self._turns[id] = conversation
-        try:
-            if await self._enter(id, here):
-                try:
-                    await self._turn(_Asked(id, conversation, text, journal, resume), here)
-                finally:
-                    here.turn.release()
-            else:
-                self._ended(id, "cancelled", "")
-        except asyncio.CancelledError:
-            self._ended(id, "cancelled", "")
-            raise
-        except Exception as error:
-            self._send({"type": "turn_failed", "id": id, "error": here.error or to_wire_error(error)})
-        finally:
-            self._turns.pop(id, None)
-            self._stopped.discard(id)
+        await self._answer(id, conversation, lambda: Asked(text, journal, resume))
 
     async def ask_wire(self, message: str) -> None:
-        """The same from the JSON text of an `Ask`."""
-        asked: Ask = json.loads(message)
-        await self.ask(
-            asked["id"],
-            asked["conversation"],
-            asked["text"],
-            asked.get("journal", False),
-            asked.get("resume", False),
-        )
+        """The same from the JSON text of an `Ask`, with history, images and settings."""
+        asked: Ask = read_message(message)
+
+        def read() -> Asked:
+            return Asked(
+                text=asked["text"],
+                journal=asked.get("journal", False),
+                resume=asked.get("resume", False),
+                history=asked.get("history"),
+                images=asked.get("images", ()),
+                settings=_settings(asked),
+            )
+
+        await self._answer(asked["id"], asked["conversation"], read)
+
+    async def run_tool(self, message: str) -> None:
+        """Run one tool by a person's own hand, from the JSON text of a `RunTool`.
+
+        It ends as a turn does, with the tool's result as its text.
+        """
+        asked: RunTool = read_message(message)
+
+        async def work(here: Conversation) -> str | None:
+            return await here.use(asked["tool"], asked["arguments"], _settings(asked))
+
+        await self._attend(asked["id"], asked["conversation"], work)
+
+    def approve(self, message: str) -> None:
+        """Take a person's answer to `approval_asked`; one that nobody waits for any more is dropped."""
+        answer: Approve = read_message(message)
+        if not any(here.approvals.answer(answer["approval"], answer["choice"]) for here in self._all()):
+            logger.info("An approval came for a call that nobody waits for any more.")
+
+    def page_answer(self, message: str) -> None:
+        """Take what came of a `page_call`; an answer that nobody waits for any more is dropped."""
+        answer: PageAnswer = read_message(message)
+        if not any(here.page.answer(answer) for here in self._all()):
+            logger.info("The page has answered a call that nobody waits for any more.")
 
     def stop(self, id: str) -> None:
         """End the turn with this id at once; what was written stays. An unknown id is a turn that is over."""
@@ -128,11 +116,8 @@ class WorkerSessions:
         if (waiting := self._waiting.get(id)) is not None:
             waiting.cancel()
         here = self._conversations.get(conversation)
-        if here is None or here.speaking != id or here.session is None:
-            return
-        task = asyncio.ensure_future(here.session.coordinator.request_cancel(True))
-        here.stopping.add(task)
-        task.add_done_callback(here.stopping.discard)
+        if here is not None and here.speaking == id:
+            here.stop()
 
     async def forget(self, conversation: str) -> None:
         """End a conversation's session; the turns of it that run or wait are stopped first."""
@@ -142,16 +127,41 @@ class WorkerSessions:
         if here is None:
             return
         async with here.turn:
-            if here.session is not None:
-                await here.session.cleanup()
-                here.session = None
+            await here.close()
 
     async def close(self) -> None:
         """Forget every conversation."""
         for conversation in list(self._conversations):
             await self.forget(conversation)
 
-    async def _enter(self, id: str, here: _Conversation) -> bool:
+    # ---- turns ---------------------------------------------------------------------------------
+
+    async def _answer(self, id: str, conversation: str, read: Callable[[], Asked]) -> None:
+        async def work(here: Conversation) -> str | None:
+            return await here.answer(read(), lambda: id in self._stopped)
+
+        await self._attend(id, conversation, work)
+
+    async def _attend(self, id: str, conversation: str, work: Work) -> None:
+        """Let a turn wait for its place, run it, and tell how it ended."""
+        here = self._conversations.get(conversation)
+        if here is None:
+            here = Conversation(conversation, self._make_session, self._own_records, self._send)
+            self._conversations[conversation] = here
+        self._turns[id] = conversation
+        try:
+            if not await self._enter(id, here):
+                self._ended(id, "cancelled", "", [])
+                return
+            try:
+                await self._run(id, here, work)
+            finally:
+                here.turn.release()
+        finally:
+            self._turns.pop(id, None)
+            self._stopped.discard(id)
+
+    async def _enter(self, id: str, here: Conversation) -> bool:
         """Wait until the turns before this one are over; False where this one was stopped meanwhile."""
         entering = asyncio.ensure_future(here.turn.acquire())
         self._waiting[id] = entering
@@ -160,105 +170,50 @@ class WorkerSessions:
         except asyncio.CancelledError:
             if not entering.cancel() and not entering.cancelled():
                 here.turn.release()
+            self._ended(id, "cancelled", "", [])
             raise
         finally:
             del self._waiting[id]
         return not entering.cancelled()
 
-    async def _turn(self, asked: _Asked, here: _Conversation) -> None:
-        id = asked.id
-        here.speaking, here.error = id, None
+    async def _run(self, id: str, here: Conversation, work: Work) -> None:
+        here.begin(id)
         try:
-            resumes = False
-            if here.session is None and id not in self._stopped:
-                resumes = await self._open(asked, here)
-            elif asked.resume:
-                resumes = await self._rewind(here)
-            if id in self._stopped:
-                self._ended(id, "cancelled", "")
-                return
-            if here.journal is not None:
-                here.journal.keeps = asked.journal
-            answer = await self._execute(asked.text, here, resumes)
-            stopped = here.session.coordinator.cancellation.is_cancelled
-            self._ended(id, "cancelled" if stopped else "completed", answer)
+            text = await work(here)
+            outcome: Literal["completed", "cancelled"] = "completed"
+            if text is None or here.stopped:
+                outcome = "cancelled"
+            self._ended(id, outcome, text or "", await here.added())
+        except asyncio.CancelledError:
+            self._ended(id, "cancelled", "", await here.added())
+            raise
+        except Exception as error:
+            self._send(
+                {
+                    "type": "turn_failed",
+                    "id": id,
+                    "error": here.error or to_wire_error(error),
+                    "messages": await here.added(),
+                }
+            )
         finally:
-            here.speaking = None
-            await self._calm(here)
-            if here.journal is not None and asked.journal:
-                await here.journal.forget()
+            await here.end()
 
-    async def _execute(self, text: str, here: _Conversation, resumes: bool) -> str:
-        if not resumes:
-            return str(await here.session.execute(text))
-        here.session.coordinator.register_capability(RESUMES_CAPABILITY, True)
-        try:
-            return str(await here.session.execute(text))
-        finally:
-            here.session.coordinator.register_capability(RESUMES_CAPABILITY, False)
+    def _ended(self, id: str, outcome: Literal["completed", "cancelled"], text: str, added: Messages) -> None:
+        self._send({"type": "turn_ended", "id": id, "outcome": outcome, "text": text, "messages": added})
 
-    async def _open(self, asked: _Asked, here: _Conversation) -> bool:
-        """Make the session. Returns whether it goes on with an answer that was cut."""
-        options: dict[str, Any] = {}
-        record = None
-        if asked.journal or asked.resume:
-            store = self._records = self._records or own_store()
-            record = await read_record(store, asked.conversation) if asked.resume else None
+    def _all(self) -> list[Conversation]:
+        return list(self._conversations.values())
 
-            def journal(transport: Transport) -> Transport:
-                here.journal = JournalledTransport(transport, store, asked.conversation)
-                return here.journal
-
-            options["journal"] = journal
-        if record is not None:
-            options["messages"] = record.messages
-        here.session = await self._make_session(
-            on_event=partial(self._told, here), session_id=asked.conversation, **options
-        )
-        if here.journal is not None:
-            here.journal.messages = history_of(here.session)
-            here.journal.said = "" if record is None else record.text
-        return record is not None
-
-    async def _rewind(self, here: _Conversation) -> bool:
-        """Take a living session back to before its last answer. Returns whether there was one."""
-        if here.session is None or here.journal is None or here.journal.last is None:
-            return False
-        context = here.session.coordinator.get("context")
-        await context.set_messages(here.journal.last.messages)
-        here.journal.said = here.journal.last.text
-        return True
-
-    async def _calm(self, here: _Conversation) -> None:
-        """A token that stays cancelled, or is cancelled late, would end the next turn before it begins."""
-        try:
-            if here.stopping:
-                await asyncio.wait(here.stopping)
-        finally:
-            if here.session is not None:
-                here.session.coordinator.cancellation.reset()
-
-    def _ended(self, id: str, outcome: Literal["completed", "cancelled"], text: str) -> None:
-        self._send({"type": "turn_ended", "id": id, "outcome": outcome, "text": text})
-
-    def _told(self, here: _Conversation, name: str, payload: Mapping[str, Any]) -> None:
-        if name == PROVIDER_ERROR:
-            here.error = _provider_error(payload)
-        if here.speaking is not None:
-            self._send({"type": "turn_event", "id": here.speaking, "name": name, "payload": dict(payload)})
+    def _own_records(self) -> Store:
+        if self._records is None:
+            self._records = own_store()
+        return self._records
 
     def _send(self, message: PythonMessage) -> None:
         self._emit(json.dumps(message, default=str))
 
 
-def _provider_error(payload: Mapping[str, Any]) -> WireError | None:
-    """The wire error inside `provider:error`; None where another provider's event has none."""
-    given = payload.get("error")
-    if not isinstance(given, Mapping) or "code" not in given:
-        return None
-    error: WireError = {"code": given["code"], "message": str(given.get("message") or given.get("msg"))}
-    with suppress(KeyError):
-        error["hint"] = given["hint"]
-    with suppress(KeyError):
-        error["details"] = given["details"]
-    return error
+def _settings(asked: Mapping[str, Any]) -> Settings | None:
+    given: SessionSettings | None = asked.get("settings")
+    return None if given is None else Settings.read(given)

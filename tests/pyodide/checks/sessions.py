@@ -64,12 +64,12 @@ async def check_turns_of_the_worker_end_stop_and_fail_and_the_next_one_works() -
     )
     sessions = WorkerSessions(hear, partial(create_session, transport=transport, store=MemoryStore()))
     await sessions.ask("1", "c", "Hi")
-    assert told[-1] == {"type": "turn_ended", "id": "1", "outcome": "completed", "text": "Hello"}
+    assert [told[-1][name] for name in ("type", "outcome", "text")] == ["turn_ended", "completed", "Hello"]
     turn = asyncio.ensure_future(sessions.ask("2", "c", "Tell me a lot"))
     await seen.wait()
     sessions.stop("2")
     await turn
-    assert told[-1] == {"type": "turn_ended", "id": "2", "outcome": "cancelled", "text": "I"}
+    assert [told[-1][name] for name in ("type", "outcome", "text")] == ["turn_ended", "cancelled", "I"]
     await sessions.ask("3", "c", "Hi")
     assert told[-1]["error"] == {"code": "device_lost", "message": "Gone.", "hint": "Ask again."}
     await sessions.ask("4", "c", "Hi")

@@ -1,0 +1,1 @@
+"""The hook modules of a session: approval, logging, redaction, metrics."""
