@@ -41,7 +41,7 @@ def leave_while_it_writes(app: App, question: str) -> str:
     while not (text := kept(app)):
         assert time.monotonic() < deadline, "nothing of the answer was kept"
         app.page.wait_for_timeout(100)
-    wait_until(app.page, "webllmApp.conversation.entries.at(-1).parts.length > 0", ANSWER_TIMEOUT_MS)
+    wait_until(app.page, "webllmApp.conversation.turns.at(-1).parts.length > 0", ANSWER_TIMEOUT_MS)
     # Half a second later the screen is kept as well.
     app.page.wait_for_timeout(1_500)
     app.page.reload()
@@ -63,7 +63,7 @@ def test_an_answer_goes_on_after_a_reload_and_the_conversation_with_it(open_on_c
     app.page.wait_for_timeout(1_000)
     assert kept(app) == ""
     assert app.ask(WHAT).text == ANSWERS[WHAT]
-    messages = app.page.evaluate("webllmApp.conversation.entries.filter(e => e.kind === 'turn').length")
+    messages = app.page.evaluate("webllmApp.conversation.turns.length")
     assert messages == 3
 
 

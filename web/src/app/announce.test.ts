@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AnswerAnnouncer, nextSentences } from "./announce";
+import { newTurn } from "./stores/turn";
 import { emptyConversation, reduceConversation, type Conversation } from "./stores/conversation";
 import { block, ended, event } from "./testing/messages";
 import type { PythonMessage } from "../protocol/wire";
@@ -32,6 +33,7 @@ describe("an announcer", () => {
     let conversation: Conversation = emptyConversation("c");
     conversation = reduceConversation(conversation, { type: "asked", id: "t", question: "?", at: 0 });
     conversation = reduceConversation(conversation, { type: "sent", id: "t" });
+    announcer.expect("t");
     for (const message of messages) {
       conversation = reduceConversation(conversation, { type: "python", message, at: 0 });
       announcer.follow(conversation);
@@ -53,6 +55,15 @@ describe("an announcer", () => {
       event("t", "tool:pre", { tool_call_id: "1", tool_name: "notes", tool_input: {} }),
     );
     expect(said).toEqual(["Calls the tool notes."]);
+  });
+
+  it("reads out nothing that was not asked for here", () => {
+    const said: string[] = [];
+    const stored = { ...newTurn({ id: "t", parent: null, question: "?", at: 0 }), state: { kind: "done" as const } };
+    const part = { kind: "text", key: "r:0", text: "Of yesterday.", open: false } as const;
+    const turns = [{ ...stored, parts: [part] }];
+    new AnswerAnnouncer((sentence) => said.push(sentence)).follow({ ...emptyConversation("c"), turns, leaf: "t" });
+    expect(said).toEqual([]);
   });
 
   it("says an error once", () => {

@@ -1,5 +1,5 @@
 /** Streamed answers for a screen reader: whole sentences, each once. */
-import { turnsOf, type Conversation } from "./stores/conversation";
+import type { Conversation } from "./stores/conversation";
 import type { Turn } from "./stores/turn";
 import { text } from "./text";
 
@@ -14,17 +14,23 @@ export function nextSentences(written: string, from: number, ended: boolean): { 
   return { say: plain(rest.slice(0, end)), from: from + end };
 }
 
-/** Follows the turns of a conversation and says what is new in them. */
+/** Follows the turns that are being answered and says what is new in them. */
 export class AnswerAnnouncer {
   readonly #said = new Map<string, number>();
-  readonly #ended = new Set<string>();
+  /** Turns that were sent and have not ended: what was stored earlier is not read out again. */
+  readonly #expected = new Set<string>();
   #news: string[] = [];
 
   constructor(private readonly announce: (sentences: string) => void) {}
 
+  expect(turn: string): void {
+    this.#expected.add(turn);
+  }
+
   follow(conversation: Conversation): void {
-    for (const turn of turnsOf(conversation)) {
-      if (turn.state.kind === "waiting" || this.#ended.has(turn.id)) continue;
+    if (this.#expected.size === 0) return;
+    for (const turn of conversation.turns) {
+      if (!this.#expected.has(turn.id)) continue;
       for (const part of turn.parts) this.#followPart(turn.id, part);
       this.#followEnd(turn);
     }
@@ -68,7 +74,8 @@ export class AnswerAnnouncer {
           text.announce.error(text.errors.titles[turn.state.error.code], turn.state.error.message),
         );
     }
-    this.#ended.add(turn.id);
+    this.#expected.delete(turn.id);
+    for (const { key } of turn.parts) this.#said.delete(`${turn.id} ${key}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { ToPython } from "../page/python-host";
 import type { Ask } from "../protocol/wire";
 import { Controller } from "./controller";
 import { createState, type AppState } from "./state";
-import { turnsOf } from "./stores/conversation";
+import { branchOf, entriesOf } from "./stores/branches";
 import { block, BOOTED, DEMO, DIED, ended, event, LOADED } from "./testing/messages";
 
 /** The two other threads, as far as the controller speaks to them. */
@@ -75,7 +75,7 @@ async function allReady(): Promise<void> {
   await pythonIsReady();
   modelIsReady();
 }
-const states = (): string[] => turnsOf(state.conversation.value).map((turn) => turn.state.kind);
+const states = (): string[] => branchOf(state.conversation.value).map((turn) => turn.state.kind);
 
 describe("asking", () => {
   it("starts Python and the model side by side", () => {
@@ -108,7 +108,7 @@ describe("asking", () => {
 
   it("returns a withdrawn question to the empty message box", () => {
     controller.ask("Typo?");
-    controller.withdraw(turnsOf(state.conversation.value)[0]?.id ?? "");
+    controller.withdraw(branchOf(state.conversation.value)[0]?.id ?? "");
     expect(state.draft.value).toBe("Typo?");
     expect(states()).toEqual([]);
   });
@@ -116,7 +116,7 @@ describe("asking", () => {
   it("does not overwrite what was typed meanwhile", () => {
     controller.ask("Typo?");
     state.draft.value = "Another";
-    controller.withdraw(turnsOf(state.conversation.value)[0]?.id ?? "");
+    controller.withdraw(branchOf(state.conversation.value)[0]?.id ?? "");
     expect(state.draft.value).toBe("Another");
   });
 });
@@ -182,20 +182,35 @@ describe("after a failure", () => {
     expect(threads.starts).toBe(2);
     await pythonIsReady();
     expect(threads.asks().map((ask) => ask.text)).toEqual(["One?", "Two?"]);
-    expect(state.conversation.value.entries.map((entry) => entry.kind)).toEqual(["turn", "notice", "turn"]);
+    expect(entriesOf(state.conversation.value).map((entry) => entry.kind)).toEqual(["turn", "notice", "turn"]);
   });
 });
 
 describe("a new conversation", () => {
-  it("stops what runs, lets Python forget it and begins under a new name", async () => {
+  it("begins under a new name", async () => {
     await allReady();
     controller.ask("One?");
     controller.newConversation();
-    expect(threads.sent.slice(1).map((message) => message.type)).toEqual(["stop", "forget"]);
-    expect(state.conversation.value.entries).toEqual([]);
+    expect(entriesOf(state.conversation.value)).toEqual([]);
     controller.ask("Two?");
     expect(threads.asks().at(-1)?.conversation).toBe(state.conversation.value.id);
     expect(state.conversation.value.id).not.toBe("c");
+  });
+
+  it("leaves the answer that runs to go on behind it, to be seen when one comes back", async () => {
+    await allReady();
+    controller.ask("One?");
+    const id = threads.asks()[0]?.id ?? "";
+    const left = state.conversation.value;
+    controller.newConversation();
+    const ends: string[] = [];
+    const unwatch = state.behind.subscribe((behind) => ends.push(branchOf(behind.get("c") ?? left)[0]?.state.kind ?? ""));
+    await says(...block(id, "text", ["Yes."]), ended(id, "Yes."));
+    unwatch();
+    expect(ends).toContain("done");
+    expect(state.behind.value.size).toBe(0);
+    controller.open(left);
+    expect(state.conversation.value.id).toBe("c");
   });
 });
 
@@ -208,7 +223,7 @@ describe("another model", () => {
     expect(threads.loads).toEqual([DEMO, "other"]);
     controller.engineChanged({ type: "load_asked", model: "other" });
     modelIsReady({ ...LOADED, id: "other" });
-    expect(state.conversation.value.entries.at(-1)).toMatchObject({ kind: "notice", text: "From here on other answers." });
+    expect(entriesOf(state.conversation.value).at(-1)).toMatchObject({ kind: "notice", what: { type: "new_model", model: "other" } });
   });
 });
 
@@ -225,10 +240,10 @@ describe("an answer that was cut", () => {
     const id = await cut();
     controller.continueTurn(id);
     expect(threads.asks().at(-1)).toMatchObject({ id, text: "One?", resume: true });
-    const [shown] = turnsOf(state.conversation.value);
+    const [shown] = branchOf(state.conversation.value);
     expect(shown).toMatchObject({ state: { kind: "running" }, parts: [{ text: "Hel" }] });
     await says(...block(id, "text", ["Hel", "lo"], { request: "r2" }), ended(id, "Hello"));
-    expect(turnsOf(state.conversation.value)).toMatchObject([{ state: { kind: "done" }, parts: [{ text: "Hello" }] }]);
+    expect(branchOf(state.conversation.value)).toMatchObject([{ state: { kind: "done" }, parts: [{ text: "Hello" }] }]);
   });
 
   it("and has another behind it stays as it is", async () => {
@@ -248,8 +263,8 @@ describe("a lost engine", () => {
     controller.ask("One?");
     controller.engineChanged({ type: "state", state: lost });
     controller.engineChanged({ type: "state", state: { ...lost, fraction: 0.5 } });
-    const notices = state.conversation.value.entries.filter((entry) => entry.kind === "notice");
-    expect(notices).toMatchObject([{ text: "The engine stopped. The engine was started again." }]);
+    const notices = entriesOf(state.conversation.value).filter((entry) => entry.kind === "notice");
+    expect(notices).toMatchObject([{ what: { type: "engine_lost", code: "worker_died" } }]);
   });
 
   it("of a model that should have taken over leaves what answers", async () => {
@@ -257,8 +272,8 @@ describe("a lost engine", () => {
     controller.ask("One?");
     controller.engineChanged({ type: "behind_failed", model: "big", error: DIED });
     expect(state.engine.value.kind).toBe("ready");
-    expect(state.conversation.value.entries.at(-1)).toMatchObject({
-      text: "big could not take over: The engine's worker has died.",
+    expect(entriesOf(state.conversation.value).at(-1)).toMatchObject({
+      what: { type: "behind_failed", model: "big", message: "The engine's worker has died." },
     });
   });
 });

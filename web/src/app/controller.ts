@@ -5,21 +5,26 @@
  */
 import type { LoadWishes } from "../bridge/client";
 import type { ToPython } from "../page/python-host";
-import type { ModelRecord, PythonMessage } from "../protocol/wire";
+import type { ModelRecord, PythonMessage, SessionSettings } from "../protocol/wire";
 import { AnswerAnnouncer } from "./announce";
+import { askOf } from "./asking";
 import { batched, type FrameClock } from "./batching";
+import { SessionHeads } from "./session-heads";
 import type { SeenEvent, AppState } from "./state";
 import {
   cutTurn,
+  emptyConversation,
+  isBusy,
   nextTurn,
   reduceConversation,
   runningTurn,
-  turnsOf,
   type Conversation,
   type ConversationAction,
+  type Noticed,
 } from "./stores/conversation";
 import { lossIn, reduceEngine, type EngineAction, type EngineView } from "./stores/engine";
 import { PYTHON_STARTS, reducePython } from "./stores/python";
+import type { Attached, Turn } from "./stores/turn";
 import { text } from "./text";
 
 /** The Python worker, as the controller uses it. */
@@ -43,6 +48,8 @@ export interface ControllerOptions {
   /** Milliseconds since the page was opened, for what is measured. */
   elapsed: () => number;
   newId: () => string;
+  /** What a conversation's session is made with. */
+  settingsFor?: (conversation: string) => SessionSettings;
 }
 
 const EVENTS_KEPT = 20_000;
@@ -52,6 +59,7 @@ export class Controller {
   readonly #state: AppState;
   readonly #announcer: AnswerAnnouncer;
   readonly #gather: (message: PythonMessage) => void;
+  readonly #heads = new SessionHeads();
   #python: PythonSide | null = null;
   #engine: EngineSide | null = null;
   #lastModel: string | null = null;
@@ -76,18 +84,52 @@ export class Controller {
 
   /** Show a conversation as an earlier page was left, and go on with its answer. Not where one has begun already. */
   restore(conversation: Conversation): void {
-    if (this.#state.conversation.value.entries.length > 0) return;
+    if (this.#state.conversation.value.turns.length > 0) return;
     this.#change({ type: "restored", conversation });
     this.#sendNext();
   }
 
+  /** Show another conversation. What runs or waits in the one that is left goes on behind it. */
+  open(conversation: Conversation): void {
+    const left = this.#state.conversation.value;
+    if (left.id === conversation.id) return;
+    const behind = new Map(this.#state.behind.value);
+    const shown = behind.get(conversation.id);
+    behind.delete(conversation.id);
+    if (isBusy(left)) behind.set(left.id, reduceConversation(left, { type: "let_go" }));
+    this.#state.behind.value = behind;
+    this.#state.conversation.value =
+      shown ?? reduceConversation(conversation, { type: "restored", conversation });
+    this.#sendNext();
+  }
+
+  /** A conversation is no more: its turns end, and Python forgets its session. */
+  forget(conversation: string): void {
+    const behind = new Map(this.#state.behind.value);
+    if (behind.delete(conversation)) this.#state.behind.value = behind;
+    this.#heads.forget(conversation);
+    this.#python?.send({ type: "forget", conversation });
+    if (this.#state.conversation.value.id === conversation) {
+      this.#state.conversation.value = emptyConversation(this.options.newId());
+    }
+  }
+
   // ---- what a person does -------------------------------------------------------------------
 
-  ask(question: string): void {
+  ask(question: string, attachments: readonly Attached[] = []): void {
     const trimmed = question.trim();
-    if (trimmed === "") return;
-    this.#change({ type: "asked", id: this.options.newId(), question: trimmed, at: this.options.now() });
-    this.#sendNext();
+    if (trimmed === "" && attachments.length === 0) return;
+    this.#ask(trimmed, attachments);
+  }
+
+  /** Ask in other words: a turn beside the one that was asked, which stays. */
+  edit(id: string, question: string, attachments: readonly Attached[] = []): void {
+    const turn = this.#turn(id);
+    const trimmed = question.trim();
+    if (turn === null || (trimmed === "" && attachments.length === 0)) return;
+    if (turn.state.kind === "waiting") this.#change({ type: "withdrawn", id });
+    else if (runningTurn(this.#state.conversation.value) !== null) this.stop();
+    this.#ask(trimmed, attachments, turn.parent);
   }
 
   /** Stop the running turn; what waits is withdrawn with `withdraw`. */
@@ -100,21 +142,26 @@ export class Controller {
 
   /** Take back a question that has not been sent; its text returns to an empty message box. */
   withdraw(id: string): void {
-    const turn = turnsOf(this.#state.conversation.value).find((each) => each.id === id);
+    const turn = this.#turn(id);
     if (turn?.state.kind !== "waiting") return;
-    if (this.#state.draft.value.trim() === "") this.#state.draft.value = turn.question;
-    this.#change({ type: "removed", id });
+    if (this.#state.draft.value.trim() === "" && this.#state.attached.value.length === 0) {
+      this.#state.draft.value = turn.question;
+      this.#state.attached.value = turn.attachments;
+    }
+    this.#change({ type: "withdrawn", id });
   }
 
-  /** Ask a question again whose turn failed or was stopped. */
+  /** Ask the same again: another answer beside the first. One that came to nothing makes room. */
   retry(id: string): void {
-    const conversation = this.#state.conversation.value;
-    const turn = turnsOf(conversation).find((each) => each.id === id);
-    if (turn === undefined) return;
-    // In the last place the failed turn makes room; further up it is history and stays.
-    if (conversation.entries.at(-1)?.id === id) this.#change({ type: "removed", id });
+    const turn = this.#turn(id);
+    if (turn === null || turn.state.kind === "waiting") return;
+    if (runningTurn(this.#state.conversation.value) !== null) this.stop();
+    const behind = this.#state.conversation.value.turns.some(({ parent }) => parent === id);
+    if (turn.state.kind === "failed" && turn.parts.length === 0 && !behind) {
+      this.#change({ type: "withdrawn", id });
+    }
     if (this.#state.engine.value.kind === "failed") this.retryModel();
-    this.ask(turn.question);
+    this.#ask(turn.question, turn.attachments, turn.parent);
   }
 
   /** Go on behind the text of an answer that was cut. */
@@ -124,11 +171,35 @@ export class Controller {
     this.#sendNext();
   }
 
+  /** Show the branch through this turn. */
+  switchTo(id: string): void {
+    this.#change({ type: "switched", id });
+  }
+
+  /** Delete a turn and what follows it; `undoRemoval` brings it back. */
+  remove(id: string): void {
+    this.#change({ type: "removed", id });
+    this.#stopRemoved();
+  }
+
+  /** Delete all turns; `undoRemoval` brings them back. */
+  clear(): void {
+    this.#change({ type: "removed", id: null });
+    this.#stopRemoved();
+  }
+
+  undoRemoval(): void {
+    this.#change({ type: "put_back" });
+    this.#sendNext();
+  }
+
+  /** The deletion stands. */
+  acceptRemoval(): void {
+    this.#change({ type: "let_go" });
+  }
+
   newConversation(): void {
-    const { id } = this.#state.conversation.value;
-    this.stop();
-    this.#python?.send({ type: "forget", conversation: id });
-    this.#change({ type: "begun", id: this.options.newId() });
+    this.open(emptyConversation(this.options.newId()));
   }
 
   loadModel(model: string, wishes: LoadWishes = {}): void {
@@ -142,8 +213,9 @@ export class Controller {
 
   restartPython(): void {
     this.#state.python.value = PYTHON_STARTS;
+    this.#heads.clear();
     this.#python?.start();
-    this.#notice(text.conversation.pythonRestarted);
+    this.#notice({ type: "python_restarted" });
   }
 
   // ---- what the other threads say -----------------------------------------------------------
@@ -175,16 +247,36 @@ export class Controller {
   #applyMessages(messages: readonly PythonMessage[]): void {
     const wasReady = this.#state.readiness.value === "ready";
     let python = this.#state.python.value;
-    let conversation = this.#state.conversation.value;
+    let shown = this.#state.conversation.value;
+    const behind = new Map(this.#state.behind.value);
     for (const message of messages) {
       python = reducePython(python, message);
-      conversation = reduceConversation(conversation, { type: "python", message, at: this.options.now() });
+      const action = { type: "python", message, at: this.options.now() } as const;
+      shown = reduceConversation(shown, action);
+      for (const [id, conversation] of behind) behind.set(id, reduceConversation(conversation, action));
+      this.#followSession(message);
     }
     this.#state.python.value = python;
-    this.#state.conversation.value = conversation;
-    this.#announcer.follow(conversation);
+    this.#state.conversation.value = shown;
+    this.#setBehind(behind);
+    this.#announcer.follow(shown);
     if (!wasReady) this.#announceReady();
     this.#sendNext();
+  }
+
+  #followSession(message: PythonMessage): void {
+    if (message.type === "python_failed") this.#heads.clear();
+    const ends = message.type === "turn_ended" || message.type === "turn_failed";
+    if (ends && message.messages === undefined) this.#heads.lost(message.id);
+  }
+
+  /** A conversation behind the shown one is seen once with its end, then let go. */
+  #setBehind(behind: ReadonlyMap<string, Conversation>): void {
+    const before = this.#state.behind.value;
+    if ([...behind].every(([id, conversation]) => before.get(id) === conversation)) return;
+    this.#state.behind.value = behind;
+    const busy = [...behind].filter(([, conversation]) => isBusy(conversation));
+    if (busy.length < behind.size) this.#state.behind.value = new Map(busy);
   }
 
   #announceReady(): void {
@@ -193,24 +285,32 @@ export class Controller {
 
   #sendNext(): void {
     if (this.#state.readiness.value !== "ready") return;
-    const conversation = this.#state.conversation.value;
+    const shown = this.#send(this.#state.conversation.value);
+    if (shown !== null) this.#state.conversation.value = shown;
+    const behind = new Map(this.#state.behind.value);
+    for (const [id, conversation] of behind) behind.set(id, this.#send(conversation) ?? conversation);
+    this.#setBehind(behind);
+  }
+
+  /** Send the next turn of a conversation. Returns what becomes of it; null where nothing is to be sent. */
+  #send(conversation: Conversation): Conversation | null {
     const turn = nextTurn(conversation);
-    if (turn === null) return;
-    this.#change({ type: "sent", id: turn.id });
-    this.#python?.send({
-      type: "ask",
-      id: turn.id,
-      conversation: conversation.id,
-      text: turn.question,
-      journal: true,
-      ...(turn.resumes === undefined ? {} : { resume: true }),
-    });
+    if (turn === null) return null;
+    const history = this.#heads.historyFor(conversation, turn);
+    const settings = this.options.settingsFor?.(conversation.id);
+    this.#python?.send(askOf(turn, { conversation: conversation.id, history, settings }));
+    this.#announcer.expect(turn.id);
+    const busy = (id: string): boolean => id === conversation.id || this.#state.behind.value.has(id);
+    for (const id of this.#heads.moved(conversation.id, turn.id, busy)) {
+      this.#python?.send({ type: "forget", conversation: id });
+    }
+    return reduceConversation(conversation, { type: "sent", id: turn.id });
   }
 
   /** Say in the conversation when another model takes over. */
   #noticeModel(model: string): void {
     if (this.#lastModel !== null && this.#lastModel !== model) {
-      this.#notice(text.conversation.newModel(this.#state.modelName.value ?? model));
+      this.#notice({ type: "new_model", model: this.#state.modelName.value ?? model });
     }
     this.#lastModel = model;
   }
@@ -219,17 +319,37 @@ export class Controller {
   #tellTrouble(before: EngineView, after: EngineView, action: EngineAction): void {
     if (action.type === "behind_failed") {
       const name = this.#state.catalogue.value?.find(({ id }) => id === action.model)?.name ?? action.model;
-      this.#notice(text.recovery.behindFailed(name, action.error.message));
+      this.#notice({ type: "behind_failed", model: name, message: action.error.message });
       return;
     }
     const lost = lossIn(after);
     if (lost !== null && lossIn(before) === null) {
-      this.#notice(text.recovery.over(text.errors.titles[lost.code]));
+      this.#notice({ type: "engine_lost", code: lost.code });
     }
   }
 
-  #notice(sentence: string): void {
-    this.#change({ type: "noticed", id: this.options.newId(), text: sentence });
+  #notice(what: Noticed): void {
+    this.#change({ type: "noticed", id: this.options.newId(), what });
+  }
+
+  #ask(question: string, attachments: readonly Attached[], parent?: string | null): void {
+    const { newId, now } = this.options;
+    const place = parent === undefined ? {} : { parent };
+    this.#change({ type: "asked", id: newId(), question, attachments, at: now(), ...place });
+    this.#sendNext();
+  }
+
+  #turn(id: string): Turn | null {
+    return this.#state.conversation.value.turns.find((turn) => turn.id === id) ?? null;
+  }
+
+  /** What was deleted writes no further; what waited in it is not sent unless it is brought back. */
+  #stopRemoved(): void {
+    const { removed } = this.#state.conversation.value;
+    for (const { id, state } of removed?.turns ?? []) {
+      if (state.kind === "running") this.#python?.send({ type: "stop", id });
+    }
+    this.#sendNext();
   }
 
   #change(action: ConversationAction): void {

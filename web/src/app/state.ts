@@ -3,7 +3,7 @@ import { computed, signal, type ReadonlySignal, type Signal } from "@preact/sign
 import type { ModelRecord } from "../protocol/wire";
 import type { DeviceAbilities } from "./device";
 import { createModelsState, type ModelsState } from "./models/state";
-import { emptyConversation, turnsOf, type Conversation } from "./stores/conversation";
+import { emptyConversation, isBusy, type Conversation } from "./stores/conversation";
 import { ENGINE_STARTS, modelOf, type EngineView } from "./stores/engine";
 import {
   NO_UPDATE,
@@ -13,6 +13,7 @@ import {
   type UpdateState,
 } from "./stores/offline";
 import { PYTHON_STARTS, type PythonState } from "./stores/python";
+import type { Attached } from "./stores/turn";
 
 /** One Amplifier event as it arrived, for consoles and tests. */
 export interface SeenEvent {
@@ -30,7 +31,10 @@ export type Readiness =
 export interface AppState {
   python: Signal<PythonState>;
   engine: Signal<EngineView>;
+  /** The conversation on the screen. */
   conversation: Signal<Conversation>;
+  /** Others that were left with an answer that still runs or waits, by id; each is seen here once with its end. */
+  behind: Signal<ReadonlyMap<string, Conversation>>;
   /** Null until the engine has said what it knows. */
   catalogue: Signal<readonly ModelRecord[] | null>;
   device: Signal<DeviceAbilities | null>;
@@ -39,6 +43,8 @@ export interface AppState {
   update: Signal<UpdateState>;
   install: Signal<InstallState>;
   draft: Signal<string>;
+  /** What is to be sent with the draft. */
+  attached: Signal<readonly Attached[]>;
   modelDialogOpen: Signal<boolean>;
   announcement: Signal<string>;
   readiness: ReadonlySignal<Readiness>;
@@ -57,6 +63,7 @@ export function createState(conversationId: string): AppState {
     python,
     engine,
     conversation,
+    behind: signal<ReadonlyMap<string, Conversation>>(new Map()),
     catalogue,
     device: signal<DeviceAbilities | null>(null),
     models: createModelsState(),
@@ -64,14 +71,11 @@ export function createState(conversationId: string): AppState {
     update: signal<UpdateState>(NO_UPDATE),
     install: signal<InstallState>("unavailable"),
     draft: signal(""),
+    attached: signal<readonly Attached[]>([]),
     modelDialogOpen: signal(false),
     announcement: signal(""),
     readiness: computed(() => readinessOf(python.value, engine.value)),
-    busy: computed(() =>
-      turnsOf(conversation.value).some(
-        (turn) => turn.state.kind === "running" || turn.state.kind === "waiting",
-      ),
-    ),
+    busy: computed(() => isBusy(conversation.value)),
     modelName: computed(() => nameOf(modelOf(engine.value), catalogue.value)),
   };
 }

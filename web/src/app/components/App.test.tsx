@@ -1,9 +1,11 @@
 // @vitest-environment jsdom
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Places } from "../places";
 import { createState, type AppState } from "../state";
-import { reduceConversation } from "../stores/conversation";
+import { emptyConversation, reduceConversation } from "../stores/conversation";
 import { reduceEngine } from "../stores/engine";
 import { reducePython } from "../stores/python";
 import { recordedActions, recordedSite, RELEASE, type Done, type SiteDone } from "../testing/actions";
@@ -50,6 +52,8 @@ beforeEach(() => {
     site: recordedSite(siteDone),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
+    places: new Places(window),
+    wide: signal(true),
   };
   void act(() => {
     render(
@@ -272,7 +276,7 @@ describe("an answer", () => {
     turn(...block("t", "text", ["Whole."]), response("t"), ended("t", "Whole."));
     expect(shows("continue")).toBe(false);
     change(() => {
-      state.conversation.value = reduceConversation(state.conversation.value, { type: "begun", id: "d" });
+      state.conversation.value = emptyConversation("d");
     });
     turn({ type: "turn_failed", id: "t", error: DIED });
     expect(shows("continue")).toBe(false);

@@ -2,10 +2,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { entriesOf } from "../stores/branches";
 import { text } from "../text";
 import { useApp } from "./context";
 import { EmptyState } from "./EmptyState";
 import { ArrowDown } from "./icons";
+import { NoticeLine } from "./NoticeLine";
 import { TurnView } from "./TurnView";
 
 const NEAR_END_PX = 96;
@@ -22,6 +24,7 @@ function scrollToEnd(): void {
 export function ConversationView(): JSX.Element {
   const { state } = useApp();
   const conversation = state.conversation.value;
+  const entries = entriesOf(conversation);
   const away = useSignal(false);
   const turns = useRef(0);
 
@@ -37,25 +40,23 @@ export function ConversationView(): JSX.Element {
   }, [away]);
 
   useLayoutEffect(() => {
-    const asked = conversation.entries.length > turns.current;
-    turns.current = conversation.entries.length;
+    const asked = entries.length > turns.current;
+    turns.current = entries.length;
     // A new question always brings its place into view; growing text only for a reader at the end.
-    if (conversation.entries.length > 0 && (asked || !away.peek())) scrollToEnd();
-  }, [conversation, away]);
+    if (entries.length > 0 && (asked || !away.peek())) scrollToEnd();
+  }, [conversation, entries.length, away]);
 
   return (
     <section class="conversation" data-testid="messages" aria-label={text.conversation.label}>
-      {conversation.entries.length === 0 && <EmptyState />}
-      {conversation.entries.map((entry) =>
+      {entries.length === 0 && <EmptyState />}
+      {entries.map((entry) =>
         entry.kind === "turn" ? (
           <TurnView key={entry.id} turn={entry} />
         ) : (
-          <p key={entry.id} class="notice" data-testid="notice">
-            {entry.text}
-          </p>
+          <NoticeLine key={entry.id} what={entry.what} />
         ),
       )}
-      {away.value && conversation.entries.length > 0 && (
+      {away.value && entries.length > 0 && (
         <button
           type="button"
           class="to-latest"

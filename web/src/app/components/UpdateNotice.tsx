@@ -7,7 +7,7 @@ import { whatHappened } from "./OfflineStatus";
 export function UpdateNotice(): JSX.Element | null {
   const { state, site } = useApp();
   const update = state.update.value;
-  const ends = state.conversation.value.entries.length > 0;
+  const ends = state.conversation.value.turns.length > 0;
   const later = (label: string): JSX.Element => (
     <button
       type="button"

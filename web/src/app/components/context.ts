@@ -1,17 +1,32 @@
 /** What every view can reach: the state to read, the controller to act. */
+import type { ReadonlySignal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Controller } from "../controller";
 import type { Installer } from "../install";
 import type { Models } from "../models/models";
 import type { Offline } from "../offline";
+import type { Places } from "../places";
 import type { AppState } from "../state";
 import type { ThemeChoice } from "../theme";
 
 /** What a view may ask for; tests give their own. */
 export type Actions = Pick<
   Controller,
-  "ask" | "stop" | "withdraw" | "retry" | "continueTurn" | "newConversation" | "retryModel" | "restartPython"
+  | "ask"
+  | "edit"
+  | "stop"
+  | "withdraw"
+  | "retry"
+  | "continueTurn"
+  | "switchTo"
+  | "remove"
+  | "clear"
+  | "undoRemoval"
+  | "acceptRemoval"
+  | "newConversation"
+  | "retryModel"
+  | "restartPython"
 >;
 
 /** What a view may ask for around offline use and versions. */
@@ -30,10 +45,13 @@ export interface AppContextValue {
   state: AppState;
   actions: Actions;
   models: Models;
+  places: Places;
   site: SiteActions;
   /** What this page is. */
   release: Release;
   theme: ThemeChoice;
+  /** Whether there is room for a column beside the conversation. */
+  wide: ReadonlySignal<boolean>;
 }
 
 export const AppContext = createContext<AppContextValue | null>(null);

@@ -6,10 +6,10 @@ import {
   nextTurn,
   reduceConversation,
   runningTurn,
-  turnsOf,
   type Conversation,
   type ConversationAction,
 } from "./conversation";
+import { branchOf, entriesOf } from "./branches";
 import { answerText, type Part, type Turn } from "./turn";
 
 const AT = 1000;
@@ -27,7 +27,7 @@ function running(...messages: PythonMessage[]): Turn {
 }
 
 function only(conversation: Conversation): Turn {
-  const [turn] = turnsOf(conversation);
+  const [turn] = branchOf(conversation);
   if (turn === undefined) throw new Error("The conversation has no turn.");
   return turn;
 }
@@ -200,37 +200,33 @@ describe("a conversation", () => {
   it("fails the running turn when Python dies, and keeps the waiting ones", () => {
     const error = { code: "python_failed" as const, message: "Python crashed." };
     const conversation = after(asked("a"), asked("b"), sent("a"), says({ type: "python_failed", error }));
-    expect(turnsOf(conversation).map((turn) => turn.state)).toEqual([{ kind: "failed", error }, { kind: "waiting" }]);
+    expect(branchOf(conversation).map((turn) => turn.state)).toEqual([{ kind: "failed", error }, { kind: "waiting" }]);
     expect(runningTurn(conversation)).toBeNull();
   });
 
   it("is not touched by messages about starting, or about other turns", () => {
     const conversation = after(asked("a"));
     expect(reduceConversation(conversation, says(BOOTED))).toBe(conversation);
-    expect(turnsOf(reduceConversation(conversation, says(ended("other"))))).toEqual(turnsOf(conversation));
+    expect(branchOf(reduceConversation(conversation, says(ended("other"))))).toEqual(branchOf(conversation));
   });
 
   it("takes back a turn that was withdrawn", () => {
-    expect(turnsOf(after(asked("a"), asked("b"), { type: "removed", id: "b" })).map((turn) => turn.id)).toEqual(["a"]);
-  });
-
-  it("begins anew with a new id and nothing in it", () => {
-    expect(after(asked("a"), { type: "begun", id: "d" })).toEqual(emptyConversation("d"));
+    expect(branchOf(after(asked("a"), asked("b"), { type: "withdrawn", id: "b" })).map((turn) => turn.id)).toEqual(["a"]);
   });
 
   it("puts a notice before what waits", () => {
     const conversation = after(asked("a"), sent("a"), says(ended("a")), asked("b"), {
       type: "noticed",
       id: "n",
-      text: "Changed.",
+      what: { type: "python_restarted" },
     });
-    expect(conversation.entries.map((entry) => entry.id)).toEqual(["a", "n", "b"]);
+    expect(entriesOf(conversation).map((entry) => entry.id)).toEqual(["a", "n", "b"]);
   });
 
   it("shows only the last of notices that follow each other, and none before the first turn", () => {
-    const notice = (id: string): ConversationAction => ({ type: "noticed", id, text: id });
-    expect(after(notice("n")).entries).toEqual([]);
+    const notice = (id: string): ConversationAction => ({ type: "noticed", id, what: { type: "new_model", model: id } });
+    expect(entriesOf(after(notice("n")))).toEqual([]);
     const conversation = after(asked("a"), sent("a"), says(ended("a")), notice("n"), notice("m"));
-    expect(conversation.entries.map((entry) => entry.id)).toEqual(["a", "m"]);
+    expect(entriesOf(conversation).map((entry) => entry.id)).toEqual(["a", "m"]);
   });
 });

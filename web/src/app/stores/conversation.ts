@@ -1,53 +1,103 @@
 /**
- * The conversation on the screen (pure): turns and notices, in order.
+ * A conversation (pure): a tree of turns, the branch of it on the screen, and the notices between them.
  *
  * A turn waits until Python and a model are there, runs alone, and ends once. What was typed is never lost:
- * a waiting turn keeps its place through every restart.
+ * a waiting turn keeps its place through every restart, and another wording or answer stands beside the first.
  */
-import type { PythonMessage, WireError } from "../../protocol/wire";
-import { applyEvent, continued, endTurn, isCut, failTurn, newTurn, RUNNING, type Turn } from "./turn";
+import type { ErrorCode, PythonMessage, WireError } from "../../protocol/wire";
+import { branchOf, newestLeaf, subtreeOf } from "./branches";
+import {
+  applyEvent,
+  continued,
+  endTurn,
+  failTurn,
+  isCut,
+  newTurn,
+  RUNNING,
+  type Attached,
+  type Turn,
+} from "./turn";
 
-/** A line between turns that says what changed. */
+/** What a line between two turns says; its words are the catalogue's. */
+export type Noticed =
+  | { type: "new_model"; model: string }
+  | { type: "python_restarted" }
+  | { type: "engine_lost"; code: ErrorCode }
+  | { type: "behind_failed"; model: string; message: string };
+
+/** A line behind a turn that says what changed. */
 export interface Notice {
   kind: "notice";
   id: string;
-  text: string;
+  /** The turn that it stands behind. */
+  after: string;
+  what: Noticed;
 }
 
-export type Entry = Turn | Notice;
+/** What was deleted last and can still be brought back. */
+export interface Removed {
+  turns: readonly Turn[];
+  notices: readonly Notice[];
+  leaf: string | null;
+  /** All turns as they stood: what is brought back returns to its place. */
+  order: readonly string[];
+}
 
 export interface Conversation {
   id: string;
-  entries: readonly Entry[];
+  /** All turns of every branch, in the order of asking: each one behind its parent. */
+  turns: readonly Turn[];
+  /** Where the branch on the screen ends; null where nothing was asked. */
+  leaf: string | null;
+  notices: readonly Notice[];
+  /** Not to be stored: the next deletion, and leaving the conversation, end it. */
+  removed: Removed | null;
+}
+
+export interface Asked {
+  id: string;
+  question: string;
+  attachments?: readonly Attached[];
+  /** The turn that it follows; the leaf where it is not said. */
+  parent?: string | null;
+  at: number;
 }
 
 export type ConversationAction =
-  /** As an earlier page was left, with an answer that goes on. */
+  /** As it was left or stored; an answer that ran then goes on. */
   | { type: "restored"; conversation: Conversation }
-  | { type: "asked"; id: string; question: string; at: number }
+  | ({ type: "asked" } & Asked)
   | { type: "sent"; id: string }
   | { type: "stop_asked"; id: string; at: number }
-  | { type: "removed"; id: string }
+  /** A waiting turn was taken back; what waits behind it moves up. */
+  | { type: "withdrawn"; id: string }
+  /** Show the branch through this turn. */
+  | { type: "switched"; id: string }
+  /** A turn and what follows it; `id` null: everything. */
+  | { type: "removed"; id: string | null }
+  | { type: "put_back" }
+  | { type: "let_go" }
   | { type: "continued"; id: string }
-  | { type: "noticed"; id: string; text: string }
-  | { type: "python"; message: PythonMessage; at: number }
-  | { type: "begun"; id: string };
+  | { type: "noticed"; id: string; what: Noticed }
+  | { type: "python"; message: PythonMessage; at: number };
 
 export function emptyConversation(id: string): Conversation {
-  return { id, entries: [] };
+  return { id, turns: [], leaf: null, notices: [], removed: null };
 }
 
-export function turnsOf(conversation: Conversation): readonly Turn[] {
-  return conversation.entries.filter((entry) => entry.kind === "turn");
-}
-
+/** The turn that runs, on whatever branch. */
 export function runningTurn(conversation: Conversation): Turn | null {
-  return turnsOf(conversation).find((turn) => turn.state.kind === "running") ?? null;
+  return conversation.turns.find((turn) => turn.state.kind === "running") ?? null;
 }
 
-/** The turn whose answer was cut and can go on: only the last one. */
+/** Whether a turn runs or waits, on whatever branch. */
+export function isBusy(conversation: Conversation): boolean {
+  return conversation.turns.some(({ state }) => state.kind === "running" || state.kind === "waiting");
+}
+
+/** The turn whose answer was cut and can go on: only the last one of the branch. */
 export function cutTurn(conversation: Conversation): Turn | null {
-  const last = turnsOf(conversation).at(-1);
+  const last = branchOf(conversation).at(-1);
   return last !== undefined && isCut(last) ? last : null;
 }
 
@@ -55,27 +105,36 @@ export function cutTurn(conversation: Conversation): Turn | null {
 export function nextTurn(conversation: Conversation): Turn | null {
   const running = runningTurn(conversation);
   if (running !== null) return running.resumes === "unsent" ? running : null;
-  return turnsOf(conversation).find((turn) => turn.state.kind === "waiting") ?? null;
+  return conversation.turns.find((turn) => turn.state.kind === "waiting") ?? null;
 }
 
 export function reduceConversation(conversation: Conversation, action: ConversationAction): Conversation {
   switch (action.type) {
-    case "begun":
-      return emptyConversation(action.id);
     case "restored":
-      return { ...action.conversation, entries: action.conversation.entries.map(restored) };
-    case "asked":
-      return append(conversation, newTurn(action.id, action.question, action.at));
+      return { ...action.conversation, turns: action.conversation.turns.map(restored), removed: null };
+    case "asked": {
+      const parent = action.parent === undefined ? conversation.leaf : action.parent;
+      const turn = newTurn({ ...action, parent });
+      return { ...conversation, turns: [...conversation.turns, turn], leaf: turn.id };
+    }
     case "sent":
       return update(conversation, action.id, sent);
     case "stop_asked":
-      return update(conversation, action.id, (turn) => stopped(turn));
+      return update(conversation, action.id, (turn) => stopped(turn, action.at));
     case "continued":
       return update(conversation, action.id, continued);
+    case "withdrawn":
+      return withdrawn(conversation, action.id);
+    case "switched":
+      return { ...conversation, leaf: newestLeaf(conversation, action.id) };
     case "removed":
-      return { ...conversation, entries: conversation.entries.filter((entry) => entry.id !== action.id) };
+      return removed(conversation, action.id);
+    case "put_back":
+      return putBack(conversation);
+    case "let_go":
+      return conversation.removed === null ? conversation : { ...conversation, removed: null };
     case "noticed":
-      return notice(conversation, { kind: "notice", id: action.id, text: action.text });
+      return notice(conversation, action.id, action.what);
     case "python":
       return fromPython(conversation, action.message, action.at);
   }
@@ -88,7 +147,7 @@ function fromPython(conversation: Conversation, message: PythonMessage, at: numb
     case "turn_ended":
       return update(conversation, message.id, (turn) => endTurn(turn, message, at));
     case "turn_failed":
-      return update(conversation, message.id, (turn) => failTurn(turn, message.error, at));
+      return update(conversation, message.id, (turn) => failTurn(turn, message.error, at, message.messages));
     case "python_failed":
       return failRunning(conversation, message.error, at);
     case "booting":
@@ -108,23 +167,23 @@ function failRunning(conversation: Conversation, error: WireError, at: number): 
   return update(conversation, running.id, (turn) => failTurn(turn, error, at));
 }
 
-function restored(entry: Entry): Entry {
-  if (entry.kind !== "turn" || entry.state.kind !== "running") return entry;
-  return { ...entry, state: RUNNING, resumes: "unsent" };
+function restored(turn: Turn): Turn {
+  if (turn.state.kind !== "running") return turn;
+  return { ...turn, state: RUNNING, resumes: "unsent" };
 }
 
 function sent(turn: Turn): Turn {
   return { ...turn, state: RUNNING, ...(turn.resumes === undefined ? {} : { resumes: "sent" }) };
 }
 
-function stopped(turn: Turn): Turn {
+function stopped(turn: Turn, at: number): Turn {
   switch (turn.state.kind) {
     case "running":
       // Nobody runs it yet.
-      if (turn.resumes === "unsent") return { ...turn, state: { kind: "stopped" } };
+      if (turn.resumes === "unsent") return { ...turn, state: { kind: "stopped" }, endedAt: at };
       return { ...turn, state: { ...turn.state, stopping: true } };
     case "waiting":
-      return { ...turn, state: { kind: "stopped" } };
+      return { ...turn, state: { kind: "stopped" }, endedAt: at };
     case "done":
     case "stopped":
     case "failed":
@@ -132,27 +191,76 @@ function stopped(turn: Turn): Turn {
   }
 }
 
-function append(conversation: Conversation, entry: Entry): Conversation {
-  return { ...conversation, entries: [...conversation.entries, entry] };
+function withdrawn(conversation: Conversation, id: string): Conversation {
+  const taken = conversation.turns.find((turn) => turn.id === id);
+  if (taken === undefined) return conversation;
+  return {
+    ...conversation,
+    turns: conversation.turns
+      .filter((turn) => turn.id !== id)
+      .map((turn) => (turn.parent === id ? { ...turn, parent: taken.parent } : turn)),
+    leaf: conversation.leaf === id ? taken.parent : conversation.leaf,
+  };
+}
+
+function removed(conversation: Conversation, id: string | null): Conversation {
+  const gone = id === null ? new Set(conversation.turns.map((turn) => turn.id)) : subtreeOf(conversation, id);
+  const [turns, kept] = parted(conversation.turns, (turn) => gone.has(turn.id));
+  const [notices, keptNotices] = parted(conversation.notices, ({ after }) => gone.has(after));
+  if (turns.length === 0) return conversation;
+  const { leaf } = conversation;
+  return {
+    ...conversation,
+    turns: kept,
+    notices: keptNotices,
+    leaf: leaf !== null && gone.has(leaf) ? leafBeside(kept, turns[0]?.parent ?? null) : leaf,
+    removed: { turns, notices, leaf, order: conversation.turns.map((turn) => turn.id) },
+  };
+}
+
+/** The branch beside one that was removed, else the one that ends where it began. */
+function leafBeside(turns: readonly Turn[], parent: string | null): string | null {
+  const sibling = turns.findLast((turn) => turn.parent === parent);
+  return sibling === undefined ? parent : newestLeaf({ turns }, sibling.id);
+}
+
+function putBack(conversation: Conversation): Conversation {
+  const { removed: gone } = conversation;
+  if (gone === null) return conversation;
+  const places = new Map(gone.order.map((id, index) => [id, index]));
+  // What was asked since stands behind.
+  const placeOf = ({ id }: Turn): number => places.get(id) ?? gone.order.length;
+  const turns = [...gone.turns, ...conversation.turns].sort((one, other) => placeOf(one) - placeOf(other));
+  const notices = [...conversation.notices, ...gone.notices];
+  return { ...conversation, turns, notices, leaf: gone.leaf, removed: null };
+}
+
+function parted<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
 
 /** Notices stand before what waits, say nothing in an empty conversation, and are not repeated. */
-function notice(conversation: Conversation, entry: Notice): Conversation {
-  const waits = conversation.entries.findIndex(
-    (other) => other.kind === "turn" && other.state.kind === "waiting",
-  );
-  const at = waits < 0 ? conversation.entries.length : waits;
-  const before = conversation.entries[at - 1];
-  if (before === undefined) return conversation;
-  const kept = conversation.entries.slice(0, before.kind === "notice" ? at - 1 : at);
-  return { ...conversation, entries: [...kept, entry, ...conversation.entries.slice(at)] };
+function notice(conversation: Conversation, id: string, what: Noticed): Conversation {
+  const after = branchOf(conversation).findLast(({ state }) => state.kind !== "waiting")?.id;
+  if (after === undefined) return conversation;
+  const kept = conversation.notices.filter((other) => other.after !== after);
+  return { ...conversation, notices: [...kept, { kind: "notice", id, after, what }] };
 }
 
 function update(conversation: Conversation, id: string, change: (turn: Turn) => Turn): Conversation {
-  return {
-    ...conversation,
-    entries: conversation.entries.map((entry) =>
-      entry.kind === "turn" && entry.id === id ? change(entry) : entry,
-    ),
-  };
+  const turns = changed(conversation.turns, id, change);
+  if (turns !== null) return { ...conversation, turns };
+  // What was deleted while it ran is brought back as it ended.
+  const gone = conversation.removed === null ? null : changed(conversation.removed.turns, id, change);
+  if (gone === null || conversation.removed === null) return conversation;
+  return { ...conversation, removed: { ...conversation.removed, turns: gone } };
+}
+
+/** Null where nothing is changed. */
+function changed(turns: readonly Turn[], id: string, change: (turn: Turn) => Turn): readonly Turn[] | null {
+  const index = turns.findLastIndex((turn) => turn.id === id);
+  const turn = turns[index];
+  if (turn === undefined) return null;
+  const after = change(turn);
+  return after === turn ? null : turns.with(index, after);
 }

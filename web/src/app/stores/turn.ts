@@ -1,5 +1,11 @@
 /** One turn of a conversation: a question, and the parts of its answer as Amplifier's events bring them. */
-import type { EngineIdentity, Figures, TurnEnded, TurnEvent, WireError } from "../../protocol/wire";
+import type {
+  EngineIdentity,
+  Figures,
+  TurnEnded,
+  TurnEvent,
+  WireError,
+} from "../../protocol/wire";
 import { figuresOf, identityOf, isRecord, numberOf, textOf, type Payload } from "./payload";
 import { toolEnds, toolFails, toolStarts } from "./turn-tools";
 
@@ -59,20 +65,53 @@ export interface Degradation {
   reason: string;
 }
 
+/** A message of a session's history, as Amplifier stores it. */
+export type SessionMessage = NonNullable<TurnEnded["messages"]>[number];
+
+/** What stands beside a question: a text file that is read with it, or an image. */
+export type Attached =
+  | { kind: "text"; id: string; name: string; text: string }
+  | { kind: "image"; id: string; name: string; media_type: string; /** Base64. */ data: string };
+
 export interface Turn {
   kind: "turn";
   id: string;
+  /** The turn that this one follows; null at the beginning. */
+  parent: string | null;
   question: string;
+  attachments: readonly Attached[];
+  /** Wall clock, in ms. */
   askedAt: number;
+  endedAt: number | null;
   state: TurnState;
   parts: readonly Part[];
   /** Set on an answer that was cut and is to go on: until Python is asked to go on, and until it does. */
   resumes?: "unsent" | "sent";
   figures: AnswerFigures | null;
+  /** What the turn added to the session's history, as Python told it; null where it did not. */
+  messages: readonly SessionMessage[] | null;
 }
 
-export function newTurn(id: string, question: string, askedAt: number): Turn {
-  return { kind: "turn", id, question, askedAt, state: { kind: "waiting" }, parts: [], figures: null };
+export function newTurn(asked: {
+  id: string;
+  parent: string | null;
+  question: string;
+  attachments?: readonly Attached[];
+  at: number;
+}): Turn {
+  return {
+    kind: "turn",
+    id: asked.id,
+    parent: asked.parent,
+    question: asked.question,
+    attachments: asked.attachments ?? [],
+    askedAt: asked.at,
+    endedAt: null,
+    state: { kind: "waiting" },
+    parts: [],
+    figures: null,
+    messages: null,
+  };
 }
 
 export const RUNNING: TurnState = { kind: "running", stopping: false, retry: null };
@@ -102,7 +141,7 @@ export function isCut(turn: Turn): boolean {
 
 /** The turn as it goes on behind what it has, as soon as Python is asked to. */
 export function continued(turn: Turn): Turn {
-  return { ...turn, state: RUNNING, resumes: "unsent", figures: null };
+  return { ...turn, state: RUNNING, resumes: "unsent", endedAt: null, figures: null };
 }
 
 /** The visible answer, without thinking and tools: what "copy answer" copies. */
@@ -111,6 +150,28 @@ export function answerText(turn: Turn): string {
     .flatMap((part) => (part.kind === "text" ? [part.text] : []))
     .join("\n\n")
     .trim();
+}
+
+/** The question as the model reads it: attached files first, each under its name, then what was typed. */
+export function promptOf({ attachments, question }: Pick<Turn, "attachments" | "question">): string {
+  const files = attachments.flatMap((each) => (each.kind === "text" ? [fenced(each.name, each.text)] : []));
+  return [...files, question].filter((part) => part !== "").join("\n\n");
+}
+
+function fenced(name: string, content: string): string {
+  const longest = Math.max(2, ...Array.from(content.matchAll(/`{3,}/g), ([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  const end = content.endsWith("\n") ? "" : "\n";
+  return `File: ${name}\n${fence}\n${content}${end}${fence}`;
+}
+
+/** What a turn adds to the history: as Python told it, else the question and what is there of the answer. */
+export function saidIn(turn: Turn): readonly SessionMessage[] {
+  if (turn.messages !== null) return turn.messages;
+  const answer = answerText(turn);
+  const question = { role: "user", content: promptOf(turn) };
+  if (answer !== "") return [question, { role: "assistant", content: answer }];
+  return turn.resumes === undefined ? [] : [question];
 }
 
 /** The turn after an Amplifier event. Events that show nothing in the conversation leave it as it is. */
@@ -149,11 +210,17 @@ export function endTurn(turn: Turn, message: TurnEnded, now: number): Turn {
     message.outcome === "completed" && message.text !== "" && !endsWithText(closed)
       ? [...closed.parts, { kind: "text" as const, key: "final", text: message.text, open: false }]
       : closed.parts;
-  return { ...closed, parts, state: { kind: message.outcome === "completed" ? "done" : "stopped" } };
+  const state: TurnState = { kind: message.outcome === "completed" ? "done" : "stopped" };
+  return { ...closed, parts, state, endedAt: now, messages: message.messages ?? null };
 }
 
-export function failTurn(turn: Turn, error: WireError, now: number): Turn {
-  return { ...closeOpenParts(turn, now), state: { kind: "failed", error } };
+export function failTurn(
+  turn: Turn,
+  error: WireError,
+  now: number,
+  messages: readonly SessionMessage[] | null = null,
+): Turn {
+  return { ...closeOpenParts(turn, now), state: { kind: "failed", error }, endedAt: now, messages };
 }
 
 function endsWithText(turn: Turn): boolean {

@@ -1,20 +1,26 @@
 /** Actions for views that are shown in a test: each is written down. */
 import type { Actions, SiteActions } from "../components/context";
 
-export type Done = [action: keyof Actions, ...args: string[]][];
+export type Done = [action: keyof Actions, ...args: unknown[]][];
 
 export function recordedActions(done: Done): Actions {
   const note =
     (action: keyof Actions) =>
-    (...args: string[]): void => {
+    (...args: unknown[]): void => {
       done.push([action, ...args]);
     };
   return {
     ask: note("ask"),
+    edit: note("edit"),
     stop: note("stop"),
     withdraw: note("withdraw"),
     retry: note("retry"),
     continueTurn: note("continueTurn"),
+    switchTo: note("switchTo"),
+    remove: note("remove"),
+    clear: note("clear"),
+    undoRemoval: note("undoRemoval"),
+    acceptRemoval: note("acceptRemoval"),
     newConversation: note("newConversation"),
     retryModel: note("retryModel"),
     restartPython: note("restartPython"),
