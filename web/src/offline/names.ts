@@ -15,8 +15,10 @@ export interface StorageNames {
   pageLock(build: string): string;
   /** The Web Lock of the tab in which the engine of a build runs. */
   engineLock(build: string): string;
-  /** The Web Lock of the tab that shows a conversation. */
+  /** The Web Lock of the tab that writes an answer into a conversation. */
   conversationLock(conversation: string): string;
+  /** The IndexedDB database of a profile, and the channel on which its tabs tell each other what they stored. */
+  database(profile: string): string;
 }
 
 /** `scope` is the URL of the site's root. */
@@ -30,5 +32,6 @@ export function storageNames(scope: string): StorageNames {
     pageLock: (build) => `${prefix}:page:${build}`,
     engineLock: (build) => `${prefix}:engine:${build}`,
     conversationLock: (conversation) => `${prefix}:conversation:${conversation}`,
+    database: (profile) => `${prefix}:profile:${profile}`,
   };
 }

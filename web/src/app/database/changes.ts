@@ -1,0 +1,47 @@
+/** What was stored, told to everybody who shows it: in this tab, and in others of the same profile. */
+
+export type Change =
+  /** A conversation or its turns were written, or it was purged. */
+  | { kind: "conversation"; id: string }
+  | { kind: "draft"; id: string }
+  | { kind: "template" | "tool" | "setting"; id: string };
+
+/** A BroadcastChannel, as far as it is needed. */
+export interface ChangeChannel {
+  postMessage(message: unknown): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  close(): void;
+}
+
+export type ChangeListener = (change: Change, from: "here" | "elsewhere") => void;
+
+export class Changes {
+  readonly #listeners = new Set<ChangeListener>();
+
+  constructor(private readonly channel: ChangeChannel | null) {
+    if (channel === null) return;
+    channel.onmessage = ({ data }) => {
+      this.#heard(data as Change, "elsewhere");
+    };
+  }
+
+  /** Returns how to stop listening. */
+  listen(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(change: Change): void {
+    this.channel?.postMessage(change);
+    this.#heard(change, "here");
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    this.channel?.close();
+  }
+
+  #heard(change: Change, from: "here" | "elsewhere"): void {
+    for (const listener of [...this.#listeners]) listener(change, from);
+  }
+}

@@ -1,0 +1,67 @@
+/** The database of the application, as its parts use it. */
+import type { Changes } from "./changes";
+import type { ConversationRecord, Draft, Found, Labels, Page, Place, Saving, TurnRecord } from "./records";
+
+export interface Conversations {
+  get(id: string): Promise<ConversationRecord | null>;
+  /** A list, pinned ones first, then newest first; `behind` is the last one that is known. */
+  page(place: Place, options: { behind?: ConversationRecord; limit: number }): Promise<Page>;
+  /** Which folders and tags there are, in order. */
+  labels(): Promise<Labels>;
+  /** Those in which an answer is being written, or was when its page ended. */
+  running(): Promise<ConversationRecord[]>;
+  /** Those that were deleted at that time or before. */
+  deleted(before: number): Promise<ConversationRecord[]>;
+  /**
+   * Writes a conversation with some of its turns, and returns them with their new revisions. Rejects with
+   * `Outdated` where another tab has written one of them since it was read: then nothing is stored.
+   */
+  save(saving: Saving): Promise<Required<Saving>>;
+  /** Removes a conversation for good, with its turns, its draft and its blobs. */
+  purge(id: string): Promise<void>;
+  /** Those whose title or turns have all words, the last one as a beginning; the newest turns first. */
+  search(query: string, limit: number): Promise<Found>;
+}
+
+export interface Turns {
+  /** All turns of a conversation, on every branch, oldest first. */
+  of(conversation: string): Promise<TurnRecord[]>;
+}
+
+export interface Drafts {
+  get(conversation: string): Promise<Draft | null>;
+  /** All of them, newest first. */
+  all(): Promise<Draft[]>;
+  /** An empty one (no text, no details) is removed. */
+  set(draft: Draft): Promise<void>;
+}
+
+/** JSON documents of one kind by id: what they hold is their owner's. `changes` tells of each writing. */
+export interface Documents {
+  get(id: string): Promise<unknown>;
+  all(): Promise<{ id: string; value: unknown }[]>;
+  set(id: string, value: unknown): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** Bytes that belong to a conversation and go with it. */
+export interface Blobs {
+  get(id: string): Promise<Blob | null>;
+  put(id: string, conversation: string, blob: Blob): Promise<void>;
+}
+
+export interface AppDatabase {
+  /** Whether it survives the page. False: the browser keeps nothing, and everything ends with the tab. */
+  readonly lasting: boolean;
+  readonly conversations: Conversations;
+  readonly turns: Turns;
+  readonly drafts: Drafts;
+  readonly templates: Documents;
+  /** Custom tools. */
+  readonly tools: Documents;
+  /** By name of the setting; null where it was never set. */
+  readonly settings: Documents;
+  readonly blobs: Blobs;
+  readonly changes: Changes;
+  close(): void;
+}

@@ -1,0 +1,142 @@
+import { type IDBPDatabase, type IDBPObjectStore, type IDBPTransaction, openDB } from "idb";
+import type { Key, KeyRange } from "./keys";
+import { migrate, MIGRATIONS } from "./migrations";
+import { fits, Outdated, type Put, type Query, type Rows, type Write } from "./rows";
+import { SHAPES, type Schema, type StoreName } from "./schema";
+
+/** Rows in IndexedDB. The connection is opened again when it was lost. */
+export class IndexedRows implements Rows {
+  readonly lasting = true;
+  #opening: Promise<IDBPDatabase> | null = null;
+
+  constructor(private readonly name: string) {}
+
+  /** Rejects where the browser keeps nothing: private windows of some browsers, storage that is blocked or damaged. */
+  async open(): Promise<void> {
+    await this.#open();
+  }
+
+  async get<S extends StoreName>(store: S, key: Key): Promise<Schema[S] | undefined> {
+    return (await (await this.#open()).get(store, key as IDBValidKey)) as Schema[S] | undefined;
+  }
+
+  async list<S extends StoreName>(store: S, query: Query): Promise<Schema[S][]> {
+    const database = await this.#open();
+    const range = rangeOf(query.range);
+    const found: unknown[] =
+      query.index === undefined
+        ? await database.getAll(store, range, query.limit)
+        : await database.getAllFromIndex(store, query.index, range, query.limit);
+    return found as Schema[S][];
+  }
+
+  async keys(store: StoreName, query: Query): Promise<Key[]> {
+    const database = await this.#open();
+    const name: string = store;
+    return (await keysIn(database.transaction(name).store, query)) as Key[];
+  }
+
+  async heads(store: StoreName, index: string): Promise<Key[]> {
+    const database = await this.#open();
+    const heads: Key[] = [];
+    let cursor = await database.transaction(store).store.index(index).openKeyCursor();
+    while (cursor !== null) {
+      const head = (cursor.key as IDBValidKey[])[0];
+      heads.push(head as Key);
+      // Past all that begin alike, however many they are.
+      cursor = await cursor.continue([head as IDBValidKey, [[]]]);
+    }
+    return heads;
+  }
+
+  async commit(writes: readonly Write[]): Promise<void> {
+    if (writes.length === 0) return;
+    const database = await this.#open();
+    const stores: string[] = [...new Set(writes.map(({ store }) => store))];
+    const transaction = database.transaction(stores, "readwrite");
+    try {
+      for (const write of writes) await apply(write, transaction);
+    } catch (raw) {
+      const aborted = transaction.done.catch(() => undefined);
+      // One that failed by itself is aborted already.
+      if (raw instanceof Outdated) transaction.abort();
+      await aborted;
+      throw raw;
+    }
+    await transaction.done;
+  }
+
+  close(): void {
+    const opening = this.#opening;
+    this.#opening = null;
+    void opening?.then(
+      (database) => {
+        database.close();
+      },
+      () => undefined,
+    );
+  }
+
+  #open(): Promise<IDBPDatabase> {
+    return (this.#opening ??= this.#connect());
+  }
+
+  #connect(): Promise<IDBPDatabase> {
+    const gone = (): void => {
+      if (this.#opening === opening) this.#opening = null;
+    };
+    // Some browsers throw where they should reject.
+    const opening = Promise.resolve().then(() =>
+      openDB(this.name, MIGRATIONS.length, {
+        upgrade: (database, from, _to, upgrade) => {
+          migrate(database, from, upgrade).catch((raw: unknown) => {
+            console.error("The database could not be brought up to date:", raw);
+            upgrade.abort();
+          });
+        },
+        // Another tab brings a newer version: it must not wait for this one.
+        blocking: () => {
+          gone();
+          void opening.then((database) => {
+            database.close();
+          });
+        },
+        terminated: gone,
+      }),
+    );
+    opening.catch(gone);
+    return opening;
+  }
+}
+
+type Writing = IDBPTransaction<unknown, string[], "readwrite">;
+
+async function apply(write: Write, transaction: Writing): Promise<void> {
+  const name: string = write.store;
+  const store = transaction.objectStore(name);
+  if (write.kind === "remove") {
+    for (const key of await keysIn(store, write.query)) await store.delete(key);
+    return;
+  }
+  if (write.expected !== undefined) {
+    const found: unknown = await store.get(primaryKeyOf(write));
+    if (!fits(write.expected, found as { revision?: number } | undefined)) throw new Outdated();
+  }
+  await store.put(write.row);
+}
+
+function primaryKeyOf({ store, row }: Put): IDBValidKey {
+  const { key } = SHAPES[store];
+  const fields = row as unknown as Record<string, IDBValidKey>;
+  if (typeof key === "string") return fields[key] ?? [];
+  return key.map((part) => fields[part] ?? []);
+}
+
+type Reading = IDBPObjectStore<unknown, string[], string, "readonly" | "readwrite">;
+
+function keysIn(store: Reading, { index, range, limit }: Query): Promise<IDBValidKey[]> {
+  const keys = rangeOf(range);
+  return index === undefined ? store.getAllKeys(keys, limit) : store.index(index).getAllKeys(keys, limit);
+}
+
+const rangeOf = ({ from, to }: KeyRange): IDBKeyRange => IDBKeyRange.bound(from, to);

@@ -1,0 +1,87 @@
+/** How rows lie in the database. What a person wrote is in `body` and in index keys, both made by the codec. */
+import type { Key } from "./keys";
+
+export interface ConversationRow {
+  id: string;
+  /** Counts its writings: who writes says which one was read. */
+  revision: number;
+  /**
+   * `[label, 0 if pinned else 1, -changedAt, id]`, once for each list that it stands in: "" is the list of all.
+   * None for a deleted one.
+   */
+  places: Key[];
+  /** Words of the title. */
+  words: string[];
+  /** Present while an answer is being written: 1. */
+  running?: number;
+  /** Present once it is deleted and may still come back: when that was, in milliseconds since 1970. */
+  deleted?: number;
+  body: unknown;
+}
+
+export interface TurnRow {
+  /** -askedAt: equal words stand newest first in their index, as the primary key orders them. */
+  age: number;
+  conversation: string;
+  id: string;
+  revision: number;
+  words: string[];
+  body: unknown;
+}
+
+export interface DraftRow {
+  conversation: string;
+  body: unknown;
+}
+
+/** A document of its own: a template, a custom tool, a setting. */
+export interface DocumentRow {
+  id: string;
+  body: unknown;
+}
+
+export interface BlobRow {
+  id: string;
+  conversation: string;
+  body: unknown;
+}
+
+export interface Schema {
+  conversations: ConversationRow;
+  turns: TurnRow;
+  drafts: DraftRow;
+  templates: DocumentRow;
+  tools: DocumentRow;
+  settings: DocumentRow;
+  blobs: BlobRow;
+}
+
+export type StoreName = keyof Schema;
+
+export interface StoreShape {
+  key: string | readonly string[];
+  /** By name, which is also the property: whether each item of it is a key. */
+  indexes: Readonly<Record<string, { each: boolean }>>;
+}
+
+/** The stores of the newest version. */
+export const SHAPES: Readonly<Record<StoreName, StoreShape>> = {
+  conversations: {
+    key: "id",
+    indexes: {
+      places: { each: true },
+      words: { each: true },
+      running: { each: false },
+      deleted: { each: false },
+    },
+  },
+  turns: {
+    key: ["age", "conversation", "id"],
+    indexes: { conversation: { each: false }, words: { each: true } },
+  },
+  drafts: { key: "conversation", indexes: {} },
+  templates: { key: "id", indexes: {} },
+  tools: { key: "id", indexes: {} },
+  settings: { key: "id", indexes: {} },
+  blobs: { key: "id", indexes: { conversation: { each: false } } },
+};

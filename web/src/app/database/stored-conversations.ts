@@ -1,0 +1,147 @@
+import type { Changes } from "./changes";
+import type { RecordCodec } from "./codec";
+import type { Conversations, Turns } from "./database";
+import { behind, exactly } from "./keys";
+import { labelsOf, placeKey, placesOf, rangeOfPlace } from "./places";
+import type { ConversationRecord, Found, Labels, Page, Place, Saving, TurnRecord } from "./records";
+import type { Rows, Write } from "./rows";
+import type { ConversationRow, TurnRow } from "./schema";
+import { search } from "./search";
+import { wordsOf } from "./words";
+
+type ConversationBody = Omit<ConversationRecord, "id" | "revision" | "running" | "deletedAt">;
+type TurnBody = Pick<TurnRecord, "turn" | "excerpt">;
+
+export class StoredConversations implements Conversations, Turns {
+  constructor(
+    private readonly rows: Rows,
+    private readonly codec: RecordCodec,
+    private readonly changes: Changes,
+  ) {}
+
+  async get(id: string): Promise<ConversationRecord | null> {
+    const row = await this.rows.get("conversations", id);
+    return row === undefined ? null : this.#conversation(row);
+  }
+
+  async page(place: Place, options: { behind?: ConversationRecord; limit: number }): Promise<Page> {
+    const all = await rangeOfPlace(place, this.codec);
+    const last = options.behind;
+    const range = last === undefined ? all : behind(await placeKey(place, last, this.codec), all);
+    const rows = await this.rows.list("conversations", { index: "places", range, limit: options.limit + 1 });
+    const records = await Promise.all(rows.slice(0, options.limit).map((row) => this.#conversation(row)));
+    return { records, more: rows.length > options.limit };
+  }
+
+  async labels(): Promise<Labels> {
+    return labelsOf(await this.rows.heads("conversations", "places"), this.codec);
+  }
+
+  async running(): Promise<ConversationRecord[]> {
+    const rows = await this.rows.list("conversations", { index: "running", range: exactly(1) });
+    return Promise.all(rows.map((row) => this.#conversation(row)));
+  }
+
+  async deleted(before: number): Promise<ConversationRecord[]> {
+    const range = { from: 0, to: before };
+    const rows = await this.rows.list("conversations", { index: "deleted", range });
+    return Promise.all(rows.map((row) => this.#conversation(row)));
+  }
+
+  async of(conversation: string): Promise<TurnRecord[]> {
+    const rows = await this.rows.list("turns", { index: "conversation", range: exactly(conversation) });
+    return Promise.all(rows.reverse().map((row) => this.#turn(row)));
+  }
+
+  async save(saving: Saving): Promise<Required<Saving>> {
+    const { conversation, turns, removed = [] } = saving;
+    const writes: Write[] = [
+      {
+        kind: "put",
+        store: "conversations",
+        row: await this.#conversationRow(conversation),
+        expected: conversation.revision === 0 ? null : conversation.revision,
+      },
+      ...(await Promise.all(turns.map((turn) => this.#put(turn)))),
+      ...removed.map((turn): Write => ({ kind: "remove", store: "turns", query: { range: exactly(keyOf(turn)) } })),
+    ];
+    await this.rows.commit(writes);
+    this.changes.tell({ kind: "conversation", id: conversation.id });
+    return {
+      conversation: { ...conversation, revision: conversation.revision + 1 },
+      turns: turns.map((turn) => ({ ...turn, revision: turn.revision + 1 })),
+      removed,
+    };
+  }
+
+  async purge(id: string): Promise<void> {
+    const query = { index: "conversation", range: exactly(id) };
+    await this.rows.commit([
+      { kind: "remove", store: "conversations", query: { range: exactly(id) } },
+      { kind: "remove", store: "turns", query },
+      { kind: "remove", store: "drafts", query: { range: exactly(id) } },
+      { kind: "remove", store: "blobs", query },
+    ]);
+    this.changes.tell({ kind: "conversation", id });
+  }
+
+  search(query: string, limit: number): Promise<Found> {
+    const read = (row: ConversationRow): Promise<ConversationRecord> => this.#conversation(row);
+    const excerpt = async (row: TurnRow): Promise<string> => (await this.#turn(row)).excerpt;
+    return search(query, limit, { rows: this.rows, codec: this.codec, read, excerpt });
+  }
+
+  async #put(turn: TurnRecord): Promise<Write> {
+    const expected = turn.revision === 0 ? null : turn.revision;
+    return { kind: "put", store: "turns", row: await this.#turnRow(turn), expected };
+  }
+
+  async #conversationRow(record: ConversationRecord): Promise<ConversationRow> {
+    const { id, revision, running, deletedAt, ...body } = record;
+    return {
+      id,
+      revision: revision + 1,
+      places: await placesOf(record, this.codec),
+      words: deletedAt === null ? await this.#keys(wordsOf(titleWords(record))) : [],
+      ...(running && deletedAt === null ? { running: 1 } : {}),
+      ...(deletedAt === null ? {} : { deleted: deletedAt }),
+      body: await this.codec.encode(body),
+    };
+  }
+
+  async #conversation(row: ConversationRow): Promise<ConversationRecord> {
+    const body = (await this.codec.decode(row.body)) as ConversationBody;
+    const { id, revision } = row;
+    return { ...body, id, revision, running: row.running === 1, deletedAt: row.deleted ?? null };
+  }
+
+  async #turnRow({ id, conversation, revision, askedAt, words, turn, excerpt }: TurnRecord): Promise<TurnRow> {
+    const body: TurnBody = { turn, excerpt };
+    return {
+      age: -askedAt,
+      conversation,
+      id,
+      revision: revision + 1,
+      words: await this.#keys(words),
+      body: await this.codec.encode(body),
+    };
+  }
+
+  async #turn({ age, conversation, id, revision, words, body }: TurnRow): Promise<TurnRecord> {
+    const { turn, excerpt } = (await this.codec.decode(body)) as TurnBody;
+    const known = await Promise.all(words.map((key) => this.codec.text(key)));
+    return { id, conversation, revision, askedAt: -age, words: known, excerpt, turn };
+  }
+
+  #keys(words: readonly string[]): Promise<string[]> {
+    return Promise.all(words.map((word) => this.codec.key(word)));
+  }
+}
+
+const titleWords = ({ title, folder, tags }: ConversationRecord): string => [title, folder ?? "", ...tags].join(" ");
+
+const keyOf = ({ askedAt, conversation, id }: TurnRecord): readonly [number, string, string] => [
+  -askedAt,
+  conversation,
+  id,
+];
