@@ -6,17 +6,8 @@
  */
 import type { ErrorCode, PythonMessage, WireError } from "../../protocol/wire";
 import { branchOf, newestLeaf, subtreeOf } from "./branches";
-import {
-  applyEvent,
-  continued,
-  endTurn,
-  failTurn,
-  isCut,
-  newTurn,
-  RUNNING,
-  type Attached,
-  type Turn,
-} from "./turn";
+import { continued, isCut, newTurn, RUNNING, type Attached, type Turn } from "./turn";
+import { applyEvent, endTurn, failTurn } from "./turn-events";
 
 /** What a line between two turns says; its words are the catalogue's. */
 export type Noticed =
