@@ -31,4 +31,8 @@ export default tseslint.config(
     files: ["**/*.js", "**/*.mjs"],
     languageOptions: { globals: globals.node },
   },
+  {
+    files: ["src/sandbox/*.js"],
+    languageOptions: { globals: { ...globals.browser, ...globals.worker } },
+  },
 );

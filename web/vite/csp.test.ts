@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { policyOf } from "./csp.ts";
+import { frameScript } from "./sandbox-scripts.ts";
 
-describe.each(["index.html", "engine.html"])("the policy of %s", (document) => {
+describe.each(["index.html", "engine.html", "sandbox.html", "fetch.html"])("the policy of %s", (document) => {
   const policy = policyOf(document);
 
   it("allows no inline script, no inline style and no eval", () => {
@@ -17,6 +18,18 @@ describe.each(["index.html", "engine.html"])("the policy of %s", (document) => {
 it("lets only the engine's document reach other origins", () => {
   expect(policyOf("index.html")).not.toMatch(/https?:/);
   expect(policyOf("engine.html")).toMatch(/connect-src [^;]*https:\/\/huggingface\.co/);
+});
+
+it("lets nothing beneath the sandbox reach anything", () => {
+  expect(policyOf("sandbox.html")).toContain("connect-src 'none'");
+  expect(policyOf("sandbox.html")).not.toMatch(/https?:/);
+});
+
+it("names the scripts of the frames by their hashes, which are those of the files", () => {
+  const { script, hash } = frameScript("tool");
+  expect(script).toContain("new Worker");
+  expect(policyOf("sandbox.html")).toContain(hash);
+  expect(policyOf("fetch.html")).toContain(frameScript("fetch").hash);
 });
 
 it("has no policy for a document that nobody wrote one for", () => {

@@ -6,6 +6,7 @@
  */
 
 import { MODEL_HOSTS } from "../src/page/model-hosts.ts";
+import { frameScript } from "./sandbox-scripts.ts";
 
 const SHARED = {
   "default-src": ["'none'"],
@@ -15,6 +16,8 @@ const SHARED = {
   "base-uri": ["'none'"],
   "form-action": ["'none'"],
   "object-src": ["'none'"],
+  // Markup and addresses of scripts are no text any more: each comes out of a policy that its document names.
+  "require-trusted-types-for": ["'script'"],
 };
 
 type Policy = Record<string, readonly string[]>;
@@ -28,10 +31,35 @@ const POLICIES: Record<string, Policy> = {
     "font-src": ["'self'"],
     "manifest-src": ["'self'"],
     "frame-src": ["'self'"],
+    "trusted-types": [
+      "dompurify",
+      "webllm-provider-workers",
+      "webllm-provider-service-worker",
+      "webllm-provider-engine-host",
+    ],
   },
   "engine.html": {
     ...SHARED,
     "connect-src": ["'self'", "blob:", "data:", ...MODEL_HOSTS],
+    // `default` is made in the CPU engine's worker alone (src/engine/nested-blobs.ts).
+    "trusted-types": ["webllm-provider-workers", "default"],
+  },
+  // The two below open frames of opaque origins, which inherit these and have a stricter one each (src/sandbox).
+  "sandbox.html": {
+    ...SHARED,
+    "script-src": ["'self'", "'wasm-unsafe-eval'", "blob:", frameScript("tool").hash],
+    "connect-src": ["'none'"],
+    "frame-src": ["'self'"],
+    "trusted-types": ["webllm-provider-frames", "webllm-provider-tool"],
+  },
+  "fetch.html": {
+    ...SHARED,
+    "script-src": ["'self'", frameScript("fetch").hash],
+    "worker-src": ["'none'"],
+    // The person is asked for each site before a frame for it is opened.
+    "connect-src": ["https:", "http:"],
+    "frame-src": ["'self'"],
+    "trusted-types": ["webllm-provider-frames"],
   },
 };
 

@@ -16,6 +16,7 @@ import {
   renderNotices,
   wheelNotices,
 } from "./notices.ts";
+import { sandboxScriptsModule } from "./sandbox-scripts.ts";
 import { seal } from "./seal.mjs";
 import { defaultRoots, siteFile, siteFiles, type SiteFile, type SiteRoots } from "./site-files.ts";
 import { carriedPathOf, partFiles, siteParts, sitePartsModule } from "./site-parts.ts";
@@ -37,6 +38,7 @@ export function site(web: string, bundled: BundledPackages, roots: SiteRoots = d
   return [
     policies(),
     sitePartsModule(roots),
+    sandboxScriptsModule(),
     bundled.plugin(),
     carriedFiles(roots, bundled),
     serviceWorker(web),
