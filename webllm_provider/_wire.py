@@ -1160,6 +1160,14 @@ class Sampling(TypedDict):
     stop: NotRequired[list[str]]
 
 
+class ServeApi(TypedDict):
+    """
+    A port comes with this message: over it the service worker hands one request for the API, and takes the answer.
+    """
+
+    type: Literal["serve_api"]
+
+
 class SessionSettings(TypedDict):
     """
     What a session is made with. What is absent is the default.
@@ -1285,7 +1293,7 @@ class Stop(TypedDict):
     id: str
 
 
-PageMessage: TypeAlias = Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer
+PageMessage: TypeAlias = Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer | ServeApi
 
 
 class StoredModel(TypedDict):

@@ -44,9 +44,12 @@ def test_every_wheel_that_the_browser_needs_is_there(wheels: list[WheelFacts]) -
     assert [wheel.key for wheel in wheels] == [
         "amplifier-core",
         "annotated-types",
+        "anyio",
+        "idna",
         "micropip",
         "pydantic",
         "pydantic-core",
+        "starlette",
         "typing-extensions",
         "typing-inspection",
         "webllm-provider",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PINS = Path(__file__).with_name("pinned.toml")
-_RUNTIME_PYTHON = "3.14"
+RUNTIME_PYTHON = "3.14"
 
 
 class FetchError(Exception):
@@ -84,7 +84,7 @@ def _command(pin: Pin, folder: str) -> list[str]:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--only-binary=:all:", "--dest", folder]
     # Always for the Python of Pyodide, which may be newer than the one that runs this.
-    command += ["--python-version", pin.tags.get("python", _RUNTIME_PYTHON)]
+    command += ["--python-version", pin.tags.get("python", RUNTIME_PYTHON)]
     if "platform" in pin.tags:
         command += ["--platform", pin.tags["platform"], "--implementation", "cp", "--abi", pin.tags["abi"]]
     return [*command, f"{pin.name}=={pin.version}"]

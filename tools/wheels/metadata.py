@@ -8,7 +8,21 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.wheels.fetch import sha256
+from packaging.requirements import Requirement
+
+from tools.wheels.fetch import RUNTIME_PYTHON, sha256
+
+# What a marker of a requirement is held against: the Python of Pyodide, and no extra.
+_RUNTIME = {
+    "python_version": RUNTIME_PYTHON,
+    "python_full_version": f"{RUNTIME_PYTHON}.0",
+    "sys_platform": "emscripten",
+    "platform_system": "Emscripten",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
+    "os_name": "posix",
+    "extra": "",
+}
 
 
 @dataclass(frozen=True)
@@ -52,10 +66,10 @@ def facts(path: Path) -> WheelFacts:
 
 
 def _required(requirements: list[str]) -> tuple[str, ...]:
-    """Normalised names of what is required in any case; requirements of extras are not."""
-    unconditional = (requirement for requirement in requirements if "extra ==" not in requirement)
-    matches = (re.match(r"[A-Za-z0-9._-]+", requirement) for requirement in unconditional)
-    return tuple(sorted({normalised(match.group()) for match in matches if match}))
+    """Normalised names of what is required in Pyodide; requirements of extras and of other Pythons are not."""
+    read = [Requirement(requirement) for requirement in requirements]
+    needed = [one for one in read if one.marker is None or one.marker.evaluate(_RUNTIME)]
+    return tuple(sorted({normalised(one.name) for one in needed}))
 
 
 def _imports(names: list[str]) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def create_app(
     *,
     identify: Identify | None = None,
     store: Store | None = None,
+    history: History | None = None,
     session_identify: Identify | None = None,
     more: Sequence[BaseRoute] = (),
 ) -> Starlette:
@@ -54,11 +55,12 @@ def create_app(
             They are closed with the application.
         identify: checks bearer tokens; None takes the settings' own token, where there is one.
         store: keeps sessions and results; in memory by default.
+        history: keeps what was done; in memory by default.
         session_identify: the same for sessions; without either of the two there are no sessions.
         more: further routes, behind the API's own.
     """
     given = Settings() if settings is None else settings
-    answering = Answering(engines, given, History())
+    answering = Answering(engines, given, History() if history is None else history)
     if identify is None and given.token is not None:
         identify = one_token(given.token.get_secret_value())
     entries = [*core(answering), *adapters(answering)]

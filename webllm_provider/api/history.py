@@ -40,6 +40,9 @@ class History:
     entries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
     totals: Totals = field(default_factory=Totals)
 
+    async def refresh(self) -> None:
+        """Take over what others have done; there are none where the history is one process's own."""
+
     def clear(self) -> None:
         """Forget everything."""
         self.entries.clear()

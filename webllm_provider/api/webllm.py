@@ -18,6 +18,7 @@ from .answering import Answering, client_of
 from .bodies import read_body
 from .endpoints import parameters, problem_for
 from .engines import loaded_models, same_model
+from .history import History
 from .openai_request import answered_by, model_of, texts_of
 from .problems import Problem, unknown_model
 from .settings import Mode
@@ -150,7 +151,7 @@ class WebLLM:
 
     async def metrics(self, request: Request) -> Response:
         """Sums over all inferences."""
-        history = self._answering.history
+        history = await self._history()
         sums = {**asdict(history.totals), "average_inference_time": history.totals.average_inference_time}
         count = len(history.entries)
         return JSONResponse({"timestamp": moment(), "metrics": sums, "inference_history_count": count})
@@ -158,7 +159,7 @@ class WebLLM:
     async def history(self, request: Request) -> Response:
         """The last inferences, newest first."""
         asked: HistoryQuery = parameters(request, HistoryQuery)
-        entries = list(reversed(self._answering.history.entries))[: asked.limit]
+        entries = list(reversed((await self._history()).entries))[: asked.limit]
         told = [{**entry, "timestamp": moment(entry["timestamp"])} for entry in entries]
         return JSONResponse({"history": told, "count": len(told)})
 
@@ -166,7 +167,7 @@ class WebLLM:
         """The service as a whole."""
         states = await self._answering.engines.states()
         loaded = loaded_models(states)
-        totals = self._answering.history.totals
+        totals = (await self._history()).totals
         return JSONResponse(
             {
                 "status": "ready" if loaded else "waiting",
@@ -182,7 +183,7 @@ class WebLLM:
 
     async def clear(self, request: Request) -> Response:
         """Forget the history and its sums, not the models."""
-        history = self._answering.history
+        history = await self._history()
         cleared = len(history.entries)
         history.clear()
         return JSONResponse({"status": "ok", "cleared": cleared})
@@ -210,6 +211,11 @@ class WebLLM:
         configured = {**self._configured.get(DEFAULT, {}), **self._configured.get(model or "", {})}
         given = {**configured, **body.model_dump(exclude_none=True)}
         return mode, model, {name: given[name] for name in SAMPLING if name in given}
+
+    async def _history(self) -> History:
+        history = self._answering.history
+        await history.refresh()
+        return history
 
     async def _loaded(self) -> list[str]:
         return [model["id"] for model in loaded_models(await self._answering.engines.states())]

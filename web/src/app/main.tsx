@@ -1,5 +1,6 @@
 /** The composition root of the page: makes every part, joins them, and hands the page over to Preact. */
 import { version } from "../../package.json";
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import parts from "virtual:site-parts";
 import pythonWorkerUrl from "../python/worker?worker&url";
@@ -16,11 +17,16 @@ import { keepAnswers } from "./keep-answers";
 import { startOffline } from "./offline-start";
 import { newId } from "./new-id";
 import { readOptions } from "./options";
+import { Places } from "./places";
+import { scriptOf } from "./service-worker";
+import { relayApi } from "../page/api-relay";
 import { PythonHost } from "../page/python-host";
 import { startSiteEngine } from "../page/site-engine";
 import { exposeReadOnly } from "./read-only-handle";
 import { createState } from "./state";
 import { createTheme } from "./theme";
+import { keepTitle } from "./title";
+import { watchWidth } from "./viewport";
 import { browserFiles } from "./models/files";
 import { followEngine } from "./models/follow";
 import { Models } from "./models/models";
@@ -44,9 +50,11 @@ const controller = new Controller({
   newId,
 });
 
+const places = new Places(window);
+
 const build = document.querySelector<HTMLMetaElement>('meta[name="build"]')?.content ?? "unknown";
 const tab = newId();
-const shared = startSiteEngine({ scope: siteRoot, build, tab, pulseMs: options.pulseMs, newId });
+const shared = startSiteEngine({ scope: siteRoot, build, tab, ...options, newId });
 const engine = new EngineSupervisor({
   connect: () => shared.connection(),
   restart: (reason) => shared.restart(reason),
@@ -78,6 +86,14 @@ const python = new PythonHost({
   locks: window.isSecureContext ? navigator.locks : undefined,
 });
 
+if ("serviceWorker" in navigator)
+  relayApi({
+    container: navigator.serviceWorker,
+    script: scriptOf(siteRoot.href),
+    leads: () => shared.owns,
+    serve: (port) => python.serveApi(port),
+  });
+
 const models = new Models({
   state: state.models,
   room: new WireEngineRoom(engine, options.device),
@@ -94,6 +110,9 @@ const models = new Models({
   },
   setOpen: (open) => {
     state.modelDialogOpen.value = open;
+    const here = places.sheet.peek() === "models";
+    if (open && !here) places.open("models");
+    if (!open && here) places.close();
   },
   pageFacts: () => ({ version, build, python: state.python.value, browser: navigator.userAgent }),
 });
@@ -114,9 +133,17 @@ const site: SiteActions = {
   install: () => installer.ask(),
   reload,
 };
+effect(() => {
+  const here = places.sheet.value === "models";
+  if (here === state.modelDialogOpen.peek()) return;
+  if (here) models.open();
+  else models.close();
+});
+keepTitle(document, places);
+const wide = watchWidth(window);
 const theme = createTheme(document.documentElement, window.localStorage);
 render(
-  <AppContext.Provider value={{ state, actions: controller, models, site, release: { version, build }, theme }}>
+  <AppContext.Provider value={{ state, actions: controller, models, site, release: { version, build }, theme, places, wide }}>
     <App />
   </AppContext.Provider>,
   root,

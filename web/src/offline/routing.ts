@@ -7,10 +7,17 @@ export type Route =
   /** A file of the current build. */
   | { kind: "content"; sha256: string }
   /** A path that the current build does not have, where earlier builds keep their files. */
-  | { kind: "earlier"; path: string };
+  | { kind: "earlier"; path: string }
+  /** A request that a program makes of the API: Python answers it, in the tab that leads. */
+  | { kind: "api"; path: string }
+  /** The address that servers give the application. */
+  | { kind: "application" };
 
 /** Folders in which every name carries a hash: an open page of an earlier build may ask for something there. */
 const IMMUTABLE = /^(?:assets|parts)\//;
+/** Where the API lies below the site's root, as it does on servers. */
+const API = /^(?:v1|webllm\/api|api\/webllm)(?:\/|$)|^openapi\.json$/;
+const APPLICATION = /^webllm\/?$/;
 const SHELL = "index.html";
 
 export type RoutableRequest = Pick<Request, "method" | "mode" | "url" | "headers">;
@@ -27,14 +34,17 @@ export class Routing {
   }
 
   routeOf({ method, mode, url, headers }: RoutableRequest): Route {
-    // A part of a file is the network's business: a cache holds files whole.
-    if (method !== "GET" || headers.has("range")) return { kind: "pass" };
     const path = this.pathOf(url);
     if (path === undefined) return { kind: "pass" };
+    // A form of a foreign page comes as a navigation with a body, and such have no say here.
+    if (API.test(path) && (mode !== "navigate" || method === "GET")) return { kind: "api", path };
+    // A part of a file is the network's business: a cache holds files whole.
+    if (method !== "GET" || headers.has("range")) return { kind: "pass" };
     // The root is the application, with any query. Other folders may hold documents of somebody else.
     const wanted = path === "" && mode === "navigate" ? SHELL : path;
     const sha256 = this.hashes.get(wanted);
     if (sha256 !== undefined) return { kind: "content", sha256 };
+    if (mode === "navigate" && APPLICATION.test(path)) return { kind: "application" };
     return IMMUTABLE.test(wanted) ? { kind: "earlier", path: wanted } : { kind: "pass" };
   }
 

@@ -1,6 +1,6 @@
 /** The page's side of the Python worker: starts it, talks to it, notices that it died, starts it again. */
 import { overlaps, PROTOCOL } from "../protocol/version";
-import type { AttachEngine, Boot, PageMessage, PythonMessage } from "../protocol/wire";
+import type { AttachEngine, Boot, PageMessage, PythonMessage, ServeApi } from "../protocol/wire";
 
 /** A thread with Python in it; a `Worker` is one. */
 export interface PythonThread {
@@ -25,7 +25,7 @@ export interface PythonHostOptions {
 }
 
 /** What is said to Python once it runs. */
-export type ToPython = Exclude<PageMessage, Boot | AttachEngine>;
+export type ToPython = Exclude<PageMessage, Boot | AttachEngine | ServeApi>;
 
 const TYPES: Record<PythonMessage["type"], true> = {
   booting: true,
@@ -110,6 +110,12 @@ export class PythonHost {
   reattachEngine(): void {
     const signal = this.#watch?.signal;
     if (signal !== undefined) void this.#attachFresh(signal);
+  }
+
+  /** Hand a request for the API over, which waits until Python runs. False where none is on its way. */
+  serveApi(port: MessagePort): boolean {
+    this.#thread?.postMessage({ type: "serve_api" }, [port]);
+    return this.#thread !== null;
   }
 
   send(message: ToPython): void {

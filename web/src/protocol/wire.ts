@@ -188,7 +188,8 @@ export type StoredState = "none" | "partial" | "whole";
 /**
  * From the page to the Python worker.
  */
-export type PageMessage = Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer;
+export type PageMessage =
+  Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer | ServeApi;
 /**
  * Whether a tool runs when the model calls it: at once, after a person has agreed, or not at all.
  */
@@ -1670,6 +1671,12 @@ export interface PageAnswer {
     [k: string]: unknown;
   };
   error?: WireError1;
+}
+/**
+ * A port comes with this message: over it the service worker hands one request for the API, and takes the answer.
+ */
+export interface ServeApi {
+  type: "serve_api";
 }
 /**
  * Python starts.

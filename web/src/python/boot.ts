@@ -2,7 +2,8 @@
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
 import type { PyProxy } from "pyodide/ffi";
 import type { Boot, BootStage, PythonMessage, Versions } from "../protocol/wire";
-import { fileName, MissingFile, MissingPackages } from "./failure";
+import { fileName, MissingFile } from "./failure";
+import { loadPackages } from "./packages";
 import { createSessions, type PythonSessions } from "./sessions";
 import { watchFetch } from "./watched-fetch";
 
@@ -16,6 +17,7 @@ const INTERPRETER_FETCHES = 4;
 export interface BootedPython {
   sessions: PythonSessions;
   versions: Versions;
+  pyodide: PyodideAPI;
 }
 
 type Emit = (message: PythonMessage) => void;
@@ -38,11 +40,11 @@ async function start(boot: Boot, progress: BootProgress, emit: Emit): Promise<Bo
   const { text, lock } = await fetchLock(boot.lock_url);
   const pyodide = await startInterpreter(boot, text);
   progress.packages(countNeeded(lock));
-  await installPackages(pyodide);
+  await loadPackages(pyodide, PACKAGES);
   progress.importing();
   const module = pyodide.pyimport("webllm_provider.session.worker") as PyProxy;
   const sessions = createSessions(module, emit);
-  return { sessions, versions: readVersions(pyodide) };
+  return { sessions, versions: readVersions(pyodide), pyodide };
 }
 
 interface Lock {
@@ -85,18 +87,6 @@ function countNeeded({ packages }: Lock): number {
   };
   PACKAGES.forEach(add);
   return needed.size;
-}
-
-async function installPackages(pyodide: PyodideAPI): Promise<void> {
-  const reasons: string[] = [];
-  await pyodide.loadPackage(PACKAGES, {
-    // A package that cannot be had is only reported here; the call itself succeeds.
-    errorCallback: (message) => reasons.push(message),
-    messageCallback: () => undefined,
-  });
-  const loaded = Object.keys(pyodide.loadedPackages);
-  const missing = PACKAGES.filter((name) => !loaded.includes(name));
-  if (missing.length > 0 || reasons.length > 0) throw new MissingPackages(missing, reasons);
 }
 
 function readVersions(pyodide: PyodideAPI): Versions {

@@ -4,6 +4,8 @@ import { EngineLink } from "../bridge/link";
 import { installStore } from "../bridge/store";
 import { overlaps, PROTOCOL } from "../protocol/version";
 import type { Boot, PageMessage, PythonMessage } from "../protocol/wire";
+import type { PyodideAPI } from "pyodide";
+import { ApiHost } from "./api";
 import { bootPython } from "./boot";
 import { pythonFailed } from "./failure";
 import type { PythonSessions } from "./sessions";
@@ -13,6 +15,9 @@ const scope = self as unknown as DedicatedWorkerGlobalScope;
 const tab = scope.name.split(":")[1] ?? "";
 const link = new EngineLink({ name: tab === "" ? "python" : `python:${tab}`, locks: navigator.locks });
 let sessions: PythonSessions | null = null;
+let started: (python: PyodideAPI) => void;
+const python = new Promise<PyodideAPI>((resolve) => (started = resolve));
+const api = new ApiHost(python, scope.name);
 
 function emit(message: PythonMessage): void {
   scope.postMessage(message);
@@ -27,16 +32,17 @@ async function boot(message: Boot): Promise<void> {
     // The page compares the ranges itself and says what to do; this end only must not go on.
     throw new Error("The page speaks another version of the protocol: reload it.");
   }
-  const started = performance.now();
+  const began = performance.now();
   installBridge(globalThis, link);
   installStore(globalThis);
   const booted = await bootPython(message, emit);
   sessions = booted.sessions;
+  started(booted.pyodide);
   emit({
     type: "booted",
     protocol: PROTOCOL,
     versions: booted.versions,
-    boot_ms: performance.now() - started,
+    boot_ms: performance.now() - began,
   });
 }
 
@@ -70,6 +76,12 @@ async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Pr
     case "page_answer":
       ready().pageAnswer(message);
       return;
+    case "serve_api": {
+      const port = ports[0];
+      if (port === undefined) throw new Error("The page sent serve_api without a port.");
+      api.serve(port);
+      return;
+    }
     default:
       throw new Error(`The page sent a message that Python does not know: ${unknownType(message)}.`);
   }

@@ -2,6 +2,7 @@
 import type { OfflineManifest } from "../offline/manifest";
 import type { ToServiceWorker } from "../offline/messages";
 import { Routing } from "../offline/routing";
+import { Api } from "./api";
 import { Ports } from "./ports";
 import { Site } from "./site";
 
@@ -10,6 +11,7 @@ declare const self: ServiceWorkerGlobalScope & { readonly offlineManifest: Offli
 const scope = self.registration.scope;
 const site = new Site(self, self.offlineManifest);
 const ports = new Ports(self.clients, scope);
+const api = new Api(self, scope);
 const routing = new Routing(scope, self.offlineManifest);
 
 // Store the shell, and all the rest where the version before had it: all or nothing.
@@ -51,6 +53,13 @@ self.addEventListener("fetch", (event) => {
       break;
     case "earlier":
       event.respondWith(site.answerEarlier(event.request, route.path));
+      break;
+    case "api":
+      // Nothing waits for the end of a stream: what is held open so is ended after minutes.
+      event.respondWith(api.answer(event.request, event.clientId, route.path));
+      break;
+    case "application":
+      event.respondWith(Response.redirect(scope));
       break;
   }
 });
