@@ -1,9 +1,11 @@
 // @vitest-environment jsdom
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AppContext } from "./components/context";
 import { Markdown } from "./components/Markdown";
 import { createSanitizer } from "./sanitize";
+import { Places } from "./places";
 import { createState } from "./state";
 import { scriptedModels } from "./testing/room";
 import { createTheme } from "./theme";
@@ -37,6 +39,8 @@ function show(markdown: string): HTMLElement {
     site: recordedSite([]),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
+    places: new Places(window),
+    wide: signal(true),
   };
   render(
     <AppContext.Provider value={value}>

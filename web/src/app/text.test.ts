@@ -45,6 +45,7 @@ const SAME = new Set([
   "announce.error",
   "loading.python",
   "loading.percent",
+  "places.title",
   "engine.kinds.webllm",
   "engine.kinds.wllama",
   "engine.kinds.server",

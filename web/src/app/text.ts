@@ -14,9 +14,11 @@ import { loadingText } from "./text/loading";
 import { modelsText } from "./text/models";
 import { offlineText } from "./text/offline";
 import { pageText } from "./text/page";
+import { placesText } from "./text/places";
 
 const en = {
   ...pageText.en,
+  ...placesText.en,
   ...conversationText.en,
   ...loadingText.en,
   ...errorsText.en,
@@ -29,6 +31,7 @@ export type Catalogue = typeof en;
 
 const de: Catalogue = {
   ...pageText.de,
+  ...placesText.de,
   ...conversationText.de,
   ...loadingText.de,
   ...errorsText.de,

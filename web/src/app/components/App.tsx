@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { text } from "../text";
 import { Composer } from "./Composer";
 import { useApp } from "./context";
@@ -7,11 +7,13 @@ import { ConversationView } from "./ConversationView";
 import { Header } from "./Header";
 import { LoadPanel } from "./LoadPanel";
 import { ModelsPlace } from "./models/ModelsPlace";
+import { Drawer, Sidebar } from "./Sidebar";
 import { UpdateNotice } from "./UpdateNotice";
 
 export function App(): JSX.Element {
-  const { state, actions } = useApp();
+  const { state, actions, wide } = useApp();
   const field = useRef<HTMLTextAreaElement>(null);
+  const [drawer, setDrawer] = useState(false);
   const begin = (): void => {
     actions.newConversation();
     field.current?.focus();
@@ -21,39 +23,46 @@ export function App(): JSX.Element {
     // On a touch screen the focus would raise the keyboard over the page before anything was read.
     if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
   }, []);
-
-  useEffect(() => {
-    const life = new AbortController();
-    document.addEventListener(
-      "keydown",
-      (event) => {
-        if (state.modelDialogOpen.peek()) return;
-        if (event.key === "Escape") actions.stop();
-        if (event.key.toLowerCase() === "o" && event.shiftKey && (event.ctrlKey || event.metaKey)) {
-          event.preventDefault();
-          begin();
-        }
-      },
-      { signal: life.signal },
-    );
-    return () => {
-      life.abort();
-    };
-  });
+  useKeys(begin);
 
   return (
     <>
-      <a class="skip-link" href="#composer">
+      <a
+        class="skip-link"
+        href="#composer"
+        onClick={(event) => {
+          // The address names places; what is to be skipped to is none.
+          event.preventDefault();
+          field.current?.focus();
+        }}
+      >
         {text.skipToComposer}
       </a>
-      <Header onNewConversation={begin} />
-      <main class="main">
-        <ConversationView />
-      </main>
-      <div class="dock">
-        <UpdateNotice />
-        <LoadPanel />
-        <Composer field={field} />
+      {wide.value ? (
+        <Sidebar onNewConversation={begin} />
+      ) : (
+        <Drawer
+          open={drawer}
+          onClose={() => {
+            setDrawer(false);
+          }}
+        />
+      )}
+      <div class="page">
+        <Header
+          onNewConversation={begin}
+          onOpenDrawer={() => {
+            setDrawer(true);
+          }}
+        />
+        <main class="main">
+          <ConversationView />
+        </main>
+        <section class="dock" aria-label={text.composer.formLabel}>
+          <UpdateNotice />
+          <LoadPanel />
+          <Composer field={field} />
+        </section>
       </div>
       <ModelsPlace />
       <div class="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
@@ -61,4 +70,29 @@ export function App(): JSX.Element {
       </div>
     </>
   );
+}
+
+/** The keys that work wherever the focus is; a sheet has its own. */
+function useKeys(begin: () => void): void {
+  const { actions, places } = useApp();
+  useEffect(() => {
+    const life = new AbortController();
+    const pressed = (event: KeyboardEvent): void => {
+      if (places.sheet.peek() !== null) return;
+      if (event.key === "Escape") actions.stop();
+      if (!(event.ctrlKey || event.metaKey)) return;
+      if (event.key.toLowerCase() === "o" && event.shiftKey) {
+        event.preventDefault();
+        begin();
+      }
+      if (event.key === ",") {
+        event.preventDefault();
+        places.open("settings");
+      }
+    };
+    document.addEventListener("keydown", pressed, { signal: life.signal });
+    return () => {
+      life.abort();
+    };
+  });
 }

@@ -5,33 +5,62 @@ import type { Theme } from "../theme";
 import { useApp } from "./context";
 import { Underway } from "./models/Underway";
 import { OfflineStatus } from "./OfflineStatus";
-import { Chevron, HalfSun, Mark, Moon, Plus, Sun } from "./icons";
+import { Chevron, HalfSun, Menu, Moon, Plus, Sun } from "./icons";
 
-export function Header({ onNewConversation }: { onNewConversation: () => void }): JSX.Element {
+interface HeaderProps {
+  onNewConversation: () => void;
+  onOpenDrawer: () => void;
+}
+
+export function Header({ onNewConversation, onOpenDrawer }: HeaderProps): JSX.Element {
+  const { wide } = useApp();
   return (
     <header class="header">
       <div class="header-inner">
-        <div class="brand">
-          <Mark />
-          <h1>{text.appName}</h1>
-        </div>
+        {!wide.value && <DrawerButton onOpen={onOpenDrawer} />}
         <ModelAndEngine />
         <div class="header-actions">
           <OfflineStatus />
           <ThemeButton />
-          <button
-            type="button"
-            class="icon-button"
-            data-testid="new-conversation"
-            aria-label={text.header.newConversation}
-            title={text.header.newConversationKeys}
-            onClick={onNewConversation}
-          >
-            <Plus />
-          </button>
+          {!wide.value && <NewConversationButton onBegin={onNewConversation} />}
         </div>
       </div>
     </header>
+  );
+}
+
+/** Where there is no room for the sidebar, which holds the page's heading. */
+function DrawerButton({ onOpen }: { onOpen: () => void }): JSX.Element {
+  return (
+    <>
+      <h1 class="visually-hidden">{text.appName}</h1>
+      <button
+        type="button"
+        class="icon-button"
+        data-testid="open-drawer"
+        aria-haspopup="dialog"
+        aria-label={text.places.openSidebar}
+        title={text.places.openSidebar}
+        onClick={onOpen}
+      >
+        <Menu />
+      </button>
+    </>
+  );
+}
+
+function NewConversationButton({ onBegin }: { onBegin: () => void }): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      data-testid="new-conversation"
+      aria-label={text.header.newConversation}
+      title={text.header.newConversationKeys}
+      onClick={onBegin}
+    >
+      <Plus />
+    </button>
   );
 }
 

@@ -116,3 +116,31 @@ export const Saved = (): JSX.Element => (
     <path d="m6.9 10.2 2.2 2.2 4.1-4.6" />
   </Icon>
 );
+export const Menu = (): JSX.Element => (
+  <Icon>
+    <path d="M3.5 6h13M3.5 10h13M3.5 14h8" />
+  </Icon>
+);
+export const Cube = (): JSX.Element => (
+  <Icon>
+    <path d="M10 2.8 16.4 6.4v7.2L10 17.2l-6.4-3.6V6.4zM3.8 6.5 10 10l6.2-3.5M10 10v7" />
+  </Icon>
+);
+export const Wrench = (): JSX.Element => (
+  <Icon>
+    <path d="M12.9 3.2a4.2 4.2 0 0 0-4.6 5.7l-5 5a1.9 1.9 0 1 0 2.7 2.7l5-5a4.2 4.2 0 0 0 5.7-4.6l-2.6 2.4-2.8-.9-.8-2.7z" />
+  </Icon>
+);
+export const Gear = (): JSX.Element => (
+  <Icon>
+    <path d="M3 5.5h6.2M13.4 5.5H17M3 14.5h3.4M10.6 14.5H17" />
+    <circle cx="11.3" cy="5.5" r="2.1" />
+    <circle cx="8.5" cy="14.5" r="2.1" />
+  </Icon>
+);
+export const Lifebuoy = (): JSX.Element => (
+  <Icon>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M7.9 8a2.2 2.2 0 1 1 3.3 1.9c-.8.4-1.2.9-1.2 1.6M10 14.1v.1" />
+  </Icon>
+);

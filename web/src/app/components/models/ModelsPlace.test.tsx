@@ -1,8 +1,10 @@
 // @vitest-environment jsdom
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StoredModel } from "../../../protocol/wire";
+import { Places } from "../../places";
 import { createState, type AppState } from "../../state";
 import { reduceEngine } from "../../stores/engine";
 import { recordedActions, recordedSite, RELEASE } from "../../testing/actions";
@@ -63,6 +65,8 @@ beforeEach(() => {
     site: recordedSite([]),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
+    places: new Places(window),
+    wide: signal(true),
   };
   void act(() => {
     render(
