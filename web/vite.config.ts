@@ -2,9 +2,11 @@ import { resolve } from "node:path";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
 import { demoModel } from "./vite/demo-model.ts";
+import { engineHost } from "./vite/engine-host.ts";
 import { BundledPackages } from "./vite/notices.ts";
 import { defaultRoots } from "./vite/site-files.ts";
 import { site } from "./vite/site.ts";
+import { sitePartsModule } from "./vite/site-parts.ts";
 import { webllmCatalogue } from "./vite/webllm-catalogue.ts";
 
 const file = (name: string): string => resolve(import.meta.dirname, name);
@@ -27,7 +29,12 @@ const chunkFileNames = ({ moduleIds }: { moduleIds: string[] }): string => {
 export default defineConfig({
   // Relative, so that the site works under any path.
   base: "./",
-  plugins: [preact(), ...models(), site(import.meta.dirname, bundled)],
+  plugins: [
+    preact(),
+    ...models(),
+    engineHost(import.meta.dirname, () => [...models(), sitePartsModule(defaultRoots(import.meta.dirname))]),
+    site(import.meta.dirname, bundled),
+  ],
   worker: {
     format: "es",
     plugins: () => [...models(), bundled.plugin()],

@@ -15,3 +15,10 @@ it("takes how often the engine is asked whether it lives, within reason", () => 
   expect(readOptions("?pulse=1").pulseMs).toBe(50);
   expect(readOptions("?pulse=soon").pulseMs).toBe(5000);
 });
+
+it("takes where the engine runs, but for the CPU engine, which needs a tab", () => {
+  expect(readOptions("").home).toBe("tab");
+  expect(readOptions("?host=service-worker").home).toBe("service-worker");
+  expect(readOptions("?host=service-worker&device=cpu").home).toBe("tab");
+  expect(readOptions("?host=moon").home).toBe("tab");
+});

@@ -1,9 +1,15 @@
-/** What the address of the page says: `?device=auto|webgpu|cpu&model=<id>&pulse=<ms>&heartbeat=<s>` (the last: room-settings.ts). */
+/**
+ * What the address of the page says: `?device=auto|webgpu|cpu&model=<id>&host=tab|service-worker&pulse=<ms>&heartbeat=<s>`
+ * (the last: room-settings.ts).
+ */
 import type { DeviceWish } from "../page/engine-supervisor";
+import type { EngineHome } from "../page/site-engine";
 
 export interface Options {
   device: DeviceWish;
   model: string;
+  /** Where the engine runs. */
+  home: EngineHome;
   /** Between two pings of the engine, in milliseconds: after four without an answer another tab takes its place. */
   pulseMs: number;
 }
@@ -19,6 +25,8 @@ export function readOptions(search: string): Options {
   return {
     device: device === "webgpu" || device === "cpu" ? device : "auto",
     model: query.get("model") ?? DEMO_MODEL,
+    // llama.cpp needs workers of its own, which a service worker cannot start.
+    home: query.get("host") === "service-worker" && device !== "cpu" ? "service-worker" : "tab",
     pulseMs: Math.max(Number(query.get("pulse")) || PULSE_MS, 50),
   };
 }

@@ -3,12 +3,19 @@
  * through the service worker. A tab that cannot get one, because no service worker controls it, keeps an engine of its
  * own until it is loaded again.
  */
-import { EngineClient } from "../bridge/client";
+import type { EngineClient } from "../bridge/client";
 import { EngineError } from "../bridge/engine-error";
-import type { Presence, WireError } from "../protocol/wire";
+import type { WireError } from "../protocol/wire";
 import { type ElectionLocks, Leadership } from "./leadership";
 import type { Asked, AskPatience, Exchange } from "./port-exchange";
-import { watchPulse } from "./pulse";
+import type { Present } from "./presence";
+import {
+  pageClient,
+  type PageClientOptions,
+  PULSES_MISSED,
+  type RestartReason,
+  type TabEngine,
+} from "./tab-engine";
 
 /** An engine that this document owns; `EngineFrame` is one. */
 export interface OwnEngine {
@@ -17,7 +24,7 @@ export interface OwnEngine {
   close(): void;
 }
 
-export interface SharedEngineOptions {
+export interface SharedEngineOptions extends Omit<PageClientOptions, "locks"> {
   /** Starts an engine in this tab. */
   own: () => OwnEngine;
   /** Name of the leader's lock. */
@@ -26,10 +33,6 @@ export interface SharedEngineOptions {
   locks: ElectionLocks | undefined;
   /** Null where there are no service workers. */
   exchange: Exchange | null;
-  /** What this tab's page calls itself to the engine. */
-  name: string;
-  /** Between two pings, in milliseconds. An engine counts as frozen after four of them. */
-  pulseMs: number;
 }
 
 type Role =
@@ -38,10 +41,6 @@ type Role =
   | { kind: "leads" | "alone"; engine: OwnEngine; used: boolean }
   | { kind: "follows" };
 
-/** For what a restart is asked: the engine died, or a person wants a fresh one. */
-export type RestartReason = "died" | "asked";
-
-const PULSES_MISSED = 4;
 const COMING_MS = 60_000;
 
 const LATE: WireError = {
@@ -50,10 +49,10 @@ const LATE: WireError = {
   hint: "Restart the engine, or close the other tabs of this site.",
 };
 
-export class SharedEngine {
+export class SharedEngine implements TabEngine {
   #role: Role = { kind: "undecided" };
   #client: EngineClient | null = null;
-  #present: Pick<Presence, "visible" | "power"> | null = null;
+  #present: Present | null = null;
   #epoch: string | null = null;
   /** The epoch of the last engine that this tab has seen die. */
   #dead: string | null = null;
@@ -81,17 +80,15 @@ export class SharedEngine {
     this.#decided = this.#decide();
   }
 
-  /** Whether the engine runs in this tab: its page is the one that loads a model. */
+  /** The engine runs in this tab. */
   get owns(): boolean {
     return this.#role.kind === "leads" || this.#role.kind === "alone";
   }
 
   /** The page's own connection. Rejects with an `EngineError`. */
   async connection(): Promise<EngineClient> {
-    const { locks, name, pulseMs } = this.options;
-    const client = new EngineClient(await this.connect(), { name, locks });
+    const client = pageClient(await this.connect(), this.#present, this.options);
     this.#client = client;
-    if (this.#present !== null) client.present(this.#present);
     void client.ready.then(
       ({ epoch }) => {
         this.#epoch = epoch;
@@ -101,14 +98,12 @@ export class SharedEngine {
       },
       () => undefined,
     );
-    watchPulse(client, { everyMs: pulseMs, missed: PULSES_MISSED });
     return client;
   }
 
-  /** Tells the engine, and each that takes its place, what is known of this page. */
-  present(presence: Pick<Presence, "visible" | "power">): void {
-    this.#present = presence;
-    this.#client?.present(presence);
+  present(present: Present): void {
+    this.#present = present;
+    this.#client?.present(present);
   }
 
   /** A port to the engine of now, wherever it runs. Rejects with an `EngineError`. */
