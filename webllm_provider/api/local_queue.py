@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from .._wire import WireError
-from ..errors import to_llm_error
-from .queueing import TRIES, Event, Job, Worker, failed
+from .queueing import (
+    CLOSED,
+    ORPHANED,
+    TRIES,
+    EngineFacts,
+    Event,
+    Job,
+    Worker,
+    failed,
+    too_many,
+    too_many_of_one,
+)
 from .streaming import Channel
-
-CLOSED: WireError = {"code": "aborted", "message": "The server is ending."}
-ORPHANED: WireError = {
-    "code": "model_not_loaded",
-    "message": "The engine of this request has gone, and no other has come.",
-    "hint": "Ask again when a tab offers its engine.",
-}
 
 
 @dataclass(eq=False)
@@ -87,6 +90,13 @@ class LocalQueue:
         """How many jobs wait."""
         return sum(len(line) for line in self._waiting.values())
 
+    def watch(self, tell: Callable[[], object]) -> None:
+        """There is no other process."""
+
+    async def elsewhere(self) -> Sequence[EngineFacts]:
+        """There is no other process."""
+        return ()
+
     async def submit(self, job: Job) -> AsyncGenerator[Event, None]:
         ticket = self._enter(job)
         try:
@@ -145,23 +155,9 @@ class LocalQueue:
     def _enter(self, job: Job) -> LocalTicket:
         mine = self._count.get(job.client, 0)
         if mine >= self._client_limit:
-            raise to_llm_error(
-                {
-                    "code": "rate_limited",
-                    "message": f"This client has {mine} requests under way already.",
-                    "hint": "Wait for some of them.",
-                    "details": {"retry_after": 1.0, "limit": self._client_limit},
-                }
-            )
+            raise too_many_of_one(mine, self._client_limit)
         if self.waiting >= self._limit:
-            raise to_llm_error(
-                {
-                    "code": "busy",
-                    "message": f"{self._limit} requests wait for an engine already.",
-                    "hint": "Ask again later.",
-                    "details": {"retry_after": 1.0, "limit": self._limit},
-                }
-            )
+            raise too_many(self._limit)
         ticket = LocalTicket(job, self)
         self._count[job.client] = mine + 1
         self._waiting.setdefault(job.client, deque()).append(ticket)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Unpack, cast
 
 from .._client import EngineClient
@@ -22,7 +22,7 @@ from .._wire import (
 )
 from ..errors import EngineError, engine_error, to_llm_error, to_wire_error
 from .local_queue import LocalQueue
-from .queueing import Event, Job, Ticket, Worker, failed
+from .queueing import EngineFacts, Event, Job, Ticket, Worker, WorkQueue, failed
 from .settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -44,8 +44,12 @@ class PooledEngine:
     """One tab's engine."""
 
     client: EngineClient
-    records: list[ModelRecord] = field(default_factory=list)
+    records: Sequence[ModelRecord] = ()
     busy: bool = False
+
+    def facts(self) -> EngineFacts:
+        """What the API tells of it."""
+        return EngineFacts(self.client.state, self.records, self.busy)
 
     def models(self) -> list[str]:
         """What it has loaded."""
@@ -66,25 +70,28 @@ class EnginePool:
         queue: what distributes the requests; of this process by default.
     """
 
-    def __init__(self, settings: Settings | None = None, queue: LocalQueue | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, queue: WorkQueue | None = None) -> None:
         self.settings = Settings() if settings is None else settings
-        self.queue = queue or LocalQueue(
+        self.queue: WorkQueue = queue or LocalQueue(
             limit=self.settings.queue_limit,
             client_limit=self.settings.client_limit,
             orphan_timeout=self.settings.orphan_timeout,
         )
         self.engines: list[PooledEngine] = []
         self._watchers: set[Callable[[], object]] = set()
+        self.queue.watch(self._tell)
 
     def transport(self, client: str, model: str | None = None) -> PooledTransport:
         return PooledTransport(self, client, model)
 
     async def states(self) -> Sequence[EngineState]:
-        ordered = sorted(self.engines, key=lambda engine: engine.busy)
-        return [engine.client.state for engine in ordered]
+        every = [*(engine.facts() for engine in self.engines), *await self.queue.elsewhere()]
+        return [facts.state for facts in sorted(every, key=lambda facts: facts.busy)]
 
     async def records(self) -> Sequence[ModelRecord]:
-        found = {record["id"]: record for engine in self.engines for record in engine.records}
+        every = [*(engine.records for engine in self.engines)]
+        every += [facts.records for facts in await self.queue.elsewhere()]
+        found = {record["id"]: record for records in every for record in records}
         return list(found.values())
 
     async def close(self) -> None:
@@ -96,6 +103,9 @@ class EnginePool:
     def told(self) -> None:
         """An engine has said something: its state may be another."""
         self.queue.changed()
+        self._tell()
+
+    def _tell(self) -> None:
         for tell in list(self._watchers):
             tell()
 
@@ -112,7 +122,7 @@ class EnginePool:
         """
         await client.ready
         engine = PooledEngine(client)
-        worker = Worker(engine.models, engine.coming)
+        worker = Worker(engine.models, engine.coming, engine.facts)
         with suppress(EngineError, TimeoutError):
             async with asyncio.timeout(ANSWERED_WITHIN_S):
                 engine.records = await client.models()

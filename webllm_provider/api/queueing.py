@@ -1,4 +1,5 @@
-"""The queue between requests and engines, as both sides see it (pure). `local_queue.py` is one, in a process.
+"""The queue between requests and engines, as both sides see it (pure). `local_queue.py` is one, in a process;
+`redis_queue.py` is one that several processes share.
 
     submit(job) ---> waits for its turn ---> take(worker) by an engine that has the model
         <--- events, one by one, as fast as the reader takes them <--- Ticket.put(event)
@@ -10,17 +11,25 @@ first word gives the job back; behind it the reader gets the error.
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .._wire import StreamEvent, WireError
+from .._wire import EngineState, ModelRecord, StreamEvent, WireError
+from ..errors import EngineError, to_llm_error
 
 Event = dict[str, Any]
 """A `StreamEvent`, or `{"type": "result", "result": QueryResult}` as the only event of a query."""
 
 TRIES = 3
 """Engines that may lose one job."""
+
+CLOSED: WireError = {"code": "aborted", "message": "The server is ending."}
+ORPHANED: WireError = {
+    "code": "model_not_loaded",
+    "message": "The engine of this request has gone, and no other has come.",
+    "hint": "Ask again when a tab offers its engine.",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,15 @@ class Job:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
+@dataclass(frozen=True)
+class EngineFacts:
+    """What the API tells of an engine, wherever it is connected."""
+
+    state: EngineState
+    records: Sequence[ModelRecord]
+    busy: bool
+
+
 @dataclass(eq=False)
 class Worker:
     """An engine that takes jobs, one at a time.
@@ -46,10 +64,12 @@ class Worker:
     Attributes:
         models: the ids of the models that it has loaded now.
         coming: those that it is loading.
+        facts: what other processes are told of it; None where it is nobody else's business.
     """
 
     models: Callable[[], Collection[str]]
     coming: Callable[[], Collection[str]] = tuple
+    facts: Callable[[], EngineFacts | None] = lambda: None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def can(self, job: Job) -> bool:
@@ -85,6 +105,16 @@ class Ticket(Protocol):
 class WorkQueue(Protocol):
     """What stands between requests and engines."""
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs of this process wait."""
+
+    def watch(self, tell: Callable[[], object]) -> None:
+        """Call this when the engines of other processes have changed."""
+
+    async def elsewhere(self) -> Sequence[EngineFacts]:
+        """The engines that are connected to other processes."""
+
     def submit(self, job: Job) -> AsyncGenerator[Event, None]:
         """The events of a job; closing the generator ends it in the engine.
 
@@ -112,3 +142,27 @@ def failed(error: WireError) -> Event:
     """The event of a job that failed."""
     event: StreamEvent = {"type": "failure", "error": error}
     return dict(event)
+
+
+def too_many_of_one(under_way: int, limit: int) -> EngineError:
+    """One client asks for more than its share."""
+    return to_llm_error(
+        {
+            "code": "rate_limited",
+            "message": f"This client has {under_way} requests under way already.",
+            "hint": "Wait for some of them.",
+            "details": {"retry_after": 1.0, "limit": limit},
+        }
+    )
+
+
+def too_many(limit: int) -> EngineError:
+    """All clients together ask for more than can wait."""
+    return to_llm_error(
+        {
+            "code": "busy",
+            "message": f"{limit} requests wait for an engine already.",
+            "hint": "Ask again later.",
+            "details": {"retry_after": 1.0, "limit": limit},
+        }
+    )

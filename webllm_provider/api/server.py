@@ -16,11 +16,13 @@ from starlette.applications import Starlette
 from .app import create_app
 from .environment import from_environment
 from .pool import EnginePool
+from .queueing import WorkQueue
 from .security import Identify, one_token
 from .settings import Settings
 from .site import site_routes
 from .sockets import Sockets
 from .sqlite_store import SqliteStore
+from .stores import Store
 
 PORT = 8000
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -41,17 +43,53 @@ def server_app(
     """
     given = from_environment() if settings is None else settings
     folder = site or (Path(os.environ[SITE_VARIABLE]) if os.environ.get(SITE_VARIABLE) else None)
-    pool = EnginePool(given)
+    queue, shared = shared_parts(given)
+    pool = EnginePool(given, queue)
     identify = None if given.token is None else one_token(given.token.get_secret_value())
     of_engines = None if given.engine_token is None else one_token(given.engine_token.get_secret_value())
     sockets = Sockets(pool, identify_engine=of_engines, identify=identify)
     more = [*sockets.routes(), *(site_routes(folder) if folder is not None else ())]
-    kept = store_folder() if data is None else data
-    kept.mkdir(parents=True, exist_ok=True)
-    store = SqliteStore(kept / "webllm-api.sqlite", given.cache_size)
+    store = shared or _own_store(data, given)
     return create_app(
         pool, given, identify=identify, session_identify=identify or session_token(), store=store, more=more
     )
+
+
+def shared_parts(settings: Settings) -> tuple[WorkQueue | None, Store | None]:
+    """What several processes share over Redis; nothing where the settings name none.
+
+    Raises:
+        SystemExit: the package `redis` is not installed.
+    """
+    if settings.redis_url is None:
+        return None, None
+    try:
+        from redis.asyncio import Redis
+        from redis.asyncio.retry import Retry
+        from redis.backoff import ExponentialBackoff, NoBackoff
+        from redis.exceptions import ConnectionError as NotConnected
+
+        from .redis_queue import RedisQueue
+        from .redis_store import RedisStore
+    except ImportError:
+        raise SystemExit("WEBLLM_REDIS_URL needs redis: pip install 'webllm-provider[api,redis]'") from None
+    url = settings.redis_url.get_secret_value()
+    queue = RedisQueue(
+        # Never tries again by itself: a word of an answer would come twice.
+        Redis.from_url(url, decode_responses=True, retry=Retry(NoBackoff(), 0)),
+        limit=settings.queue_limit,
+        client_limit=settings.client_limit,
+        orphan_timeout=settings.orphan_timeout,
+    )
+    again = Retry(ExponentialBackoff(cap=1.0, base=0.05), 5)
+    kept = Redis.from_url(url, decode_responses=True, retry=again, retry_on_error=[NotConnected])
+    return queue, RedisStore(kept, settings.cache_size)
+
+
+def _own_store(data: Path | None, settings: Settings) -> Store:
+    folder = store_folder() if data is None else data
+    folder.mkdir(parents=True, exist_ok=True)
+    return SqliteStore(folder / "webllm-api.sqlite", settings.cache_size)
 
 
 def store_folder() -> Path:

@@ -67,6 +67,10 @@ class Settings(BaseModel):
     session_age: float = Field(default=1800.0, gt=0)
     """A session that nobody used for so long is over."""
 
+    redis_url: SecretStr | None = None
+    """The Redis through which several server processes share queue, sessions and results; None: one process.
+    Secret, as it may hold a password."""
+
     orphan_timeout: float = Field(default=30.0, gt=0)
     """How long a request whose engine has gone waits for another."""
 

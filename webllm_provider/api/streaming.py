@@ -44,6 +44,11 @@ class Channel(Generic[Item]):
         self._items.append(item)
         self._more.set()
 
+    def add(self, item: Item) -> None:
+        """Put an item, whatever the limit: where the writer is held back by other means."""
+        self._items.append(item)
+        self._more.set()
+
     async def get(self) -> Item | None:
         """The next item; None when it is closed and empty."""
         while not self._items:
