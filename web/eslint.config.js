@@ -32,6 +32,11 @@ export default tseslint.config(
     languageOptions: { globals: globals.node },
   },
   {
+    // Drives a browser, and holds what it runs there.
+    files: ["journeys/*.mjs"],
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
+  },
+  {
     files: ["src/sandbox/*.js"],
     languageOptions: { globals: { ...globals.browser, ...globals.worker } },
   },

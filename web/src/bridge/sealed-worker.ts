@@ -11,7 +11,7 @@ const trusted = trustedScripts("webllm-provider-workers", (address) => stubs.has
  * started from a Blob inherits the policy of the document; the stub does nothing but import the real script.
  */
 export function startSealedWorker(script: URL, name: string): Worker {
-  const stub = new Blob([`import ${JSON.stringify(script.href)};`], { type: "text/javascript" });
+  const stub = new Blob([stubOf(script)], { type: "text/javascript" });
   const address = URL.createObjectURL(stub);
   stubs.add(address);
   try {
@@ -22,3 +22,20 @@ export function startSealedWorker(script: URL, name: string): Worker {
     URL.revokeObjectURL(address);
   }
 }
+
+/**
+ * Firefox asks no service worker for what such a stub imports by a statement, only for what it imports by a call: with
+ * a statement there would be no workers offline. During a call messages arrive already, which are kept until then.
+ */
+const stubOf = (script: URL): string => `
+  const early = [];
+  const keep = (event) => early.push(event);
+  addEventListener("message", keep);
+  import(${JSON.stringify(script.href)}).then(
+    () => {
+      removeEventListener("message", keep);
+      for (const { data, ports } of early) dispatchEvent(new MessageEvent("message", { data, ports }));
+    },
+    // As an error of the worker, which whoever started it hears.
+    (error) => setTimeout(() => { throw error; }),
+  );`;
