@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
-from tests.e2e.app import App
+from tests.e2e.app import LOAD_TIMEOUT_MS, App, wait_until
+from tests.e2e.hosts import hosting
 from tests.e2e.tabs import Tabs
 from tools import browser as chromium
 from tools.serve import SITE, serving
@@ -122,12 +123,25 @@ def open_on_webgpu(webgpu_browser: Browser, site: str, origin_guard: OriginGuard
 
 
 @pytest.fixture(scope="session")
-def webgpu_app(webgpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[App]:
-    """One page with the demo model on the WebGPU adapter, shared by the tests that leave it usable."""
-    with _opened(webgpu_browser, site, origin_guard) as opener:
-        app = opener(service_workers="allow")
+def webgpu_app(webgpu_browser: Browser) -> Iterator[App]:
+    """One page with the demo model on the WebGPU adapter, shared by the tests that leave it usable.
+
+    It was visited once, on the CPU, and has had no network since: Python, WebLLM and the model's files for
+    the GPU come from what that visit stored.
+    """
+    with hosting(SITE) as host, webgpu_browser.new_context() as context:
+        context.add_init_script(COLLECT_WORKERS)
+        guard = OriginGuard(host.url.rstrip("/"))
+        guard.watch(context)
+        app = App(context.new_page())
+        app.page.goto(f"{host.url}?device=cpu")
+        wait_until(app.page, "webllmApp.offline.kind === 'ready'", LOAD_TIMEOUT_MS)
+        host.stop()
+        context.set_offline(True)
+        app.page.goto(host.url)
         app.wait_until_ready()
         yield app
+        assert guard.foreign == [], "Requests left the origin."
 
 
 @pytest.fixture(scope="session")
@@ -138,11 +152,17 @@ def cpu_app(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Itera
         yield app
 
 
+@contextmanager
+def fresh_tabs(browser: Browser, site: str, guard: OriginGuard) -> Iterator[Tabs]:
+    """A fresh browser context for several tabs of the application, with its service worker."""
+    with browser.new_context(service_workers="allow") as context:
+        context.add_init_script(COLLECT_WORKERS)
+        guard.watch(context)
+        yield Tabs(context, site)
+
+
 @pytest.fixture
 def tabs(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[Tabs]:
-    """A fresh browser context for several tabs of the application, with its service worker."""
-    context = cpu_browser.new_context(service_workers="allow")
-    context.add_init_script(COLLECT_WORKERS)
-    origin_guard.watch(context)
-    yield Tabs(context, site)
-    context.close()
+    """Tabs of a browser of one's own."""
+    with fresh_tabs(cpu_browser, site, origin_guard) as opened:
+        yield opened

@@ -3,59 +3,69 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from tests.e2e.app import App
+from tests.e2e.app import Answer, App
 from tests.e2e.trained import ANSWERS, OFFLINE, WHAT
 
-
-@pytest.fixture(params=["webgpu", "cpu"])
-def app(request: pytest.FixtureRequest) -> App:
-    """The shared page of each engine, in a new conversation."""
-    shared: App = request.getfixturevalue(f"{request.param}_app")
-    shared.new_conversation()
-    return shared
-
-
-def names(events: list[dict[str, object]]) -> list[object]:
-    return [event["name"] for event in events]
+ORDER = [
+    "prompt:submit",
+    "llm:request",
+    "llm:stream_block_start",
+    "llm:stream_block_delta",
+    "llm:stream_block_end",
+    "llm:response",
+    "prompt:complete",
+]
 
 
-def test_the_demo_model_gives_its_trained_answer(app: App) -> None:
-    answer = app.ask(WHAT)
-    assert answer.state == "done"
-    assert answer.text == ANSWERS[WHAT]
+@dataclass(frozen=True)
+class Conversation:
+    """Two questions in one conversation, and every event of its first turn."""
+
+    app: App
+    first: Answer
+    events: list[dict[str, Any]]
+    second: Answer
+
+    @property
+    def names(self) -> list[str]:
+        return [event["name"] for event in self.events]
+
+    def event(self, name: str) -> dict[str, Any]:
+        return next(event for event in self.events if event["name"] == name)
 
 
-def test_a_second_question_in_the_same_conversation_is_answered_too(app: App) -> None:
-    app.ask(WHAT)
-    assert app.ask(OFFLINE).text == ANSWERS[OFFLINE]
-
-
-def test_amplifier_events_arrive_in_their_order(app: App) -> None:
+@pytest.fixture(scope="module", params=["webgpu", "cpu"])
+def conversation(request: pytest.FixtureRequest) -> Conversation:
+    """Held once with each engine: on a software adapter an answer takes seconds."""
+    app: App = request.getfixturevalue(f"{request.param}_app")
+    app.new_conversation()
     before = len(app.events())
-    app.ask(WHAT)
-    seen = names(app.events()[before:])
-    order = [
-        "prompt:submit",
-        "llm:request",
-        "llm:stream_block_start",
-        "llm:stream_block_delta",
-        "llm:stream_block_end",
-        "llm:response",
-        "prompt:complete",
-    ]
-    positions = [seen.index(name) for name in order]
-    assert positions == sorted(positions), seen
+    first = app.ask(WHAT)
+    return Conversation(app, first, app.events()[before:], app.ask(OFFLINE))
 
 
-def test_the_answer_streams_before_it_is_complete(app: App) -> None:
-    before = len(app.events())
-    app.ask(WHAT)
-    events = app.events()[before:]
-    end = names(events).index("llm:response")
-    deltas = [event for event in events[:end] if event["name"] == "llm:stream_block_delta"]
+def test_the_demo_model_gives_its_trained_answer(conversation: Conversation) -> None:
+    assert conversation.first.state == "done"
+    assert conversation.first.text == ANSWERS[WHAT]
+
+
+def test_a_second_question_in_the_same_conversation_is_answered_too(conversation: Conversation) -> None:
+    assert conversation.second.text == ANSWERS[OFFLINE]
+
+
+def test_amplifier_events_arrive_in_their_order(conversation: Conversation) -> None:
+    positions = [conversation.names.index(name) for name in ORDER]
+    assert positions == sorted(positions), conversation.names
+
+
+def test_the_answer_streams_before_it_is_complete(conversation: Conversation) -> None:
+    before_the_end = conversation.events[: conversation.names.index("llm:response")]
+    deltas = [event for event in before_the_end if event["name"] == "llm:stream_block_delta"]
     assert len(deltas) >= 3
     # Arrival is stamped by the page: the first delta was on the screen well before the last one came.
     assert deltas[0]["at"] < deltas[-1]["at"]
@@ -63,14 +73,11 @@ def test_the_answer_streams_before_it_is_complete(app: App) -> None:
     assert sequences == list(range(len(deltas)))
 
 
-def test_the_figures_name_the_engine_that_answered(app: App) -> None:
-    answer = app.ask(WHAT)
-    response = next(event for event in reversed(app.events()) if event["name"] == "llm:response")
-    engine = response["payload"]["engine"]
-    state = app.engine_state()["model"]["engine"]
-    assert engine == state
-    assert re.search(r"tokens?/s", answer.figures)
-    assert response["payload"]["figures"]["duration_ms"] > 0
+def test_the_figures_name_the_engine_that_answered(conversation: Conversation) -> None:
+    response = conversation.event("llm:response")["payload"]
+    assert response["engine"] == conversation.app.engine_state()["model"]["engine"]
+    assert re.search(r"tokens?/s", conversation.first.figures)
+    assert response["figures"]["duration_ms"] > 0
 
 
 def test_webllm_reports_itself_and_its_adapter(webgpu_app: App) -> None:

@@ -31,6 +31,15 @@ def engine(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterat
         yield opened
 
 
+@pytest.fixture(scope="module")
+def alone(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[EngineAlone]:
+    """One engine on the CPU through fault after fault: each must leave it well for the next."""
+    with engine_alone(cpu_browser, site, origin_guard) as opened:
+        opened.load()
+        assert opened.end_of("load")[1]["type"] == "loaded"
+        yield opened
+
+
 def answered(alone: EngineAlone, question: str, name: str = "answer") -> list[str]:
     """The answer came whole and once; returns the types of its events beside the text."""
     text, last = alone.end_of(name)
@@ -40,8 +49,7 @@ def answered(alone: EngineAlone, question: str, name: str = "answer") -> list[st
     return [event["type"] for event in alone.events(name) if event["type"] != "delta"]
 
 
-def test_an_answer_goes_on_behind_any_of_its_own_words(engine: Opener) -> None:
-    alone = engine()
+def test_an_answer_goes_on_behind_any_of_its_own_words(alone: EngineAlone) -> None:
     whole = ANSWERS[EVERYTHING]
     words = [at for at, letter in enumerate(whole) if letter == " "]
     for at in (words[0], words[3], words[len(words) // 2], words[-1]):
@@ -50,8 +58,7 @@ def test_an_answer_goes_on_behind_any_of_its_own_words(engine: Opener) -> None:
         assert whole[:at] + text == whole
 
 
-def test_a_cell_that_dies_in_the_middle_of_an_answer_costs_nothing_of_it(engine: Opener) -> None:
-    alone = engine()
+def test_a_cell_that_dies_in_the_middle_of_an_answer_costs_nothing_of_it(alone: EngineAlone) -> None:
     alone.ask(EVERYTHING)
     alone.ask(WHAT, "behind it")
     alone.wait("text('answer').length > 20")
@@ -60,8 +67,7 @@ def test_a_cell_that_dies_in_the_middle_of_an_answer_costs_nothing_of_it(engine:
     assert answered(alone, WHAT, "behind it") == ["started", "finished"]
 
 
-def test_a_cell_that_dies_before_the_first_word_leaves_no_trace(engine: Opener) -> None:
-    alone = engine()
+def test_a_cell_that_dies_before_the_first_word_leaves_no_trace(alone: EngineAlone) -> None:
     alone.kill_cell_at_the_next_request()
     alone.ask(EVERYTHING)
     assert answered(alone, EVERYTHING) == ["started", "finished"]
@@ -88,16 +94,14 @@ def test_a_cell_that_hangs_is_noticed_and_replaced(engine: Opener) -> None:
     assert recovered["error"]["code"] == "engine_hung"
 
 
-def test_an_engine_that_is_lost_while_nobody_asks_is_back_for_the_next_question(engine: Opener) -> None:
-    alone = engine()
+def test_an_engine_that_is_lost_while_nobody_asks_is_back_for_the_next_question(alone: EngineAlone) -> None:
     alone.kill_cell()
     alone.ask(OFFLINE)
     assert answered(alone, OFFLINE) == ["started", "finished"]
     assert alone.status()["type"] == "ready"
 
 
-def test_a_reset_in_the_middle_of_an_answer_costs_nothing_of_it(engine: Opener) -> None:
-    alone = engine()
+def test_a_reset_in_the_middle_of_an_answer_costs_nothing_of_it(alone: EngineAlone) -> None:
     alone.ask(EVERYTHING)
     alone.wait("text('answer').length > 20")
     before = alone.cells()
@@ -106,8 +110,7 @@ def test_a_reset_in_the_middle_of_an_answer_costs_nothing_of_it(engine: Opener) 
     assert alone.cells() != before
 
 
-def test_an_answer_that_is_held_to_a_schema_fails_with_what_it_had(engine: Opener) -> None:
-    alone = engine()
+def test_an_answer_that_is_held_to_a_schema_fails_with_what_it_had(alone: EngineAlone) -> None:
     schema = {"type": "object", "properties": {"n": {"type": "string"}}, "required": ["n"]}
     alone.ask(EVERYTHING, response_format={"type": "json_object", "schema": schema})
     alone.wait("text('answer').length > 3")
@@ -120,8 +123,7 @@ def test_an_answer_that_is_held_to_a_schema_fails_with_what_it_had(engine: Opene
     assert answered(alone, WHAT, "next") == ["started", "finished"]
 
 
-def test_whatever_dies_when_every_request_in_the_queue_ends_with_its_answer(engine: Opener) -> None:
-    alone = engine()
+def test_whatever_dies_when_every_request_in_the_queue_ends_with_its_answer(alone: EngineAlone) -> None:
     questions = [WHAT, EVERYTHING, OFFLINE, WHAT, EVERYTHING]
     for number, question in enumerate(questions):
         alone.ask(question, f"{number}")

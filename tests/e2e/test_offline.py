@@ -77,16 +77,14 @@ def test_after_one_visit_the_page_answers_without_a_network_in_old_and_new_tabs(
     assert fresh.ask(OFFLINE).text == ANSWERS[OFFLINE]
 
 
-def test_the_gpu_answers_without_a_network_too(webgpu_browser: Browser, host: Host) -> None:
-    with webgpu_browser.new_context() as context:
-        visitor = Visitor(context)
-        # The CPU loads in no time, and what is stored is the same.
-        app = visitor.open_and_store(host.url)
-        visitor.cut_off(host)
-        app.page.goto(host.url)
-        app.wait_until_ready()
-        assert app.engine_state()["model"]["engine"]["device"] == "webgpu"
-        assert app.ask(WHAT).text == ANSWERS[WHAT]
+def test_the_gpu_answers_without_a_network_too(webgpu_app: App) -> None:
+    assert not webgpu_app.page.evaluate("navigator.onLine")
+    assert webgpu_app.page.evaluate("fetch('version.json').then(() => 'answered', () => 'unreachable')") == (
+        "unreachable"
+    )
+    assert webgpu_app.engine_state()["model"]["engine"]["device"] == "webgpu"
+    webgpu_app.new_conversation()
+    assert webgpu_app.ask(WHAT).text == ANSWERS[WHAT]
 
 
 def test_two_sites_of_one_origin_keep_apart_what_they_store(cpu_browser: Browser) -> None:
