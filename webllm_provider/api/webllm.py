@@ -186,6 +186,8 @@ class WebLLM:
         history = await self._history()
         cleared = len(history.entries)
         history.clear()
+        # What is said to be forgotten is so for other hosts, too.
+        await history.refresh()
         return JSONResponse({"status": "ok", "cleared": cleared})
 
     async def _infer(

@@ -1,0 +1,179 @@
+"""The API without a server: a page's requests, answered by Python in the tab that leads."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.api.contract import ADD, COLOUR, LONG, ApiContract, Said, asked
+from tests.e2e.app import App, wait_until
+from tests.e2e.bundles import bundled
+from tests.e2e.conftest import COLLECT_WORKERS
+from tests.e2e.hosts import Host, hosting
+from tools.serve import ROOT
+
+PREFIX = "/some/repo/"
+CONTROLLED = "navigator.serviceWorker.controller !== null"
+CALL = """async ({ method, path, content, kind }) => {
+  const body = content === null ? undefined : Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
+  const headers = content === null ? {} : { "content-type": kind };
+  const said = await fetch(new URL(path, document.baseURI), { method, body, headers });
+  return [said.status, Object.fromEntries(said.headers), await said.text()];
+}"""
+LEAVE = """async ({ path, content }) => {
+  const leaving = new AbortController();
+  const said = await fetch(new URL(path, document.baseURI), {
+    method: "POST", body: content, headers: { "content-type": "application/json" }, signal: leaving.signal,
+  });
+  const { value } = await said.body.getReader().read();
+  leaving.abort();
+  return new TextDecoder().decode(value);
+}"""
+# Reads a stream into the page, for the test to look at while it comes.
+READ = """async ({ path, content }) => {
+  globalThis.read = { text: "", ended: false };
+  const said = await fetch(new URL(path, document.baseURI), {
+    method: "POST", body: content, headers: { "content-type": "application/json" },
+  });
+  const reader = said.body.pipeThrough(new TextDecoderStream()).getReader();
+  (async () => {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) read.text += part.value;
+    read.ended = true;
+  })();
+}"""
+
+
+class InPage:
+    """A client in a page of the site."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        content: bytes | None = None,
+        kind: str = "application/json",
+    ) -> Said:
+        sent = content if body is None else json.dumps(body).encode()
+        coded = None if sent is None else base64.b64encode(sent).decode()
+        given = {"method": method, "path": path[1:], "content": coded, "kind": kind}
+        status, headers, text = self._page.evaluate(CALL, given)
+        return Said(status, headers, text)
+
+    def leave(self, path: str, body: Any) -> str:
+        read: str = self._page.evaluate(LEAVE, {"path": path[1:], "content": json.dumps(body)})
+        return read
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    """The site below a folder, as GitHub Pages has it, with pages of others beside it."""
+    with hosting(prefix=PREFIX) as host:
+        host.broken["api-page.html"] = (ROOT / "examples" / "api-page.html").read_bytes()
+        host.broken["openai.js"] = bundled(ROOT / "tests" / "e2e" / "pages" / "openai_client.js")
+        host.broken["openai.html"] = b'<!doctype html><script type="module" src="openai.js"></script>'
+        yield host
+
+
+@pytest.fixture(scope="module")
+def context(cpu_browser: Browser) -> Iterator[BrowserContext]:
+    context = cpu_browser.new_context(service_workers="allow")
+    context.add_init_script(COLLECT_WORKERS)
+    yield context
+    context.close()
+
+
+Opener = Callable[[], App]
+
+
+@pytest.fixture(scope="module")
+def open_tab(context: BrowserContext, host: Host) -> Opener:
+    def open_tab() -> App:
+        app = App(context.new_page())
+        app.page.goto(f"{host.url}?device=cpu")
+        app.wait_until_ready()
+        wait_until(app.page, CONTROLLED, 60_000)
+        return app
+
+    return open_tab
+
+
+@pytest.fixture(scope="module")
+def app(open_tab: Opener) -> App:
+    return open_tab()
+
+
+@pytest.fixture(scope="module")
+def api(app: App) -> InPage:
+    return InPage(app.page)
+
+
+class TestBrowser(ApiContract):
+    """The contract of every host."""
+
+    def test_the_document_says_where_the_site_lies(self, api: InPage) -> None:
+        assert api.call("GET", "/openapi.json").body["servers"] == [{"url": PREFIX.rstrip("/")}]
+
+    def test_the_address_of_servers_shows_the_application(self, context: BrowserContext, host: Host) -> None:
+        page = context.new_page()
+        page.goto(f"{host.url}webllm/")
+        assert page.url == host.url
+        page.close()
+
+
+def test_the_official_client_works_in_a_page(app: App, context: BrowserContext, host: Host) -> None:
+    page = context.new_page()
+    page.goto(f"{host.url}openai.html")
+
+    def said(call: str, *arguments: Any) -> Any:
+        return page.evaluate(f"arguments => openaiTests.{call}(...arguments)", list(arguments))
+
+    wait_until(page, "'openaiTests' in globalThis", 30_000)
+    assert said("models") == ["webllm-demo-1-q0f32"]
+    whole = said("chat", "Hello")
+    pieces = said("stream", "Hello")
+    assert "".join(pieces) == whole != ""
+    assert len(pieces) > 1
+    assert said("abort", LONG) == 3
+    ((name, arguments), *_) = said("tools", "Add 1 and 2.", ADD)
+    assert (name, set(arguments)) == ("add", {"a", "b"})
+    assert said("schema", "Name a colour.", COLOUR)["colour"] in ("red", "green")
+    assert said("unknown") == [True, 404, "model_not_found"]
+    page.close()
+
+
+def test_the_page_of_twenty_lines_asks_and_another_tab_takes_over_and_none_is_told(
+    app: App, context: BrowserContext, host: Host, open_tab: Opener
+) -> None:
+    page = context.new_page()
+    page.goto(f"{host.url}api-page.html")
+    answer = page.locator("pre")
+    page.get_by_role("button", name="Ask").click()
+    expect(answer).to_contain_text("Hello", timeout=60_000)
+
+    second = open_tab()
+    streamed = {"path": "v1/chat/completions", "content": json.dumps(asked(LONG, stream=True))}
+    page.evaluate(READ, streamed)
+    wait_until(page, "read.text.includes('content')", 60_000)
+    app.page.close()
+    # The one that answered has gone: its stream says so, and the next question goes to the other.
+    wait_until(page, "read.ended", 60_000)
+    assert "event: error" in page.evaluate("read.text")
+    again = InPage(page).call("POST", "/v1/chat/completions", asked())
+    assert again.status == 200, again.text
+
+    second.page.close()
+    alone = InPage(page).call("POST", "/v1/chat/completions", asked())
+    assert (alone.status, alone.body["code"]) == (503, "NO_ENGINE")
+    assert "Open the site in a tab" in alone.body["error"]["message"]
+    assert InPage(page).call("GET", "/webllm/api/health").body["hint"] in alone.body["error"]["message"]
+    page.close()
