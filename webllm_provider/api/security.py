@@ -79,7 +79,11 @@ class TokenGuard:
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
         if scope["type"] == "http" and path.startswith(self._paths) and path not in PUBLIC:
             token = bearer(HTTPConnection(scope))
-            subject = None if token is None else await self._identify(token)
+            try:
+                subject = None if token is None else await self._identify(token)
+            except Problem as problem:
+                await refuse(problem, scope, receive, send)
+                return
             if subject is None:
                 await refuse(unauthorized(), scope, receive, send)
                 return
@@ -99,6 +103,18 @@ def one_token(expected: str) -> Identify:
 
     async def identify(token: str) -> str | None:
         return "token" if same_secret(token, expected) else None
+
+    return identify
+
+
+def any_of(*ways: Identify) -> Identify:
+    """Identifies whoever one of several ways does."""
+
+    async def identify(token: str) -> str | None:
+        for way in ways:
+            if (subject := await way(token)) is not None:
+                return subject
+        return None
 
     return identify
 

@@ -17,7 +17,7 @@ from .app import create_app
 from .environment import from_environment
 from .pool import EnginePool
 from .queueing import WorkQueue
-from .security import Identify, one_token
+from .security import Identify, any_of, one_token
 from .settings import Settings
 from .site import site_routes
 from .sockets import Sockets
@@ -45,7 +45,7 @@ def server_app(
     folder = site or (Path(os.environ[SITE_VARIABLE]) if os.environ.get(SITE_VARIABLE) else None)
     queue, shared = shared_parts(given)
     pool = EnginePool(given, queue)
-    identify = None if given.token is None else one_token(given.token.get_secret_value())
+    identify = _identify(given)
     of_engines = None if given.engine_token is None else one_token(given.engine_token.get_secret_value())
     sockets = Sockets(pool, identify_engine=of_engines, identify=identify)
     more = [*sockets.routes(), *(site_routes(folder) if folder is not None else ())]
@@ -53,6 +53,29 @@ def server_app(
     return create_app(
         pool, given, identify=identify, session_identify=identify or session_token(), store=store, more=more
     )
+
+
+def _identify(settings: Settings) -> Identify | None:
+    """Who may call, by the settings; None: everybody.
+
+    Raises:
+        SystemExit: the settings of the identity provider cannot be followed.
+    """
+    ways: list[Identify] = []
+    if settings.token is not None:
+        ways.append(one_token(settings.token.get_secret_value()))
+    if settings.oidc_issuer is not None:
+        if settings.oidc_audience is None:
+            raise SystemExit("WEBLLM_OIDC_ISSUER needs WEBLLM_OIDC_AUDIENCE: whose tokens are these?")
+        try:
+            from .oidc import OidcTokens
+
+            ways.append(OidcTokens(settings.oidc_issuer, settings.oidc_audience))
+        except ImportError:
+            raise SystemExit("WEBLLM_OIDC_ISSUER needs: pip install 'webllm-provider[api,oidc]'") from None
+        except ValueError as error:
+            raise SystemExit(str(error)) from error
+    return any_of(*ways) if ways else None
 
 
 def shared_parts(settings: Settings) -> tuple[WorkQueue | None, Store | None]:

@@ -43,6 +43,10 @@ class Settings(BaseModel):
     """What every request must bear; None asks nobody on /v1 and /webllm/api. Sessions always ask."""
     engine_token: SecretStr | None = None
     """What a tab must bring to offer its engine; None takes every tab of this origin."""
+    oidc_issuer: str | None = None
+    """The address of an identity provider (OpenID Connect) whose tokens are taken too, beside `token`."""
+    oidc_audience: str | None = None
+    """For whom its tokens have to be made out."""
     allowed_origins: tuple[str, ...] = ()
     """Other origins that may call, as `https://host:port`. None by default: CORS is off."""
     allowed_hosts: tuple[str, ...] = ("*",)

@@ -25,6 +25,7 @@ from .._wire import EngineMessage, WireError
 from ..errors import EngineError
 from .answering import client_of
 from .pool import EnginePool
+from .problems import Problem
 from .security import Identify, refuse, unauthorized
 from .tab_messages import check_message
 
@@ -204,9 +205,15 @@ async def _read(socket: WebSocket, receive: Callable[[Any], None]) -> None:
 async def _let_in(socket: WebSocket, identify: Identify | None) -> bool:
     """Accept a socket, or refuse it before it opens."""
     if identify is not None:
-        subject = None if (token := socket_token(socket)) is None else await identify(token)
+        problem = unauthorized()
+        subject = None
+        try:
+            if (token := socket_token(socket)) is not None:
+                subject = await identify(token)
+        except Problem as error:
+            problem = error
         if subject is None:
-            await refuse(unauthorized(), socket.scope, socket.receive, socket.send)
+            await refuse(problem, socket.scope, socket.receive, socket.send)
             return False
         socket.scope["webllm.subject"] = subject
     offered = _subprotocols(socket)
