@@ -60,6 +60,7 @@ SUITES = (
             (ROOT, (sys.executable, "-m", "ruff", "format", "--check", ".")),
             (ROOT, (sys.executable, "-m", "mypy")),
             (ROOT, (sys.executable, "protocol/generate.py", "--check")),
+            (ROOT, (str(Path(sys.executable).parent / "hadolint"), "deploy/Dockerfile")),
             (WEB, ("npm", "run", "--silent", "typecheck")),
             (WEB, ("npm", "run", "--silent", "lint")),
         ),

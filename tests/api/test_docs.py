@@ -7,13 +7,16 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
-from tests.api.conftest import ROOT, Offering, Server, free_port, scripted, until
+from tests.api.conftest import ROOT, Offering, Server, free_port, hello, scripted, until
 from tools import nginx
+from tools.redis_server import RedisServer
 from webllm_provider._mount import build
 from webllm_provider._websocket import WebSocketTransport
 from webllm_provider.api.environment import from_environment
@@ -88,15 +91,21 @@ async def test_the_proxy_passes_streams_and_sockets(server: Server) -> None:
             assert parts > 1
 
 
-def test_gunicorn_runs_the_server(tmp_path: Path) -> None:
+@pytest.fixture
+def gunicorn(tmp_path: Path) -> Iterator[Server]:
+    """Two processes behind one port, as deploy/ configures them."""
     configuration = ROOT / "deploy" / "gunicorn.conf.py"
     unit = (ROOT / "deploy" / "webllm-api.service").read_text()
     app = "webllm_provider.api.server:server_app()"
     assert f'"{app}"' in unit
     port = free_port()
+    redis = RedisServer(tmp_path)
+    redis.start()
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
+        "WEBLLM_REDIS_URL": redis.url,
+        "WEBLLM_WORKERS": "2",
         "WEBLLM_BIND": f"127.0.0.1:{port}",
         "WEBLLM_DATA": str(tmp_path),
         "WEBLLM_TOKEN": "sesame",
@@ -107,12 +116,39 @@ def test_gunicorn_runs_the_server(tmp_path: Path) -> None:
         process = subprocess.Popen(
             command, env=environment, cwd=tmp_path, stdout=output, stderr=output, text=True
         )
-    gunicorn = Server(process, port, log)
+    server = Server(process, port, log)
     try:
-        gunicorn.wait()
-        assert httpx.get(f"{gunicorn.url}/v1/models").status_code == 401
-        told = httpx.get(f"{gunicorn.url}/v1/models", headers={"authorization": "Bearer sesame"})
-        assert told.json() == {"object": "list", "data": []}
+        server.wait()
+        yield server
     finally:
-        gunicorn.end()
+        server.end()
+        redis.stop()
     assert "Traceback" not in log.read_text()
+
+
+async def test_gunicorn_runs_two_processes_that_share_a_tab(gunicorn: Server) -> None:
+    async with httpx.AsyncClient(base_url=gunicorn.url) as client:
+        assert (await client.get("/v1/models")).status_code == 401
+        told = await client.get("/v1/models", headers={"authorization": "Bearer sesame"})
+        assert told.json() == {"object": "list", "data": []}
+    assert gunicorn.log.read_text().count("Booting worker") == 2
+    async with offer_engine(gunicorn.sockets, scripted(*[hello()] * 8), token="sesame"):
+        await until(lambda: _everywhere(gunicorn))
+        # Each request has a connection of its own: it comes to either process.
+        assert [await _said(gunicorn) for _ in range(8)] == ["Hello"] * 8
+
+
+async def _everywhere(server: Server) -> bool:
+    """Whether the tab's engine is seen again and again, whichever process is asked."""
+    seen = []
+    for _ in range(8):
+        async with httpx.AsyncClient(headers={"authorization": "Bearer sesame"}) as client:
+            seen.append((await client.get(f"{server.url}/v1/models")).json()["data"])
+    return all(seen)
+
+
+async def _said(server: Server) -> str:
+    body = {"messages": [{"role": "user", "content": "Hello?"}]}
+    async with httpx.AsyncClient(headers={"authorization": "Bearer sesame"}, timeout=60) as client:
+        told = await client.post(f"{server.url}/v1/chat/completions", json=body)
+    return str(told.json()["choices"][0]["message"]["content"])
