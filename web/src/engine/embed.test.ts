@@ -64,3 +64,18 @@ it("gives up what a client had asked for that is gone", () => {
   service.gone?.(client);
   expect(signal?.aborted).toBe(true);
 });
+
+it("asks nothing more for a client that has gone between two turns", async () => {
+  let asked = 0;
+  const service = embedService({
+    embed: (texts) => {
+      asked += 1;
+      service.gone?.(client);
+      return Promise.resolve({ vectors: texts.map(() => [1]), promptTokens: 1, model: "m" });
+    },
+  });
+  const texts = Array.from({ length: 40 }, () => "t");
+  const given = answer(service, query(texts as [string, ...string[]]), client);
+  await expect(given).rejects.toMatchObject({ error: { code: "aborted" } });
+  expect(asked).toBe(1);
+});

@@ -1,6 +1,6 @@
 import type { Priority } from "../protocol/wire";
 import type { Vectors } from "./engine";
-import { failure } from "./errors";
+import { aborted, failure } from "./errors";
 import { type Client, type Services, tabOf } from "./services";
 
 /** What embeddings need of the engine host. */
@@ -29,12 +29,15 @@ export function embedService(host: Embedding): Services {
     queries: {
       embed: async ({ input, model }, client) => {
         const turns = chunks(input);
+        // Taken once: whose port has closed gets no other life.
+        const signal = lifeOf(client);
         const from = { client: tabOf(client), priority: "side" as const };
         const answers: (Vectors & { model: string })[] = [];
         for (const texts of turns) {
+          if (signal.aborted) throw aborted("request");
           // Every turn asks the model that answered the first one: vectors of two models cannot be compared.
           const wanted = answers[0]?.model ?? model;
-          answers.push(await host.embed(texts, wanted, lifeOf(client), from));
+          answers.push(await host.embed(texts, wanted, signal, from));
         }
         return {
           type: "embeddings",

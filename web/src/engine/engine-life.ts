@@ -1,4 +1,4 @@
-import type { LoadedModel } from "../protocol/wire";
+import type { LoadedModel, WireError } from "../protocol/wire";
 import type { Engine, LoadOrder, LoadReport } from "./engine";
 import { aborted, EngineFailure } from "./errors";
 
@@ -36,12 +36,34 @@ export async function release(engine: Engine): Promise<void> {
   }
 }
 
-/** Settles with `work`, or rejects as soon as the engine's model is lost: what waits on a dead GPU waits for ever. */
-export function untilLost<T>({ lost: loss }: Pick<Engine, "lost">, work: Promise<T>): Promise<T> {
-  const lost = loss.then((error) => {
-    throw new EngineFailure(error, true);
+/** Who waits for each loss. A promise never forgets a reaction, and a loss outlives thousands of requests. */
+const waiting = new WeakMap<Promise<WireError>, Set<(error: WireError) => void>>();
+
+function waitingFor(loss: Promise<WireError>): Set<(error: WireError) => void> {
+  const known = waiting.get(loss);
+  if (known !== undefined) return known;
+  const told = new Set<(error: WireError) => void>();
+  waiting.set(loss, told);
+  void loss.then((error) => {
+    // Whoever comes later hears of it at once.
+    waiting.delete(loss);
+    for (const tell of told) tell(error);
   });
-  return Promise.race([work, lost]);
+  return told;
+}
+
+/** Settles with `work`, or rejects as soon as the engine's model is lost: what waits on a dead GPU waits for ever. */
+export function untilLost<T>({ lost }: Pick<Engine, "lost">, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const told = waitingFor(lost);
+    const tell = (error: WireError): void => {
+      reject(new EngineFailure(error, true));
+    };
+    told.add(tell);
+    work.then(resolve, reject).finally(() => {
+      told.delete(tell);
+    });
+  });
 }
 
 /** Settles with `work`, or rejects with `aborted` as soon as `signal` aborts. */

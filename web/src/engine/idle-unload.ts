@@ -4,6 +4,7 @@ import type { CatalogueEntry } from "../models/catalogue";
 export interface IdleHost {
   readonly present: { plan: { entry: CatalogueEntry } } | null;
   onIdle(listener: (idle: boolean) => void): () => void;
+  onState(listener: () => void): () => void;
   sleep(): Promise<void>;
 }
 
@@ -18,18 +19,34 @@ export const IDLE_UNLOAD_MS = 30 * 60_000;
  */
 export function unloadWhenIdle(host: IdleHost, afterMs: number | undefined, signal: AbortSignal): void {
   if (afterMs === 0) return;
+  let idle = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const end = host.onIdle((idle) => {
+  const disarm = (): void => {
     clearTimeout(timer);
-    if (!idle || host.present === null) return;
+    timer = undefined;
+  };
+  const arm = (): void => {
+    if (!idle || host.present === null || timer !== undefined) return;
     if (afterMs === undefined && host.present.plan.entry.record.embedded) return;
-    timer = setTimeout(() => void host.sleep(), afterMs ?? IDLE_UNLOAD_MS);
-  });
+    timer = setTimeout(() => {
+      timer = undefined;
+      void host.sleep();
+    }, afterMs ?? IDLE_UNLOAD_MS);
+  };
+  const ends = [
+    host.onIdle((now) => {
+      idle = now;
+      disarm();
+      arm();
+    }),
+    // A model that comes back after a loss, or behind another, does so while nobody asks.
+    host.onState(arm),
+  ];
   signal.addEventListener(
     "abort",
     () => {
-      clearTimeout(timer);
-      end();
+      disarm();
+      for (const end of ends) end();
     },
     { once: true },
   );

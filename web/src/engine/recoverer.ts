@@ -88,11 +88,16 @@ export class Recoverer {
     journal.record("recovery_started", model, { code: reason.code });
     let error = reason;
     let tries = 0;
-    for (
-      let plan = madeRoom ? from : policy.next(from, error);
-      plan !== null;
-      plan = policy.next(plan, error)
-    ) {
+    // The policy asks the catalogue and the ladder: what they throw must not leave the room in recovery for ever.
+    const next = (plan: Plan): Plan | null => {
+      try {
+        return policy.next(plan, error);
+      } catch (raw) {
+        error = toWireError(raw);
+        return null;
+      }
+    };
+    for (let plan = madeRoom ? from : next(from); plan !== null; plan = next(plan)) {
       try {
         await this.wait(tries++, signal);
         const back = await this.attempt(plan, standsFor, reason, signal);

@@ -78,6 +78,23 @@ describe("a request whose engine is lost", () => {
     expect(said(next)).toBe(WHOLE);
   });
 
+  it("ends as lost where even the choice of what to try fails", async () => {
+    let broken = false;
+    const rig = new CellRig(onward, {
+      load: { errors: () => (broken ? { code: "unsupported", message: "No longer." } : null) },
+      smaller: () => {
+        throw new Error("There is no catalogue.");
+      },
+    });
+    await rig.load();
+    broken = true;
+    rig.living?.die();
+    await until(() => rig.host.state.type === "lost");
+    const refused = rig.ask(ask("hi"));
+    await refused.all;
+    expect(refused.events).toMatchObject([{ type: "failure", error: { code: "model_not_loaded" } }]);
+  });
+
   it("keeps to the tokens that it may have", async () => {
     const limits: (number | undefined)[] = [];
     const rig = new CellRig((body) => {

@@ -110,11 +110,12 @@ export class RemoteEngine implements Engine {
     const answer = new Promise<CallResults[CallName]>((resolve, reject) => {
       this.calls.set(id, { resolve, reject, ...listening });
     });
-    this.heartbeat.enter(PHASES[type]);
-    this.post({ type, id, ...given } as ToCell);
-    if (signal.aborted) abort();
     signal.addEventListener("abort", abort);
     try {
+      this.heartbeat.enter(PHASES[type]);
+      // What cannot be cloned is refused right here, and asked of nobody.
+      this.post({ type, id, ...given } as ToCell);
+      if (signal.aborted) abort();
       // The cell answers a call by what it gives; both sides are of one build.
       return (await answer) as CallResults[K];
     } finally {

@@ -53,7 +53,10 @@ export class Requests {
     signal: AbortSignal,
     from: Asker,
   ): Promise<Vectors & { model: string }> {
-    return new Promise((resolve, reject) => {
+    const cancel = (): void => {
+      this.options.queue.cancel(id);
+    };
+    return new Promise<Vectors & { model: string }>((resolve, reject) => {
       this.request(id, from, {
         run: async (running) => {
           try {
@@ -66,11 +69,11 @@ export class Requests {
           reject(new EngineFailure(error));
         },
       });
-      const cancel = (): void => {
-        this.options.queue.cancel(id);
-      };
       if (signal.aborted) cancel();
-      signal.addEventListener("abort", cancel, { once: true });
+      signal.addEventListener("abort", cancel);
+    }).finally(() => {
+      // The signal lives as long as its port.
+      signal.removeEventListener("abort", cancel);
     });
   }
 

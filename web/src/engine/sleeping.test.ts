@@ -158,6 +158,33 @@ describe("a model that nobody asks", () => {
   });
 });
 
+describe("a model that comes back after a loss while nobody asks", () => {
+  it("sleeps as any other", async () => {
+    vi.useFakeTimers();
+    try {
+      const { host } = hostOf(() => new ScriptedEngine(SCRIPT));
+      const life = new AbortController();
+      unloadWhenIdle(host, 1000, life.signal);
+      const loaded = load(host, OTHER);
+      await vi.advanceTimersByTimeAsync(50);
+      await loaded;
+      host.reset();
+      const given = ask(host, "cancelled");
+      host.cancel("cancelled");
+      await given;
+      // Idle began in the midst of the recovery: there was nothing to put to sleep yet.
+      expect(host.present).toBeNull();
+      await vi.advanceTimersByTimeAsync(500);
+      expect(host.present).not.toBeNull();
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(host.present).toBeNull();
+      life.abort();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe("warming up", () => {
   it("writes one token on the GPU before the load ends, and says so", async () => {
     const engine = new GpuEngine();

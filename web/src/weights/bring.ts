@@ -187,6 +187,9 @@ export class Bringer {
   }
 }
 
+/** Questions that one server is asked at the same time: a split model may have a thousand parts. */
+const ASKED_AT_ONCE = 6;
+
 /** Sizes that no index gives, asked of the server; null where it does not say. */
 export async function withSizes(
   files: readonly ModelFile[],
@@ -194,18 +197,26 @@ export async function withSizes(
   { network }: Parts,
   signal: AbortSignal,
 ): Promise<(number | null)[]> {
-  return Promise.all(
-    files.map(async ({ url, bytes }) => {
-      const known = bytes ?? ledger.entry(url)?.bytes ?? null;
-      if (known !== null || !url.startsWith("http")) return known;
-      const [response] = await Promise.allSettled([network.fetch(url, { method: "HEAD", signal })]);
-      signal.throwIfAborted();
-      if (response.status === "rejected" || !response.value.ok) return null;
-      const { headers } = response.value;
-      const length = headers.get("content-length");
-      return length === null || headers.has("content-encoding") ? null : Number(length);
-    }),
+  const sizes = files.map(({ url, bytes }) => bytes ?? ledger.entry(url)?.bytes ?? null);
+  const unknown = files.flatMap(({ url }, at) =>
+    sizes[at] === null && url.startsWith("http") ? [{ url, at }] : [],
   );
+  const askInTurn = async (): Promise<void> => {
+    for (let next = unknown.shift(); next !== undefined; next = unknown.shift()) {
+      sizes[next.at] = await sizeAt(next.url, network, signal);
+    }
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn));
+  return sizes;
+}
+
+async function sizeAt(url: string, network: Parts["network"], signal: AbortSignal): Promise<number | null> {
+  const [response] = await Promise.allSettled([network.fetch(url, { method: "HEAD", signal })]);
+  signal.throwIfAborted();
+  if (response.status === "rejected" || !response.value.ok) return null;
+  const { headers } = response.value;
+  const length = headers.get("content-length");
+  return length === null || headers.has("content-encoding") ? null : Number(length);
 }
 
 /** The whole of what several sizes say; null as soon as one is unknown. */

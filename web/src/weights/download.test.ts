@@ -308,6 +308,25 @@ describe("a connection that may cost", () => {
   });
 });
 
+describe("a split model", () => {
+  it("has its server asked for the sizes of a few parts at a time", async () => {
+    const made = new World();
+    made.models.add({ id: "split", gguf_url: "https://hub.test/split-00001-of-00040.gguf" });
+    let [open, widest, asked] = [0, 0, 0];
+    made.parts.network.fetch = async (_, init) => {
+      if (init.method !== "HEAD") throw new TypeError("no");
+      asked += 1;
+      widest = Math.max(widest, ++open);
+      await new Promise((answered) => setTimeout(answered, 1));
+      open -= 1;
+      return new Response(null, { headers: { "content-length": "1" } });
+    };
+    await errorOf(made.ensure("split", "cpu"));
+    expect(asked).toBe(40);
+    expect(widest).toBe(6);
+  });
+});
+
 describe("a full disk", () => {
   it("refuses what does not fit, and names what could go: the longest unused first", async () => {
     const { world: made } = world();

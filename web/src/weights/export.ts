@@ -3,6 +3,7 @@ import { aborted } from "../engine/errors";
 import type { Device, Exported } from "../protocol/wire";
 import { pack, type Packed } from "./archive";
 import { Bringer } from "./bring";
+import { dropAbandoned, EXPORTS_FOLDER, keepForLife } from "./exports";
 import type { ModelFile } from "./files";
 import { inspect, notGenuine } from "./inspect";
 import type { Ledger } from "./ledger";
@@ -19,9 +20,6 @@ export interface MoveOptions {
   report: (report: FetchReport) => void;
 }
 
-/** Exports wait here to be saved, as long as the worker lives that made them. */
-const FOLDER = "exports";
-const LOCK = "webllm-provider-export-";
 /** What the archive needs beside the files: headers, and the list. */
 const SLACK_BYTES = 4 * 2 ** 20;
 const DEVICES: readonly Device[] = ["webgpu", "cpu"];
@@ -108,9 +106,9 @@ async function write(
     files: chosen.map(({ listed }) => listed),
   };
   const name = crypto.randomUUID();
-  await holdForLife(locks, LOCK + name);
+  await keepForLife(locks, name);
   const tally = new Tally("read_cache", total, 0, report, network.clock);
-  const target = await files.open(FOLDER, name);
+  const target = await files.open(EXPORTS_FOLDER, name);
   try {
     const contents = contentsOf(weights, ledger, chosen);
     await pack(target, JSON.stringify(manifest), contents, signal, (bytes) => {
@@ -118,11 +116,11 @@ async function write(
     });
   } catch (raw) {
     target.close();
-    await files.remove(FOLDER, name);
+    await files.remove(EXPORTS_FOLDER, name);
     throw raw;
   }
   target.close();
-  const archive = await files.read(FOLDER, name);
+  const archive = await files.read(EXPORTS_FOLDER, name);
   if (archive === undefined) throw new Error("The export has gone.");
   const typed = archive.slice(0, archive.size, "application/zip");
   const url = weights.parts.publish(typed);
@@ -135,28 +133,6 @@ async function* contentsOf(weights: Weights, ledger: Ledger, chosen: Chosen[]): 
     if (content?.size !== listed.bytes) throw notStored(ledger.page.id);
     yield { path: listed.path, content };
   }
-}
-
-/** Exports of workers that live no more: their URLs died with them. */
-export async function dropAbandoned({ parts: { files, locks } }: Weights): Promise<void> {
-  const { held = [] } = (await locks?.query()) ?? {};
-  const living = new Set(held.map(({ name }) => name));
-  for (const { name } of await files.list(FOLDER)) {
-    if (!living.has(LOCK + name)) await files.remove(FOLDER, name);
-  }
-}
-
-/** Holds a lock until this worker dies. */
-async function holdForLife(locks: Weights["parts"]["locks"], name: string): Promise<void> {
-  if (locks === undefined) return;
-  await new Promise<void>((held, failed) => {
-    locks
-      .request(name, () => {
-        held();
-        return new Promise<never>(() => undefined);
-      })
-      .catch(failed);
-  });
 }
 
 const fileName = (id: string): string => id.replace(/[^\w.-]+/g, "_");

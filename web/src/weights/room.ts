@@ -5,6 +5,7 @@ import type { Services } from "../engine/services";
 import type { Catalogue } from "../models/catalogue";
 import type { CustomModels } from "../models/custom";
 import { browserParts } from "./browser-parts";
+import { dropAbandoned } from "./exports";
 import type { Models } from "./parts";
 import { heed, type Place, prepareWith, weightsServices } from "./services";
 import { Weights } from "./weights";
@@ -34,5 +35,8 @@ export function weightsRoom({ catalogue, custom, journal, choose, signal }: Weig
   };
   const weights = new Weights(browserParts(journal), models);
   heed(weights, journal, signal);
+  dropAbandoned(weights).catch((raw: unknown) => {
+    console.warn("What was exported earlier could not be cleared away:", raw);
+  });
   return { weights, services: weightsServices(weights, choose), prepare: prepareWith(weights) };
 }

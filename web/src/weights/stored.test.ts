@@ -292,6 +292,21 @@ describe("what is stored", () => {
     expect((await world.weights.stored()).models).toHaveLength(1);
   });
 
+  it("goes with all others, but for the one that is on its way", async () => {
+    const world = new World();
+    for (const id of ["a", "b", "c"]) world.addGguf(id, ggufBytes(100));
+    await world.ensure("a", "cpu");
+    await world.ensure("c", "cpu");
+    const refused: Promise<unknown>[] = [];
+    await world.ensure("b", "cpu", {
+      report: () => {
+        if (refused.length === 0) refused.push(errorOf(world.weights.delete(null)));
+      },
+    });
+    expect(await refused[0]).toMatchObject({ code: "busy", details: { model: "b" } });
+    expect((await world.weights.stored()).models.map(({ model }) => model)).toEqual(["b"]);
+  });
+
   it("of a name that nobody knows cannot be deleted; of one that is not here it is done", async () => {
     const world = new World();
     world.addGguf("a", ggufBytes(100));

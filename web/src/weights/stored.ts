@@ -2,6 +2,7 @@
 import { failure } from "../engine/errors";
 import type { Device, StoredModel, StoredModels } from "../protocol/wire";
 import { deviceOf, type ModelFile } from "./files";
+import { dropAbandoned } from "./exports";
 import { fileNameOf, Ledger, type Page } from "./ledger";
 import { atOnce } from "./locks";
 import type { WeightsEntry } from "./parts";
@@ -40,7 +41,15 @@ export async function deleteStored(weights: Weights, model: string | null): Prom
   const all = await findAll(weights);
   const chosen = model === null ? all : all.filter(({ id }) => id === model);
   if (model !== null && chosen.length === 0) weights.models.find(model);
-  for (const found of chosen) await atOnce(weights.parts.locks, found.id, () => drop(weights, found, all));
+  const kept: unknown[] = [];
+  for (const found of chosen) {
+    // One that is in use keeps none of the others.
+    await atOnce(weights.parts.locks, found.id, () => drop(weights, found, all)).catch((raw: unknown) => {
+      kept.push(raw);
+    });
+  }
+  if (model === null) await dropAbandoned(weights);
+  if (kept.length > 0) throw kept[0];
 }
 
 /** Everything that we brought, and what WebLLM itself has put into its caches of models that we know. */
