@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.e2e.conftest import (
     cpu_app,
     cpu_browser,
+    open_on_webgpu,
     origin_guard,
     playwright,
     site,
@@ -16,6 +17,7 @@ from tests.e2e.conftest import (
 __all__ = [
     "cpu_app",
     "cpu_browser",
+    "open_on_webgpu",
     "origin_guard",
     "playwright",
     "site",
