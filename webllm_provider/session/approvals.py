@@ -34,7 +34,6 @@ REASONS: dict[ApprovalChoice, str] = {
     "never": "A person has denied this call and every further one of this tool.",
 }
 UNANSWERED = "Nobody has answered in time."
-STOPPED = "The turn ended before anybody had answered."
 
 
 class PageApprovals:
@@ -56,6 +55,8 @@ class PageApprovals:
         self._turn = turn
         self._permissions = permissions
         self._waiting: dict[str, asyncio.Future[ApprovalChoice]] = {}
+        self._left: list[asyncio.Future[ApprovalChoice]] = []
+        """Questions that were taken back."""
         self._call: Mapping[str, Any] = {}
         """The call that the hooks are being asked about: what will run when they agree."""
         self._hooks: Any = None
@@ -112,19 +113,17 @@ class PageApprovals:
             )
             async with asyncio.timeout(timeout):
                 return await waiting
-        except (TimeoutError, asyncio.CancelledError) as error:
-            self._send({"type": "approval_withdrawn", "approval": approval})
-            late = isinstance(error, TimeoutError)
-            await self._tell(APPROVAL_DENIED, call, reason=UNANSWERED if late else STOPPED)
-            if late:
-                raise ApprovalTimeoutError(prompt) from error
-            raise
+        except TimeoutError as error:
+            await self._tell(APPROVAL_DENIED, call, reason=UNANSWERED)
+            raise ApprovalTimeoutError(prompt) from error
         finally:
-            del self._waiting[approval]
+            # Neither answered nor withdrawn already: nobody waits any more.
+            if self._waiting.pop(approval, None) is not None:
+                self._send({"type": "approval_withdrawn", "approval": approval})
 
     def answer(self, approval: str, choice: ApprovalChoice) -> bool:
         """Take a person's answer. False where nobody waits for it here."""
-        waiting = self._waiting.get(approval)
+        waiting = self._waiting.pop(approval, None)
         if waiting is None:
             return False
         if not waiting.done():
@@ -132,9 +131,17 @@ class PageApprovals:
         return True
 
     def withdraw(self) -> None:
-        """Stop waiting for anybody: the turn is over."""
-        for waiting in self._waiting.values():
+        """Take the questions back: the turn is about to end. Whoever waits for them hears that from the turn."""
+        for approval in list(self._waiting):
+            self._left.append(self._waiting.pop(approval))
+            self._send({"type": "approval_withdrawn", "approval": approval})
+
+    def end(self) -> None:
+        """The turn is over; also a kernel that does not hear of it waits no longer."""
+        self.withdraw()
+        for waiting in self._left:
             waiting.cancel()
+        self._left.clear()
 
     async def _tell(self, event: str, call: Mapping[str, Any], **more: Any) -> None:
         if self._hooks is not None:

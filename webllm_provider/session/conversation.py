@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 MakeSession = Callable[..., Awaitable[Any]]
 Messages = list[dict[str, Any]]
 
+DEFAULT_HOOKS = ("hooks-metrics",)
+"""Where the settings name none; `hooks-approval` is there in any case."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -151,7 +154,7 @@ class Conversation:
     async def end(self) -> None:
         """A turn is over: nobody waits any more for what was asked for it."""
         self.speaking = None
-        self.approvals.withdraw()
+        self.approvals.end()
         await self._calm()
 
     async def close(self) -> None:
@@ -185,7 +188,7 @@ class Conversation:
 
     async def _make(self, settings: Settings, messages: Messages | None, *, journalled: bool) -> None:
         """Make the session anew, around the same messages where none are given."""
-        options: dict[str, Any] = dict(settings.session)
+        options: dict[str, Any] = {"hooks": DEFAULT_HOOKS, **settings.session}
         before = self.session
         if messages is None and before is not None:
             messages = await self._messages()
@@ -240,6 +243,7 @@ class Conversation:
         """End the running turn."""
         if self.session is None:
             return
+        self.approvals.withdraw()
         task = asyncio.ensure_future(self.session.coordinator.request_cancel(True))
         self.stopping.add(task)
         task.add_done_callback(self.stopping.discard)

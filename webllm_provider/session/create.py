@@ -18,6 +18,7 @@ from .._wire import CustomTool
 from ..errors import engine_error
 from .defaults import INSTRUCTION
 from .events import STREAMED_EVENTS
+from .memory import MEMORY_CAPABILITY
 from .page import PAGE_CAPABILITY, PageServices
 from .permissions import PERMISSIONS_CAPABILITY, Permissions
 from .store import STORE_CAPABILITY, Store
@@ -27,9 +28,6 @@ Listener = Callable[[str, dict[str, Any]], Awaitable[None] | None]
 TOOLS = ("tool-notes", "tool-todo")
 CUSTOM_TOOL = "tool-custom"
 APPROVAL_HOOK = "hooks-approval"
-
-MEMORY_CAPABILITY = "webllm.memory"
-"""A dictionary that outlives a session: the next one of the same conversation gets it too."""
 
 
 class ModulesMissing(RuntimeError):

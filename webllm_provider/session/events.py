@@ -6,6 +6,9 @@ from amplifier_core import events
 
 from .._hooks import ABORTED, BLOCK_DELTA, BLOCK_END, BLOCK_START, FALLBACK
 
+TURN_METRICS = "webllm:turn_metrics"
+"""The figures of a turn; see `hooks/metrics.py`."""
+
 STREAMED_EVENTS: tuple[str, ...] = (
     events.SESSION_START,
     events.SESSION_RESUME,
@@ -40,4 +43,5 @@ STREAMED_EVENTS: tuple[str, ...] = (
     events.CANCEL_REQUESTED,
     events.CANCEL_COMPLETED,
     events.MODULE_LOAD_FAILED,
+    TURN_METRICS,
 )

@@ -9,6 +9,7 @@ from typing import Any
 from .._wire import Attachment, CustomTool, SessionSettings, ToolPermission
 from ..config import ProviderConfig
 from .options import TurnOptions
+from .tools.custom_tool import check_custom_tools
 
 SERVER_FIELDS = {"base_url": "base_url", "api_key": "api_key", "model": "server_model"}
 """What the wire calls a server's fields, and what the provider's config calls them."""
@@ -42,6 +43,7 @@ class Settings:
         provider = _provider(given)
         # Refused here with a sentence: the kernel would only say that a module could not be loaded.
         ProviderConfig.read({**provider, **sampling})
+        check_custom_tools(given.get("custom_tools", ()))
         session: dict[str, Any] = {
             name: value
             for name, value in given.items()

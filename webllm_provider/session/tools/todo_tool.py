@@ -1,4 +1,4 @@
-"""The `todo` tool at work: one list per session, in memory.
+"""The `todo` tool at work: one list per conversation, in memory.
 
 The texts stand in `todo.py`, apart from this code, because a model is trained on them.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from amplifier_core.models import ToolResult
 
 from ..._schema import violations
+from ..memory import MEMORY_CAPABILITY
 from . import todo
 
 
@@ -22,14 +23,18 @@ class _Task:
 
 
 class TodoTool:
-    """Adds, lists and finishes tasks. They end with the session."""
+    """Adds, lists and finishes tasks.
+
+    Args:
+        tasks: the list, where an earlier session of the same conversation has left one.
+    """
 
     name = todo.NAME
     description = todo.DESCRIPTION
     input_schema = todo.PARAMETERS
 
-    def __init__(self) -> None:
-        self._tasks: list[_Task] = []
+    def __init__(self, tasks: list[_Task] | None = None) -> None:
+        self._tasks = [] if tasks is None else tasks
 
     async def execute(self, input: dict[str, Any]) -> ToolResult:
         """Do what `action` says; what cannot be done is a result with a sentence, not an exception."""
@@ -65,6 +70,8 @@ def _refused(sentence: str) -> ToolResult:
 async def mount(
     coordinator: Any, config: Mapping[str, Any] | None = None
 ) -> Callable[[], Awaitable[None]] | None:
-    """Mount the tool with an empty list."""
-    await coordinator.mount("tools", TodoTool(), name=todo.NAME)
+    """Mount the tool, with the conversation's list where there is one."""
+    given: dict[str, Any] | None = coordinator.get_capability(MEMORY_CAPABILITY)
+    memory = {} if given is None else given
+    await coordinator.mount("tools", TodoTool(memory.setdefault(todo.NAME, [])), name=todo.NAME)
     return None
