@@ -1,7 +1,8 @@
-import { failure } from "./errors";
+import { aborted, failure } from "./errors";
 
 /**
- * Downloads one file with progress. Throws `download_failed` with the status, and what `fetch` throws.
+ * Downloads one file with progress. Throws `download_failed` with the status, `aborted` when it was cancelled, and
+ * else what `fetch` throws.
  *
  * `onProgress` gets the bytes so far and those to come in all, null when the server does not say.
  */
@@ -9,6 +10,20 @@ export async function download(
   url: string,
   signal: AbortSignal,
   onProgress: (loadedBytes: number, totalBytes: number | null) => void = () => undefined,
+): Promise<Blob> {
+  try {
+    return await bring(url, signal, onProgress);
+  } catch (raw) {
+    // A connection that is cut says so in its own words, also where it was cut on purpose.
+    if (signal.aborted) throw aborted("download");
+    throw raw;
+  }
+}
+
+async function bring(
+  url: string,
+  signal: AbortSignal,
+  onProgress: (loadedBytes: number, totalBytes: number | null) => void,
 ): Promise<Blob> {
   const response = await fetch(url, { signal });
   if (!response.ok || response.body === null) {
