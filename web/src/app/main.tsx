@@ -8,11 +8,15 @@ import { pageClock } from "./batching";
 import { startSealedWorker } from "../bridge/sealed-worker";
 import { App } from "./components/App";
 import { AppContext, type SiteActions } from "./components/context";
+import { Composing } from "./composer/composing";
+import { Templates } from "./composer/templates";
 import { Controller } from "./controller";
+import { DEFAULT_PROFILE, openDatabase } from "./database/open";
 import { probeDevice } from "./device";
 import { EngineSupervisor } from "../page/engine-supervisor";
 import { Installer } from "./install";
 import { startLanguage } from "./language";
+import { storageNames } from "../offline/names";
 import { keepAnswers } from "./keep-answers";
 import { startOffline } from "./offline-start";
 import { newId } from "./new-id";
@@ -23,7 +27,9 @@ import { relayApi } from "../page/api-relay";
 import { PythonHost } from "../page/python-host";
 import { startSiteEngine } from "../page/site-engine";
 import { exposeReadOnly } from "./read-only-handle";
+import { SettingsStore } from "./settings/store";
 import { createState } from "./state";
+import { text } from "./text";
 import { createTheme } from "./theme";
 import { keepTitle } from "./title";
 import { watchWidth } from "./viewport";
@@ -42,13 +48,25 @@ startLanguage({
   storage: window.localStorage,
 });
 const state = createState(newId());
+const settings = new SettingsStore((error) => {
+  console.warn("A setting could not be kept:", error);
+  state.announcement.value = text.settings.notKept;
+});
 const controller = new Controller({
   state,
+  settingsFor: (conversation) => settings.settingsFor(conversation),
   clock: pageClock,
   now: Date.now,
   elapsed: () => performance.now(),
   newId,
 });
+
+const database = openDatabase({ name: storageNames(siteRoot.href).database(DEFAULT_PROFILE) });
+const templates = new Templates(
+  database.then((opened) => opened.templates),
+  newId,
+);
+const composing = new Composing(state, templates, newId);
 
 const places = new Places(window);
 
@@ -143,7 +161,7 @@ keepTitle(document, places);
 const wide = watchWidth(window);
 const theme = createTheme(document.documentElement, window.localStorage);
 render(
-  <AppContext.Provider value={{ state, actions: controller, models, site, release: { version, build }, theme, places, wide }}>
+  <AppContext.Provider value={{ state, actions: controller, models, composing, site, release: { version, build }, theme, places, settings, wide }}>
     <App />
   </AppContext.Provider>,
   root,

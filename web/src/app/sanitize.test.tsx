@@ -6,7 +6,9 @@ import { AppContext } from "./components/context";
 import { Markdown } from "./components/Markdown";
 import { createSanitizer } from "./sanitize";
 import { Places } from "./places";
+import { SettingsStore } from "./settings/store";
 import { createState } from "./state";
+import { memoryComposing } from "./testing/composing";
 import { scriptedModels } from "./testing/room";
 import { createTheme } from "./theme";
 import { HOSTILE_OUTPUTS } from "./testing/hostile-outputs";
@@ -35,11 +37,13 @@ function show(markdown: string): HTMLElement {
   const value = {
     state,
     models: scriptedModels(state).models,
+    composing: memoryComposing(state),
     actions: silentActions(),
     site: recordedSite([]),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
     places: new Places(window),
+    settings: new SettingsStore(() => undefined),
     wide: signal(true),
   };
   render(

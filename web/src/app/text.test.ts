@@ -39,6 +39,9 @@ function said(word: Word): string[] {
 /** What is the same in both languages, on purpose: names, and words that German has taken over. */
 const SAME = new Set([
   "appName",
+  "tools.own.source",
+  "tools.own.name",
+  "tools.own.parameters",
   "conversation.code",
   "empty.suggestions",
   "errors.code",
@@ -46,6 +49,8 @@ const SAME = new Set([
   "loading.python",
   "loading.percent",
   "places.title",
+  "settings.appearance.languages.en",
+  "settings.appearance.languages.de",
   "engine.kinds.webllm",
   "engine.kinds.wllama",
   "engine.kinds.server",

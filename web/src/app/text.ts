@@ -15,6 +15,8 @@ import { modelsText } from "./text/models";
 import { offlineText } from "./text/offline";
 import { pageText } from "./text/page";
 import { placesText } from "./text/places";
+import { settingsText } from "./text/settings";
+import { toolsText } from "./text/tools";
 
 const en = {
   ...pageText.en,
@@ -24,6 +26,8 @@ const en = {
   ...errorsText.en,
   ...offlineText.en,
   models: modelsText.en,
+  settings: settingsText.en,
+  tools: toolsText.en,
 };
 
 /** What there is to say; every language has all of it. */
@@ -37,6 +41,8 @@ const de: Catalogue = {
   ...errorsText.de,
   ...offlineText.de,
   models: modelsText.de,
+  settings: settingsText.de,
+  tools: toolsText.de,
 };
 
 export const catalogues: Readonly<Record<Language, Catalogue>> = { en, de };

@@ -4,12 +4,13 @@ import { signal, type Signal } from "@preact/signals";
 export type Theme = "system" | "light" | "dark";
 
 const KEY = "webllm-provider:theme";
-const ORDER: readonly Theme[] = ["system", "light", "dark"];
+export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 export interface ThemeChoice {
   current: Signal<Theme>;
   /** The next of system, light, dark. */
   advance(): void;
+  choose(theme: Theme): void;
 }
 
 export function createTheme(
@@ -21,16 +22,20 @@ export function createTheme(
     root.dataset["theme"] = current.value;
   };
   show();
+  const choose = (theme: Theme): void => {
+    current.value = theme;
+    show();
+    storage?.setItem(KEY, theme);
+  };
   return {
     current,
+    choose,
     advance() {
-      current.value = ORDER[(ORDER.indexOf(current.value) + 1) % ORDER.length] ?? "system";
-      show();
-      storage?.setItem(KEY, current.value);
+      choose(THEMES[(THEMES.indexOf(current.value) + 1) % THEMES.length] ?? "system");
     },
   };
 }
 
 function parse(value: string | null): Theme {
-  return ORDER.find((theme) => theme === value) ?? "system";
+  return THEMES.find((theme) => theme === value) ?? "system";
 }

@@ -4,12 +4,14 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Places } from "../places";
+import { SettingsStore } from "../settings/store";
 import { createState, type AppState } from "../state";
 import { emptyConversation, reduceConversation } from "../stores/conversation";
 import { reduceEngine } from "../stores/engine";
 import { reducePython } from "../stores/python";
 import { recordedActions, recordedSite, RELEASE, type Done, type SiteDone } from "../testing/actions";
 import { block, BOOTED, DEMO, DIED, ended, LOADED, record, response, toolCall } from "../testing/messages";
+import { memoryComposing } from "../testing/composing";
 import { EverythingIsSeen } from "../testing/seen";
 import { scriptedModels, verdict, type Outside } from "../testing/room";
 import { createTheme } from "../theme";
@@ -49,10 +51,12 @@ beforeEach(() => {
     state,
     actions: recordedActions(done),
     models: scripted.models,
+    composing: memoryComposing(state),
     site: recordedSite(siteDone),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
     places: new Places(window),
+    settings: new SettingsStore(() => undefined),
     wide: signal(true),
   };
   void act(() => {
@@ -125,7 +129,7 @@ describe("while things start", () => {
     expect(find("python-stage").textContent).toContain("interpreter");
     expect(find("load-stage").textContent).toContain("engine");
     press(type("Hello?"), "Enter");
-    expect(done).toEqual([["ask", "Hello?"]]);
+    expect(done).toEqual([["ask", "Hello?", []]]);
   });
 
   it("shows a failed Python with what to do", () => {
@@ -213,7 +217,7 @@ describe("the message box", () => {
     press(find("composer"), "Enter", { isComposing: true });
     expect(done).toEqual([]);
     press(find("composer"), "Enter");
-    expect(done).toEqual([["ask", "Hello?"]]);
+    expect(done).toEqual([["ask", "Hello?", []]]);
     expect((find("composer") as HTMLTextAreaElement).value).toBe("");
   });
 

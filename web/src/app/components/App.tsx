@@ -7,8 +7,12 @@ import { ConversationView } from "./ConversationView";
 import { Header } from "./Header";
 import { LoadPanel } from "./LoadPanel";
 import { ModelsPlace } from "./models/ModelsPlace";
+import { deferred } from "./Deferred";
+import { Sheet } from "./Sheet";
 import { Drawer, Sidebar } from "./Sidebar";
 import { UpdateNotice } from "./UpdateNotice";
+
+const SettingsPlace = deferred(async () => (await import("./settings/SettingsPlace")).SettingsPlace);
 
 export function App(): JSX.Element {
   const { state, actions, wide } = useApp();
@@ -65,6 +69,9 @@ export function App(): JSX.Element {
         </section>
       </div>
       <ModelsPlace />
+      <Sheet name="settings" title={text.places.titles.settings}>
+        <SettingsPlace />
+      </Sheet>
       <div class="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
         {state.announcement.value}
       </div>

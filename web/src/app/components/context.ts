@@ -2,11 +2,13 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Composing } from "../composer/composing";
 import type { Controller } from "../controller";
 import type { Installer } from "../install";
 import type { Models } from "../models/models";
 import type { Offline } from "../offline";
 import type { Places } from "../places";
+import type { SettingsStore } from "../settings/store";
 import type { AppState } from "../state";
 import type { ThemeChoice } from "../theme";
 
@@ -19,6 +21,8 @@ export type Actions = Pick<
   | "withdraw"
   | "retry"
   | "continueTurn"
+  | "approve"
+  | "instruct"
   | "switchTo"
   | "remove"
   | "clear"
@@ -45,7 +49,10 @@ export interface AppContextValue {
   state: AppState;
   actions: Actions;
   models: Models;
+  /** The message that is being written. */
+  composing: Composing;
   places: Places;
+  settings: SettingsStore;
   site: SiteActions;
   /** What this page is. */
   release: Release;

@@ -5,6 +5,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StoredModel } from "../../../protocol/wire";
 import { Places } from "../../places";
+import { SettingsStore } from "../../settings/store";
 import { createState, type AppState } from "../../state";
 import { reduceEngine } from "../../stores/engine";
 import { recordedActions, recordedSite, RELEASE } from "../../testing/actions";
@@ -61,11 +62,13 @@ beforeEach(() => {
   const value = {
     state,
     models,
+    composing: memoryComposing(state),
     actions: recordedActions([]),
     site: recordedSite([]),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
     places: new Places(window),
+    settings: new SettingsStore(() => undefined),
     wide: signal(true),
   };
   void act(() => {
