@@ -1,8 +1,8 @@
-import { aborted, failure } from "./errors";
+import { failure } from "./errors";
 
 /**
- * Downloads one file with progress. Throws `download_failed` with the status, `aborted` when it was cancelled, and
- * else what `fetch` throws.
+ * Downloads one file with progress. Throws `download_failed` with the status, the signal's reason when it was
+ * cancelled, and else what `fetch` throws.
  *
  * `onProgress` gets the bytes so far and those to come in all, null when the server does not say.
  */
@@ -15,7 +15,7 @@ export async function download(
     return await bring(url, signal, onProgress);
   } catch (raw) {
     // A connection that is cut says so in its own words, also where it was cut on purpose.
-    if (signal.aborted) throw aborted("download");
+    signal.throwIfAborted();
     throw raw;
   }
 }
