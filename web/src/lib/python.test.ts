@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { PROTOCOL } from "../protocol/version";
 import type { PageMessage, PythonMessage } from "../protocol/wire";
 import { type PythonRuntime, startPython, type StartPythonOptions } from "./python";
@@ -157,4 +157,104 @@ describe("a session", () => {
     await expect(answer).rejects.toMatchObject({ code: "aborted" });
     expect(latest().terminated).toBe(true);
   });
+});
+
+describe("a tool", () => {
+  const ASKED: PythonMessage = {
+    type: "approval_asked",
+    id: "t",
+    approval: "a-1",
+    tool: "clipboard",
+    arguments: { action: "read" },
+    question: "May it?",
+  };
+  const CALL: PythonMessage = {
+    type: "page_call",
+    call: "c-1",
+    service: "download",
+    arguments: { name: "a.txt", text: "x" },
+  };
+  const began = async (options: Partial<StartPythonOptions>): Promise<ScriptedWorker> => {
+    const starting = start(options);
+    latest().say(BOOTED);
+    await starting;
+    return latest();
+  };
+  const answers = (worker: ScriptedWorker): PageMessage[] =>
+    worker.received.filter(({ type }) => type === "approve" || type === "page_answer");
+
+  it("that needs consent gets the answer of onApproval", async () => {
+    const seen: unknown[] = [];
+    const worker = await began({
+      onApproval: ({ tool, arguments: given, question }) => {
+        seen.push([tool, given, question]);
+        return "conversation";
+      },
+    });
+    worker.say(ASKED);
+    await vi.waitFor(() => {
+      expect(answers(worker)).toEqual([{ type: "approve", approval: "a-1", choice: "conversation" }]);
+    });
+    expect(seen).toEqual([["clipboard", { action: "read" }, "May it?"]]);
+  });
+
+  it("is denied where nobody can be asked", async () => {
+    const worker = await began({});
+    worker.say(ASKED);
+    await vi.waitFor(() => {
+      expect(answers(worker)).toEqual([{ type: "approve", approval: "a-1", choice: "deny" }]);
+    });
+  });
+
+  it("whose turn was stopped takes its question back", async () => {
+    let signal: AbortSignal | undefined;
+    const worker = await began({
+      onApproval: (request) => {
+        signal = request.signal;
+        return new Promise(() => undefined);
+      },
+    });
+    worker.say(ASKED);
+    worker.say({ type: "approval_withdrawn", approval: "a-1" });
+    expect(signal?.aborted).toBe(true);
+    expect(answers(worker)).toEqual([]);
+  });
+
+  it("is served by the services of the page, and told what is not offered", async () => {
+    const worker = await began({ services: { download: ({ name }) => Promise.resolve({ name }) } });
+    worker.say(CALL);
+    worker.say({ ...CALL, call: "c-2", service: "fetch" });
+    await vi.waitFor(() => {
+      expect(answers(worker)).toHaveLength(2);
+    });
+    expect(answers(worker)).toContainEqual({ type: "page_answer", call: "c-1", result: { name: "a.txt" } });
+    expect(answers(worker)).toContainEqual(
+      expect.objectContaining({
+        call: "c-2",
+        error: expect.objectContaining({ code: "unsupported" }) as unknown,
+      }),
+    );
+  });
+
+  it("that nobody waits for any more ends its service, unanswered", async () => {
+    let signal: AbortSignal | undefined;
+    const worker = await began({
+      services: {
+        download: (_, context) => {
+          signal = context.signal;
+          return new Promise(() => undefined);
+        },
+      },
+    });
+    worker.say(CALL);
+    worker.say({ type: "page_call_cancelled", call: "c-1" });
+    expect(signal?.aborted).toBe(true);
+    expect(answers(worker)).toEqual([]);
+  });
+});
+
+it("asks with the settings of a turn", async () => {
+  const python = await started();
+  void python.session("mine").ask("Hello?", { settings: { tools: ["tool-clock"] } });
+  expect(latest().received.at(-1)).toMatchObject({ type: "ask", settings: { tools: ["tool-clock"] } });
 });

@@ -5,16 +5,42 @@
  * `EngineFrame`, or one of your own behind the same protocol.
  */
 import { ABORTED, EngineError } from "../bridge/engine-error";
+import { PageCalls, type PageServices } from "../page/page-calls";
 import { PythonHost } from "../page/python-host";
-import type { Booting, PythonMessage, Versions, WireError } from "../protocol/wire";
+import type {
+  ApprovalAsked,
+  ApprovalChoice,
+  Booting,
+  PythonMessage,
+  Versions,
+  WireError,
+} from "../protocol/wire";
 import { type PythonFiles, pythonUrls } from "./site-files";
 import { type Answer, type AskOptions, Turns } from "./turns";
 import { spawnPythonWorker } from "./workers";
 
 export { EngineError } from "../bridge/engine-error";
-export type { Booting, BootStage, ErrorCode, Versions, WireError } from "../protocol/wire";
+export type { CallArguments, CallContext, PageServiceFunction, PageServices } from "../page/page-calls";
+export type {
+  ApprovalChoice,
+  Booting,
+  BootStage,
+  ErrorCode,
+  PageService,
+  SessionSettings,
+  Versions,
+  WireError,
+} from "../protocol/wire";
+export { readsClipboard, writesClipboard } from "../page/clipboard";
+export { downloads, saveByLink } from "../page/download";
 export type { PythonFiles } from "./site-files";
 export type { AmplifierEvent, Answer, AskOptions } from "./turns";
+
+/** A tool that waits for a person's consent. */
+export interface ApprovalRequest extends Pick<ApprovalAsked, "tool" | "arguments" | "question"> {
+  /** Aborts when nobody waits for the answer any more: the turn was stopped, or Python ended. */
+  signal: AbortSignal;
+}
 
 /** How Python is started. */
 export interface StartPythonOptions extends PythonFiles {
@@ -25,6 +51,13 @@ export interface StartPythonOptions extends PythonFiles {
    * as long as it lives. Needed only where the bundler does not find the package's own.
    */
   worker?: (name: string) => Worker;
+  /**
+   * Asks a person whether a tool may run; `conversation` and `never` hold until the session ends. Without it, and
+   * where it throws, what needs consent is denied.
+   */
+  onApproval?: (request: ApprovalRequest) => ApprovalChoice | Promise<ApprovalChoice>;
+  /** What the page does for tools, by service; what is absent is answered with `unsupported`. */
+  services?: PageServices;
   /** Hears how far the start is; `fraction` is of the whole, 0 to 1. */
   onProgress?: (progress: Booting) => void;
   /** Gives the start up: it rejects with `aborted`. */
@@ -45,10 +78,6 @@ export interface PythonSession {
   end(): void;
 }
 
-const NO_SERVICE: WireError = {
-  code: "unsupported",
-  message: "This page offers nothing to the tools of a session.",
-};
 const NOT_RUNNING: WireError = {
   code: "python_failed",
   message: "Python is not running.",
@@ -81,6 +110,9 @@ export async function startPython(options: StartPythonOptions): Promise<PythonRu
 export class PythonRuntime {
   readonly #host: PythonHost;
   readonly #turns = new Turns();
+  readonly #calls: PageCalls;
+  /** Questions that wait for a person, by approval. */
+  readonly #questions = new Map<string, AbortController>();
   #start: { resolve: (versions: Versions) => void; reject: (error: unknown) => void } | null = null;
   #versions: Versions | null = null;
 
@@ -94,6 +126,9 @@ export class PythonRuntime {
       },
       enginePort: () => options.engine.connect(),
       locks: navigator.locks,
+    });
+    this.#calls = new PageCalls(options.services ?? {}, (answer) => {
+      this.#host.send(answer);
     });
   }
 
@@ -140,7 +175,8 @@ export class PythonRuntime {
     const ended = this.#turns.open(id, options, () => {
       this.#host.send({ type: "stop", id });
     });
-    this.#host.send({ type: "ask", id, conversation, text });
+    const { settings } = options;
+    this.#host.send({ type: "ask", id, conversation, text, ...(settings === undefined ? {} : { settings }) });
     return ended;
   }
 
@@ -163,22 +199,48 @@ export class PythonRuntime {
         if (!this.#turns.take(message)) this.#host.send({ type: "stop", id: message.id });
         return;
       case "approval_asked":
-        // Nobody here could be asked: what needs consent is denied.
-        this.#host.send({ type: "approve", approval: message.approval, choice: "deny" });
-        return;
-      case "page_call":
-        this.#host.send({ type: "page_answer", call: message.call, error: NO_SERVICE });
+        void this.#approve(message);
         return;
       case "approval_withdrawn":
+        this.#withdraw(message.approval);
+        return;
+      case "page_call":
+        this.#calls.receive(message);
+        return;
       case "page_call_cancelled":
+        this.#calls.cancel(message.call);
         return;
       default:
         message satisfies never;
     }
   }
 
+  async #approve({ approval, tool, arguments: given, question }: ApprovalAsked): Promise<void> {
+    const life = new AbortController();
+    this.#questions.set(approval, life);
+    const choice = await this.#choice({ tool, arguments: given, question, signal: life.signal });
+    if (this.#questions.delete(approval)) this.#host.send({ type: "approve", approval, choice });
+  }
+
+  async #choice(request: ApprovalRequest): Promise<ApprovalChoice> {
+    try {
+      return (await this.options.onApproval?.(request)) ?? "deny";
+    } catch (raw) {
+      // Consent that could not be asked for was not given; the page still hears what went wrong.
+      reportError(raw);
+      return "deny";
+    }
+  }
+
+  #withdraw(approval: string): void {
+    this.#questions.get(approval)?.abort();
+    this.#questions.delete(approval);
+  }
+
   #ended(error: WireError): void {
     this.#versions = null;
+    this.#calls.cancelAll();
+    for (const approval of [...this.#questions.keys()]) this.#withdraw(approval);
     this.#start?.reject(new EngineError(error));
     this.#start = null;
     this.#turns.failAll(error);

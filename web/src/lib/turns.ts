@@ -1,6 +1,6 @@
 /** Turns that run in Python, from the page's side: events in, one ending each. */
 import { EngineError } from "../bridge/engine-error";
-import type { PythonMessage, TurnEvent, WireError } from "../protocol/wire";
+import type { PythonMessage, SessionSettings, TurnEvent, WireError } from "../protocol/wire";
 
 /** An Amplifier event of a running turn, by its Amplifier name. */
 export type AmplifierEvent = Pick<TurnEvent, "name" | "payload">;
@@ -11,6 +11,8 @@ export interface AskOptions {
   onEvent?: (event: AmplifierEvent) => void;
   /** Hears the visible text as the model writes it, piece by piece. */
   onText?: (text: string) => void;
+  /** Which tools there are and what they may, the system text, sampling; what is absent is the default. */
+  settings?: SessionSettings;
   /** Stop: the turn ends at once, and what was written stays in the conversation. */
   signal?: AbortSignal;
 }
