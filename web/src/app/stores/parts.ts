@@ -1,6 +1,9 @@
 /** The parts of an answer, in the order they came. */
 
-export type ToolState = "running" | "done" | "failed" | "abandoned";
+import type { ApprovalChoice } from "../../protocol/wire";
+
+/** `asking`: a person's consent is waited for. `abandoned`: the turn ended before it did. */
+export type ToolState = "asking" | "running" | "done" | "failed" | "denied" | "abandoned";
 
 export interface ThinkingPart {
   kind: "thinking";
@@ -26,6 +29,13 @@ export interface ToolPart {
   arguments: string;
   result: string;
   state: ToolState;
+  /** Where consent was asked for; present as soon as it can be answered. */
+  asked?: { approval: string; question: string };
+  /** What a person answered. */
+  choice?: ApprovalChoice;
+  /** When the tool itself began and ended, in ms; present as soon as it has. */
+  startedAt?: number;
+  endedAt?: number;
 }
 
 export type Part = ThinkingPart | TextPart | ToolPart;

@@ -3,7 +3,7 @@ import type { TurnEnded, TurnEvent, WireError } from "../../protocol/wire";
 import type { Part } from "./parts";
 import { figuresOf, identityOf, isRecord, numberOf, textOf, type Payload } from "./payload";
 import { endsWithText, isOver, type Degradation, type SessionMessage, type Turn, type TurnState } from "./turn";
-import { toolEnds, toolFails, toolStarts } from "./turn-tools";
+import { abandoned, toolAsks, toolDenied, toolEnds, toolFails, toolStarts } from "./turn-tools";
 
 /** The turn after an Amplifier event. Events that show nothing in the conversation leave it as it is. */
 export function applyEvent(turn: Turn, event: TurnEvent, now: number): Turn {
@@ -22,12 +22,16 @@ export function applyEvent(turn: Turn, event: TurnEvent, now: number): Turn {
       return takeFigures(turn, payload);
     case "provider:retry":
       return showRetry(turn, payload);
+    case "approval:required":
+      return toolAsks(turn, payload);
+    case "approval:denied":
+      return toolDenied(turn, payload);
     case "tool:pre":
-      return toolStarts(turn, payload);
+      return toolStarts(turn, payload, now);
     case "tool:post":
-      return toolEnds(turn, payload);
+      return toolEnds(turn, payload, now);
     case "tool:error":
-      return toolFails(turn, payload);
+      return toolFails(turn, payload, now);
     default:
       // Amplifier has more events than a conversation shows; the developer's console lists them all.
       return turn;
@@ -116,9 +120,7 @@ function closePart(part: Part, now: number): Part {
 
 function closeOpenParts(turn: Turn, now: number): Turn {
   const parts = turn.parts.map((part) =>
-    part.kind === "tool" && part.state === "running"
-      ? { ...part, state: "abandoned" as const }
-      : closePart(part, now),
+    part.kind === "tool" ? abandoned(part) : closePart(part, now),
   );
   return { ...turn, parts };
 }
