@@ -63,6 +63,7 @@ SUITES = (
             (ROOT, (str(Path(sys.executable).parent / "hadolint"), "deploy/Dockerfile")),
             (WEB, ("npm", "run", "--silent", "typecheck")),
             (WEB, ("npm", "run", "--silent", "lint")),
+            (WEB, ("node", "vite/lint-workflows.mjs")),
         ),
     ),
     _pytest_suite("tests/unit"),
