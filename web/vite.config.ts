@@ -57,6 +57,9 @@ export default defineConfig({
       input: {
         index: file("index.html"),
         engine: file("engine.html"),
+        "api-door": file("api-door.html"),
+        sandbox: file("sandbox.html"),
+        fetch: file("fetch.html"),
         ...Object.fromEntries(Object.entries(LIBRARY).map(([name, source]) => [name, file(source)])),
       },
       preserveEntrySignatures: "exports-only",

@@ -1,5 +1,5 @@
 /**
- * The content security policies of the two documents, in one place.
+ * The content security policies of the site's documents, in one place.
  *
  * A worker that starts from a Blob stub inherits the policy of the document that starts it. So the page's
  * policy is Python's too, and the engine's document, which may download models, is the engine worker's.
@@ -44,6 +44,14 @@ const POLICIES: Record<string, Policy> = {
     // `default` is made in the CPU engine's worker alone (src/engine/nested-blobs.ts).
     "trusted-types": ["webllm-provider-workers", "default"],
   },
+  "api-door.html": {
+    ...SHARED,
+    "script-src": ["'self'"],
+    "worker-src": ["'none'"],
+    "connect-src": ["'self'"],
+    "style-src": ["'self'"],
+    "trusted-types": ["'none'"],
+  },
   // The two below open frames of opaque origins, which inherit these and have a stricter one each (src/sandbox).
   "sandbox.html": {
     ...SHARED,
@@ -62,6 +70,9 @@ const POLICIES: Record<string, Policy> = {
     "trusted-types": ["webllm-provider-frames"],
   },
 };
+
+/** The documents of the site. */
+export const DOCUMENTS: readonly string[] = Object.keys(POLICIES);
 
 /** The policy of a document as the text of its meta element. */
 export function policyOf(document: string): string {

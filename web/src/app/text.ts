@@ -8,6 +8,7 @@
  * is drawn is drawn again on a switch. Keep objects (`const words = text.models`), never words, outside of functions.
  */
 import { language, type Language } from "./language";
+import { apiText } from "./text/api";
 import { conversationText } from "./text/conversation";
 import { errorsText } from "./text/errors";
 import { loadingText } from "./text/loading";
@@ -25,6 +26,7 @@ const en = {
   ...loadingText.en,
   ...errorsText.en,
   ...offlineText.en,
+  api: apiText.en,
   models: modelsText.en,
   settings: settingsText.en,
   tools: toolsText.en,
@@ -40,6 +42,7 @@ const de: Catalogue = {
   ...loadingText.de,
   ...errorsText.de,
   ...offlineText.de,
+  api: apiText.de,
   models: modelsText.de,
   settings: settingsText.de,
   tools: toolsText.de,

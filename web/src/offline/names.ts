@@ -9,6 +9,8 @@ export interface StorageNames {
   generations: string;
   /** The Web Lock around changes of the generations. */
   generationsLock: string;
+  /** Where it is kept which other origins may use the model: a key of `localStorage`. */
+  origins: string;
   /** The Web Lock of whoever fills the cache: one tab at a time. */
   fillLock: string;
   /** The Web Lock that every page of a build holds, shared, for as long as it is open. */
@@ -27,6 +29,7 @@ export function storageNames(scope: string): StorageNames {
   return {
     content: `${prefix}:content`,
     generations: `${prefix}:generations`,
+    origins: `${prefix}:origins`,
     generationsLock: `${prefix}:generations`,
     fillLock: `${prefix}:fill`,
     pageLock: (build) => `${prefix}:page:${build}`,

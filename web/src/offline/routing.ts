@@ -20,6 +20,9 @@ const API = /^(?:v1|webllm\/api|api\/webllm)(?:\/|$)|^openapi\.json$/;
 const APPLICATION = /^webllm\/?$/;
 const SHELL = "index.html";
 
+/** Whether a path below the site's root is one of the API's. */
+export const isApiPath = (path: string): boolean => API.test(path);
+
 export type RoutableRequest = Pick<Request, "method" | "mode" | "url" | "headers">;
 
 export class Routing {
@@ -37,7 +40,7 @@ export class Routing {
     const path = this.pathOf(url);
     if (path === undefined) return { kind: "pass" };
     // A form of a foreign page comes as a navigation with a body, and such have no say here.
-    if (API.test(path) && (mode !== "navigate" || method === "GET")) return { kind: "api", path };
+    if (isApiPath(path) && (mode !== "navigate" || method === "GET")) return { kind: "api", path };
     // A part of a file is the network's business: a cache holds files whole.
     if (method !== "GET" || headers.has("range")) return { kind: "pass" };
     // The root is the application, with any query. Other folders may hold documents of somebody else.
