@@ -5,7 +5,7 @@
  */
 import type { LoadWishes } from "../bridge/client";
 import type { ToPython } from "../page/python-host";
-import type { ModelRecord, PythonMessage, SessionSettings } from "../protocol/wire";
+import type { ApprovalChoice, ModelRecord, PythonMessage, SessionSettings } from "../protocol/wire";
 import { AnswerAnnouncer } from "./announce";
 import { askOf } from "./asking";
 import { batched, type FrameClock } from "./batching";
@@ -40,6 +40,14 @@ export interface EngineSide {
   restart(): Promise<void>;
 }
 
+/** Turns are run by one tab at a time. */
+export interface TurnTaking {
+  /** Whether this tab may send a turn now; else `take` follows as soon as it may. */
+  mayRun(conversation: string): boolean;
+  /** Stop what another tab runs there; false where none does. */
+  stop(conversation: string): boolean;
+}
+
 export interface ControllerOptions {
   state: AppState;
   clock: FrameClock;
@@ -48,6 +56,8 @@ export interface ControllerOptions {
   /** Milliseconds since the page was opened, for what is measured. */
   elapsed: () => number;
   newId: () => string;
+  /** Which tab runs the turns of a conversation that several show; absent: this one. */
+  turns?: TurnTaking;
   /** What a conversation's session is made with. */
   settingsFor?: (conversation: string) => SessionSettings;
 }
@@ -60,6 +70,8 @@ export class Controller {
   readonly #announcer: AnswerAnnouncer;
   readonly #gather: (message: PythonMessage) => void;
   readonly #heads = new SessionHeads();
+  /** Turns that this page has sent to Python. */
+  readonly #sent = new Set<string>();
   #python: PythonSide | null = null;
   #engine: EngineSide | null = null;
   #lastModel: string | null = null;
@@ -98,8 +110,31 @@ export class Controller {
     behind.delete(conversation.id);
     if (isBusy(left)) behind.set(left.id, reduceConversation(left, { type: "let_go" }));
     this.#state.behind.value = behind;
+    // Where several tabs share conversations, `take` restores what is this tab's to go on with.
+    const alone = this.options.turns === undefined;
     this.#state.conversation.value =
-      shown ?? reduceConversation(conversation, { type: "restored", conversation });
+      shown ?? (alone ? reduceConversation(conversation, { type: "restored", conversation }) : conversation);
+    this.#sendNext();
+  }
+
+  /** What another tab has stored of a conversation that is shown, or goes on behind. */
+  follow(conversation: Conversation): void {
+    if (this.#state.conversation.value.id === conversation.id) this.#state.conversation.value = conversation;
+    const behind = this.#state.behind.value;
+    if (!behind.has(conversation.id)) return;
+    this.#setBehind(new Map(behind).set(conversation.id, conversation));
+  }
+
+  /** This tab runs the turns of a conversation from now on, also one that another tab has left in its midst. */
+  take(id: string): void {
+    const restored = (conversation: Conversation): Conversation =>
+      this.#sent.has(runningTurn(conversation)?.id ?? "")
+        ? conversation
+        : reduceConversation(conversation, { type: "restored", conversation });
+    const shown = this.#state.conversation.value;
+    if (shown.id === id) this.#state.conversation.value = restored(shown);
+    const behind = this.#state.behind.value.get(id);
+    if (behind !== undefined) this.#setBehind(new Map(this.#state.behind.value).set(id, restored(behind)));
     this.#sendNext();
   }
 
@@ -132,11 +167,14 @@ export class Controller {
     this.#ask(trimmed, attachments, turn.parent);
   }
 
-  /** Stop the running turn; what waits is withdrawn with `withdraw`. */
-  stop(): void {
-    const turn = runningTurn(this.#state.conversation.value);
-    if (turn === null) return;
-    this.#change({ type: "stop_asked", id: turn.id, at: this.options.now() });
+  /** Stop the running turn of the conversation on the screen, or of another; what waits is withdrawn with `withdraw`. */
+  stop(id: string = this.#state.conversation.value.id): void {
+    const shown = this.#state.conversation.value;
+    const conversation = shown.id === id ? shown : this.#state.behind.value.get(id);
+    const turn = conversation === undefined ? null : runningTurn(conversation);
+    if (conversation === undefined || turn === null || this.options.turns?.stop(id) === true) return;
+    const stopping = reduceConversation(conversation, { type: "stop_asked", id: turn.id, at: this.options.now() });
+    this.follow(stopping);
     this.#python?.send({ type: "stop", id: turn.id });
   }
 
@@ -169,6 +207,18 @@ export class Controller {
     if (cutTurn(this.#state.conversation.value)?.id !== id) return;
     this.#change({ type: "continued", id });
     this.#sendNext();
+  }
+
+  /** Answer a tool that asks for consent. */
+  approve(approval: string, choice: ApprovalChoice): void {
+    this.#change({ type: "approved", approval, choice });
+    this.#python?.send({ type: "approve", approval, choice });
+  }
+
+  /** Give this conversation a system text of its own, from the next turn on; an empty one takes it back. */
+  instruct(instruction: string): void {
+    const trimmed = instruction.trim();
+    this.#change({ type: "instructed", instruction: trimmed === "" ? null : trimmed });
   }
 
   /** Show the branch through this turn. */
@@ -252,8 +302,10 @@ export class Controller {
     for (const message of messages) {
       python = reducePython(python, message);
       const action = { type: "python", message, at: this.options.now() } as const;
-      shown = reduceConversation(shown, action);
-      for (const [id, conversation] of behind) behind.set(id, reduceConversation(conversation, action));
+      if (this.#concerns(message, shown)) shown = reduceConversation(shown, action);
+      for (const [id, conversation] of behind) {
+        if (this.#concerns(message, conversation)) behind.set(id, reduceConversation(conversation, action));
+      }
       this.#followSession(message);
     }
     this.#state.python.value = python;
@@ -262,6 +314,12 @@ export class Controller {
     this.#announcer.follow(shown);
     if (!wasReady) this.#announceReady();
     this.#sendNext();
+  }
+
+  /** What another tab's Python does ends with that one, not with this tab's. */
+  #concerns(message: PythonMessage, conversation: Conversation): boolean {
+    if (message.type !== "python_failed" || this.options.turns === undefined) return true;
+    return this.#sent.has(runningTurn(conversation)?.id ?? "");
   }
 
   #followSession(message: PythonMessage): void {
@@ -295,9 +353,12 @@ export class Controller {
   /** Send the next turn of a conversation. Returns what becomes of it; null where nothing is to be sent. */
   #send(conversation: Conversation): Conversation | null {
     const turn = nextTurn(conversation);
-    if (turn === null) return null;
+    if (turn === null || this.options.turns?.mayRun(conversation.id) === false) return null;
+    this.#sent.add(turn.id);
     const history = this.#heads.historyFor(conversation, turn);
-    const settings = this.options.settingsFor?.(conversation.id);
+    const { instruction } = conversation;
+    const chosen = this.options.settingsFor?.(conversation.id);
+    const settings = instruction === null ? chosen : { ...chosen, instruction };
     this.#python?.send(askOf(turn, { conversation: conversation.id, history, settings }));
     this.#announcer.expect(turn.id);
     const busy = (id: string): boolean => id === conversation.id || this.#state.behind.value.has(id);

@@ -17,7 +17,7 @@ import { EngineSupervisor } from "../page/engine-supervisor";
 import { Installer } from "./install";
 import { startLanguage } from "./language";
 import { storageNames } from "../offline/names";
-import { keepAnswers } from "./keep-answers";
+import { flushWhenLeft, Keeping } from "./conversations/start";
 import { startOffline } from "./offline-start";
 import { newId } from "./new-id";
 import { readOptions } from "./options";
@@ -52,8 +52,16 @@ const settings = new SettingsStore((error) => {
   console.warn("A setting could not be kept:", error);
   state.announcement.value = text.settings.notKept;
 });
+const database = openDatabase({ name: storageNames(siteRoot.href).database(DEFAULT_PROFILE) });
+const keeping = new Keeping({
+  database,
+  locks: window.isSecureContext ? navigator.locks : undefined,
+  nameOfLock: (id) => storageNames(siteRoot.href).conversationLock(id),
+  now: Date.now,
+});
 const controller = new Controller({
   state,
+  turns: keeping.turns,
   settingsFor: (conversation) => settings.settingsFor(conversation),
   clock: pageClock,
   now: Date.now,
@@ -61,7 +69,6 @@ const controller = new Controller({
   newId,
 });
 
-const database = openDatabase({ name: storageNames(siteRoot.href).database(DEFAULT_PROFILE) });
 const templates = new Templates(
   database.then((opened) => opened.templates),
   newId,
@@ -161,13 +168,15 @@ keepTitle(document, places);
 const wide = watchWidth(window);
 const theme = createTheme(document.documentElement, window.localStorage);
 render(
-  <AppContext.Provider value={{ state, actions: controller, models, composing, site, release: { version, build }, theme, places, settings, wide }}>
+  <AppContext.Provider value={{ state, actions: controller, models, composing, keeping, site, release: { version, build }, theme, places, settings, wide }}>
     <App />
   </AppContext.Provider>,
   root,
 );
 controller.start(python, engine, options.model);
-void keepAnswers(state, controller, siteRoot);
+void keeping.start(state, controller, places).then((conversations) => {
+  flushWhenLeft(window, conversations);
+});
 followEngine(state, models);
 void probeDevice(navigator).then((device) => {
   state.device.value = device;

@@ -12,7 +12,7 @@ import { memoryComposing } from "./testing/composing";
 import { scriptedModels } from "./testing/room";
 import { createTheme } from "./theme";
 import { HOSTILE_OUTPUTS } from "./testing/hostile-outputs";
-import { recordedSite, RELEASE, silentActions } from "./testing/actions";
+import { recordedSite, RELEASE, silentActions, silentKeeping } from "./testing/actions";
 
 const FORBIDDEN =
   "script, style, link, meta, base, iframe, frame, object, embed, form, input, video, audio, source, svg, math, template, noscript";
@@ -42,6 +42,7 @@ function show(markdown: string): HTMLElement {
     site: recordedSite([]),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
+    keeping: silentKeeping(),
     places: new Places(window),
     settings: new SettingsStore(() => undefined),
     wide: signal(true),

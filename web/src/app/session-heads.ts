@@ -20,11 +20,8 @@ export class SessionHeads {
   historyFor(conversation: Conversation, turn: Turn): SessionMessage[] | null {
     const path = pathTo(conversation, turn.parent);
     const head = this.#heads.get(conversation.id) ?? null;
-    if (turn.resumes !== undefined) {
-      // What is to go on stands at the end of what was said.
-      return head === turn.id ? null : [...path, turn].flatMap(saidIn);
-    }
-    return head === turn.parent ? null : path.flatMap(saidIn);
+    const standsThere = turn.resumes === undefined ? head === turn.parent : head === turn.id;
+    return standsThere ? null : path.flatMap(saidIn);
   }
 
   /** A turn goes to its session, which stands behind it from then on. Returns the conversations to be forgotten. */

@@ -2,24 +2,30 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { ErrorCode } from "../../protocol/wire";
 import { engineName, milliseconds, rate } from "../format";
+import type { Choice } from "../stores/branches";
 import { answerText, type AnswerFigures, type Degradation, type Turn } from "../stores/turn";
 import { text } from "../text";
 import { useApp } from "./context";
 import { CopyButton } from "./CopyButton";
+import { Moment } from "./turn/Moment";
+import { Switcher } from "./turn/Switcher";
 
-export function AnswerFooter({
-  turn,
-  children,
-}: {
+interface AnswerFooterProps {
   turn: Turn;
+  /** The other answers to the same question. */
+  choice: Choice | null;
   /** What can be done with this answer beside copying it. */
   children?: ComponentChildren;
-}): JSX.Element {
+}
+
+export function AnswerFooter({ turn, choice, children }: AnswerFooterProps): JSX.Element {
   const answer = answerText(turn);
   return (
     <footer class="answer-footer">
       {answer !== "" && <CopyButton content={answer} label={text.conversation.copyAnswer} />}
       {children}
+      {choice !== null && <Switcher choice={choice} label={text.conversation.answers} />}
+      {turn.endedAt !== null && <Moment at={turn.endedAt} />}
       {turn.figures !== null && <FiguresLine figures={turn.figures} />}
       {turn.figures !== null && turn.figures.recovered.length > 0 && (
         <Recovered codes={turn.figures.recovered} />

@@ -9,7 +9,7 @@ import { createState, type AppState } from "../state";
 import { emptyConversation, reduceConversation } from "../stores/conversation";
 import { reduceEngine } from "../stores/engine";
 import { reducePython } from "../stores/python";
-import { recordedActions, recordedSite, RELEASE, type Done, type SiteDone } from "../testing/actions";
+import { recordedActions, recordedSite, RELEASE, type Done, type SiteDone, silentKeeping } from "../testing/actions";
 import { block, BOOTED, DEMO, DIED, ended, LOADED, record, response, toolCall } from "../testing/messages";
 import { memoryComposing } from "../testing/composing";
 import { EverythingIsSeen } from "../testing/seen";
@@ -55,6 +55,7 @@ beforeEach(() => {
     site: recordedSite(siteDone),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
+    keeping: silentKeeping(),
     places: new Places(window),
     settings: new SettingsStore(() => undefined),
     wide: signal(true),

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { entriesOf } from "../stores/branches";
+import { choicesOf, entriesOf, type Choices } from "../stores/branches";
 import { text } from "../text";
 import { useApp } from "./context";
 import { EmptyState } from "./EmptyState";
@@ -10,6 +10,7 @@ import { ArrowDown } from "./icons";
 import { NoticeLine } from "./NoticeLine";
 import { TurnView } from "./TurnView";
 
+const ALONE: Choices = { question: null, answer: null };
 const NEAR_END_PX = 96;
 
 function distanceToEnd(): number {
@@ -25,6 +26,7 @@ export function ConversationView(): JSX.Element {
   const { state } = useApp();
   const conversation = state.conversation.value;
   const entries = entriesOf(conversation);
+  const choices = choicesOf(conversation);
   const away = useSignal(false);
   const turns = useRef(0);
 
@@ -51,7 +53,7 @@ export function ConversationView(): JSX.Element {
       {entries.length === 0 && <EmptyState />}
       {entries.map((entry) =>
         entry.kind === "turn" ? (
-          <TurnView key={entry.id} turn={entry} />
+          <TurnView key={entry.id} turn={entry} choices={choices.get(entry.id) ?? ALONE} />
         ) : (
           <NoticeLine key={entry.id} what={entry.what} />
         ),

@@ -6,7 +6,14 @@ import { Check, Copy } from "./icons";
 
 const SHOWN_FOR_MS = 1600;
 
-export function CopyButton({ content, label }: { content: string; label: string }): JSX.Element {
+interface CopyButtonProps {
+  content: string;
+  label: string;
+  /** The drawing alone: its place says what is copied. */
+  bare?: boolean;
+}
+
+export function CopyButton({ content, label, bare = false }: CopyButtonProps): JSX.Element {
   const { state } = useApp();
   const copied = useSignal(false);
   const copy = async (): Promise<void> => {
@@ -24,9 +31,11 @@ export function CopyButton({ content, label }: { content: string; label: string 
     }, SHOWN_FOR_MS);
   };
   return (
-    <button type="button" class="quiet small" onClick={() => void copy()} aria-label={label} title={label}>
+    <button type="button" class={bare ? "small-icon" : "quiet small"} data-testid="copy" onClick={() => void copy()} aria-label={label} title={label}>
       {copied.value ? <Check /> : <Copy />}
-      <span aria-hidden="true">{copied.value ? text.conversation.copied : text.conversation.copy}</span>
+      {!bare && (
+        <span aria-hidden="true">{copied.value ? text.conversation.copied : text.conversation.copy}</span>
+      )}
     </button>
   );
 }

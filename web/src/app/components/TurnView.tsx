@@ -1,57 +1,50 @@
 /** One turn: the question as a bubble, the answer in the order its parts came. */
 import { Component, type JSX } from "preact";
-import type { ErrorCode } from "../../protocol/wire";
+import type { ErrorCode, WireError } from "../../protocol/wire";
+import type { Choice, Choices } from "../stores/branches";
 import { cutTurn } from "../stores/conversation";
-import type { Part, Turn } from "../stores/turn";
+import { isCut, type Part, type Turn } from "../stores/turn";
 import { text } from "../text";
 import { AnswerFooter } from "./AnswerFooter";
-import { Thinking, ToolCard } from "./AnswerParts";
+import { Thinking } from "./AnswerParts";
 import { useApp } from "./context";
 import { ErrorCard } from "./ErrorCard";
+import { Again } from "./icons";
 import { Markdown } from "./Markdown";
+import { ToolCard } from "./tools/ToolCard";
+import { Question } from "./turn/Question";
+import { Switcher } from "./turn/Switcher";
+
+interface TurnViewProps {
+  turn: Turn;
+  choices: Choices;
+}
 
 /** Drawn again only when the turn itself has changed: a long conversation costs no more than its last answer. */
-export class TurnView extends Component<{ turn: Turn }> {
-  override shouldComponentUpdate(next: { turn: Turn }): boolean {
-    return next.turn !== this.props.turn;
+export class TurnView extends Component<TurnViewProps> {
+  override shouldComponentUpdate(next: TurnViewProps): boolean {
+    return next.turn !== this.props.turn || next.choices !== this.props.choices;
   }
 
-  override render({ turn }: { turn: Turn }): JSX.Element {
+  // Words are read further down, where a change of the language draws them again.
+  override render({ turn, choices }: TurnViewProps): JSX.Element {
     return (
       <>
-        <article class="message-user" data-testid="message-user" aria-label={text.conversation.you}>
-          <p class="bubble">{turn.question}</p>
-          {turn.state.kind === "waiting" && <WaitingNote turn={turn} />}
-        </article>
-        {turn.state.kind !== "waiting" && <Answer turn={turn} />}
+        <Question turn={turn} choice={choices.question} />
+        {turn.state.kind !== "waiting" && <Answer turn={turn} choice={choices.answer} />}
       </>
     );
   }
 }
 
-function WaitingNote({ turn }: { turn: Turn }): JSX.Element {
-  const { actions, state } = useApp();
-  const ready = state.readiness.value === "ready";
-  return (
-    <p class="waiting-note">
-      {ready ? text.conversation.queued : text.conversation.queuedUntilReady}
-      <button
-        type="button"
-        class="link-button"
-        data-testid="withdraw"
-        onClick={() => {
-          actions.withdraw(turn.id);
-        }}
-      >
-        {text.conversation.withdraw}
-      </button>
-    </p>
-  );
-}
-
 const SHOWN_STATE = { running: "streaming", done: "done", stopped: "stopped", failed: "failed" } as const;
 
-function Answer({ turn }: { turn: Turn }): JSX.Element | null {
+interface AnswerProps {
+  turn: Turn;
+  choice: Choice | null;
+}
+
+function Answer({ turn, choice }: AnswerProps): JSX.Element | null {
   const { state } = turn;
   if (state.kind === "waiting") return null;
   return (
@@ -65,70 +58,103 @@ function Answer({ turn }: { turn: Turn }): JSX.Element | null {
       {turn.parts.map((part) => (
         <PartView key={part.key} part={part} />
       ))}
-      <AnswerEnd turn={turn} />
+      <AnswerEnd turn={turn} choice={choice} />
     </article>
   );
 }
 
 function PartView({ part }: { part: Part }): JSX.Element | null {
+  const { actions } = useApp();
   switch (part.kind) {
     case "text":
       return part.text.trim() === "" ? null : <Markdown source={part.text} growing={part.open} />;
     case "thinking":
       return <Thinking part={part} />;
     case "tool":
-      return <ToolCard part={part} />;
+      return (
+        <ToolCard
+          part={part}
+          onApprove={(approval, choice) => {
+            actions.approve(approval, choice);
+          }}
+        />
+      );
   }
 }
 
-function AnswerEnd({ turn }: { turn: Turn }): JSX.Element | null {
-  const { actions } = useApp();
+function AnswerEnd({ turn, choice }: AnswerProps): JSX.Element | null {
   switch (turn.state.kind) {
     case "waiting":
       return null;
     case "running":
       return <Running turn={turn} />;
     case "done":
-      return (
-        <>
-          {turn.parts.length === 0 && <p class="muted">{text.conversation.emptyAnswer}</p>}
-          <AnswerFooter turn={turn}>
-            <ContinueButton turn={turn} />
-          </AnswerFooter>
-        </>
-      );
     case "stopped":
       return (
         <>
-          <p class="muted">{text.conversation.stopped}</p>
-          <AnswerFooter turn={turn}>
+          {endNote(turn) !== null && <p class="muted">{endNote(turn)}</p>}
+          <AnswerFooter turn={turn} choice={choice}>
+            <AgainButton turn={turn} />
             <ContinueButton turn={turn} />
           </AnswerFooter>
         </>
       );
     case "failed":
-      return (
-        <ErrorCard error={turn.state.error}>
-          <button
-            type="button"
-            data-testid="retry"
-            onClick={() => {
-              actions.retry(turn.id);
-            }}
-          >
-            {text.errors.retry}
-          </button>
-          <ContinueButton turn={turn} />
-          <ResetButton code={turn.state.error.code} />
-        </ErrorCard>
-      );
+      return <Failed turn={turn} error={turn.state.error} choice={choice} />;
   }
+}
+
+function endNote(turn: Turn): string | null {
+  if (turn.state.kind === "stopped") return text.conversation.stopped;
+  return turn.parts.length === 0 ? text.conversation.emptyAnswer : null;
+}
+
+function Failed({ turn, error, choice }: AnswerProps & { error: WireError }): JSX.Element {
+  const { actions } = useApp();
+  return (
+    <>
+      <ErrorCard error={error}>
+        <button
+          type="button"
+          data-testid="retry"
+          onClick={() => {
+            actions.retry(turn.id);
+          }}
+        >
+          {text.errors.retry}
+        </button>
+        <ContinueButton turn={turn} />
+        <ResetButton code={error.code} />
+      </ErrorCard>
+      {choice !== null && <Switcher choice={choice} label={text.conversation.answers} />}
+    </>
+  );
+}
+
+/** Another answer to the same question, beside this one. */
+function AgainButton({ turn }: { turn: Turn }): JSX.Element {
+  const { actions } = useApp();
+  return (
+    <button
+      type="button"
+      class="small-icon"
+      data-testid="again"
+      aria-label={text.conversation.againLabel}
+      title={text.conversation.again}
+      onClick={() => {
+        actions.retry(turn.id);
+      }}
+    >
+      <Again />
+    </button>
+  );
 }
 
 /** Goes on behind the text of the last answer, where that was cut. */
 function ContinueButton({ turn }: { turn: Turn }): JSX.Element | null {
   const { actions, state } = useApp();
-  if (cutTurn(state.conversation.value)?.id !== turn.id) return null;
+  // Only what was cut looks at the conversation, which changes with every word of an answer.
+  if (!isCut(turn) || cutTurn(state.conversation.value)?.id !== turn.id) return null;
   return (
     <button
       type="button"

@@ -4,6 +4,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Composing } from "../composer/composing";
 import type { Controller } from "../controller";
+import type { Keeping } from "../conversations/start";
 import type { Installer } from "../install";
 import type { Models } from "../models/models";
 import type { Offline } from "../offline";
@@ -51,6 +52,8 @@ export interface AppContextValue {
   models: Models;
   /** The message that is being written. */
   composing: Composing;
+  /** All conversations, and how they are kept. */
+  keeping: Pick<Keeping, "list" | "state">;
   places: Places;
   settings: SettingsStore;
   site: SiteActions;

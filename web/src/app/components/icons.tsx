@@ -144,3 +144,55 @@ export const Lifebuoy = (): JSX.Element => (
     <path d="M7.9 8a2.2 2.2 0 1 1 3.3 1.9c-.8.4-1.2.9-1.2 1.6M10 14.1v.1" />
   </Icon>
 );
+export const ChevronLeft = (): JSX.Element => (
+  <Icon>
+    <path d="m12 6-4 4 4 4" />
+  </Icon>
+);
+export const ChevronRight = (): JSX.Element => (
+  <Icon>
+    <path d="m8 6 4 4-4 4" />
+  </Icon>
+);
+export const Pencil = (): JSX.Element => (
+  <Icon>
+    <path d="M12.6 4.6 15.4 7.4 7.6 15.2 4 16l.8-3.6zM10.9 6.3l2.8 2.8" />
+  </Icon>
+);
+export const Trash = (): JSX.Element => (
+  <Icon>
+    <path d="M4 5.8h12M8 5.6V4.2h4v1.4M5.4 5.8l.7 10h7.8l.7-10M8.4 8.8v4.2M11.6 8.8v4.2" />
+  </Icon>
+);
+export const Again = (): JSX.Element => (
+  <Icon>
+    <path d="M15.8 10a5.8 5.8 0 1 1-1.7-4.1L16 7.8M16 4.2v3.6h-3.6" />
+  </Icon>
+);
+export const File = (): JSX.Element => (
+  <Icon>
+    <path d="M11.4 3H6.2A1.7 1.7 0 0 0 4.5 4.7v10.6A1.7 1.7 0 0 0 6.2 17h7.6a1.7 1.7 0 0 0 1.7-1.7V7.1zM11.4 3v4.1h4.1M7.4 10.6h5.2M7.4 13.4h3.4" />
+  </Icon>
+);
+export const Picture = (): JSX.Element => (
+  <Icon>
+    <rect x="3" y="4" width="14" height="12" rx="2" />
+    <path d="m3.5 14 4-4 3 3 2-2 4 3.6M12.6 7.6v.1" />
+  </Icon>
+);
+export const Clip = (): JSX.Element => (
+  <Icon>
+    <path d="m15.6 9.4-5.8 5.8a3.6 3.6 0 0 1-5.1-5.1l6.2-6.2a2.4 2.4 0 0 1 3.4 3.4l-6 6a1.2 1.2 0 0 1-1.7-1.7l5.4-5.4" />
+  </Icon>
+);
+export const Template = (): JSX.Element => (
+  <Icon>
+    <rect x="3.5" y="3.5" width="13" height="13" rx="2" />
+    <path d="M6.6 7.2h6.8M6.6 10h6.8M6.6 12.8h3.6" />
+  </Icon>
+);
+export const Instruction = (): JSX.Element => (
+  <Icon>
+    <path d="M4 4.5h12v8.6H9.6L6 16.2v-3.1H4zM7 7.6h6M7 10.1h3.6" />
+  </Icon>
+);

@@ -63,20 +63,58 @@ export interface Choice {
   next: string | null;
 }
 
-/** The wordings of a question. Null where there is one alone. */
-export function questionChoice(conversation: Conversation, turn: Turn): Choice | null {
-  const wordings = wordingsAt(conversation, turn.parent);
-  const at = wordings.findIndex((wording) => wording.some(({ id }) => id === turn.id));
-  // Of another wording, the answer that was asked for last.
-  const representatives = wordings.map((wording) => wording.at(-1)?.id ?? "");
-  return choiceAmong(representatives, at);
+/** What can be chosen in the place of a turn; null where there is nothing else. */
+export interface Choices {
+  /** The wordings of the question. */
+  question: Choice | null;
+  /** The answers to this wording. */
+  answer: Choice | null;
 }
 
-/** The answers to one wording of a question. Null where there is one alone. */
-export function answerChoice(conversation: Conversation, turn: Turn): Choice | null {
-  const wording = wordingsAt(conversation, turn.parent).find((each) => each.some(({ id }) => id === turn.id));
-  const ids = wording?.map(({ id }) => id) ?? [];
-  return choiceAmong(ids, ids.indexOf(turn.id));
+const NOTHING_ELSE: Choices = { question: null, answer: null };
+
+/** By turn: the choices in its place. The same object as long as no turn came or went. */
+export function choicesOf({ turns }: Pick<Conversation, "turns">): ReadonlyMap<string, Choices> {
+  if (!sameShape(known.turns, turns)) known = { turns, choices: choicesAmong(turns) };
+  return known.choices;
+}
+
+/** Answers stream into turns sixty times a second: their places are looked through again only when they change. */
+let known: { turns: readonly Turn[]; choices: ReadonlyMap<string, Choices> } = { turns: [], choices: new Map() };
+
+function sameShape(before: readonly Turn[], after: readonly Turn[]): boolean {
+  if (before === after) return true;
+  return (
+    before.length === after.length &&
+    before.every((turn, index) => {
+      const other = after[index];
+      return turn.id === other?.id && turn.parent === other.parent && turn.question === other.question;
+    })
+  );
+}
+
+function choicesAmong(turns: readonly Turn[]): ReadonlyMap<string, Choices> {
+  const places = new Map<string | null, Turn[]>();
+  for (const turn of turns) {
+    const place = places.get(turn.parent);
+    if (place === undefined) places.set(turn.parent, [turn]);
+    else place.push(turn);
+  }
+  const choices = new Map<string, Choices>();
+  for (const siblings of places.values()) {
+    const wordings = wordingsAmong(siblings);
+    // Of another wording, the answer that was asked for last.
+    const representatives = wordings.map((wording) => wording.at(-1)?.id ?? "");
+    wordings.forEach((wording, at) => {
+      const question = choiceAmong(representatives, at);
+      const answers = wording.map(({ id }) => id);
+      wording.forEach(({ id }, index) => {
+        const answer = choiceAmong(answers, index);
+        choices.set(id, question === null && answer === null ? NOTHING_ELSE : { question, answer });
+      });
+    });
+  }
+  return choices;
 }
 
 function choiceAmong(ids: readonly string[], index: number): Choice | null {
@@ -84,11 +122,10 @@ function choiceAmong(ids: readonly string[], index: number): Choice | null {
   return { at: index + 1, of: ids.length, previous: ids[index - 1] ?? null, next: ids[index + 1] ?? null };
 }
 
-/** The siblings at a place, those of one question together. */
-function wordingsAt({ turns }: Conversation, parent: string | null): readonly (readonly Turn[])[] {
+/** Siblings, those of one question together. */
+function wordingsAmong(siblings: readonly Turn[]): readonly (readonly Turn[])[] {
   const wordings = new Map<string, Turn[]>();
-  for (const turn of turns) {
-    if (turn.parent !== parent) continue;
+  for (const turn of siblings) {
     const wording = JSON.stringify([turn.question, turn.attachments.map(({ id }) => id)]);
     const same = wordings.get(wording);
     if (same === undefined) wordings.set(wording, [turn]);

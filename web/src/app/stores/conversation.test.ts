@@ -70,7 +70,7 @@ describe("a turn", () => {
       ...block("t", "tool_use", []),
       ...toolCall("t", "1", "notes", { action: "add", text: "x" }, { success: true, output: "Note 1 saved: x" }),
     );
-    expect(turn.parts).toEqual([
+    expect(turn.parts).toMatchObject([
       {
         kind: "tool",
         key: "tool:1",

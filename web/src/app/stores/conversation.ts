@@ -4,10 +4,11 @@
  * A turn waits until Python and a model are there, runs alone, and ends once. What was typed is never lost:
  * a waiting turn keeps its place through every restart, and another wording or answer stands beside the first.
  */
-import type { ErrorCode, PythonMessage, WireError } from "../../protocol/wire";
+import type { ApprovalChoice, ErrorCode, PythonMessage, WireError } from "../../protocol/wire";
 import { branchOf, newestLeaf, subtreeOf } from "./branches";
 import { continued, isCut, newTurn, RUNNING, type Attached, type Turn } from "./turn";
 import { applyEvent, endTurn, failTurn } from "./turn-events";
+import { approvalAnswered, approvalAsked, approvalWithdrawn } from "./turn-tools";
 
 /** What a line between two turns says; its words are the catalogue's. */
 export type Noticed =
@@ -41,6 +42,8 @@ export interface Conversation {
   /** Where the branch on the screen ends; null where nothing was asked. */
   leaf: string | null;
   notices: readonly Notice[];
+  /** The system text of this conversation; null: the application's own. */
+  instruction: string | null;
   /** Not to be stored: the next deletion, and leaving the conversation, end it. */
   removed: Removed | null;
 }
@@ -66,14 +69,17 @@ export type ConversationAction =
   | { type: "switched"; id: string }
   /** A turn and what follows it; `id` null: everything. */
   | { type: "removed"; id: string | null }
+  | { type: "instructed"; instruction: string | null }
   | { type: "put_back" }
   | { type: "let_go" }
   | { type: "continued"; id: string }
   | { type: "noticed"; id: string; what: Noticed }
+  /** A person's answer to a tool that asked. */
+  | { type: "approved"; approval: string; choice: ApprovalChoice }
   | { type: "python"; message: PythonMessage; at: number };
 
 export function emptyConversation(id: string): Conversation {
-  return { id, turns: [], leaf: null, notices: [], removed: null };
+  return { id, turns: [], leaf: null, notices: [], instruction: null, removed: null };
 }
 
 /** The turn that runs, on whatever branch. */
@@ -106,7 +112,7 @@ export function reduceConversation(conversation: Conversation, action: Conversat
     case "asked": {
       const parent = action.parent === undefined ? conversation.leaf : action.parent;
       const turn = newTurn({ ...action, parent });
-      return { ...conversation, turns: [...conversation.turns, turn], leaf: turn.id };
+      return { ...conversation, turns: [...conversation.turns, turn], leaf: turn.id, removed: null };
     }
     case "sent":
       return update(conversation, action.id, sent);
@@ -120,12 +126,16 @@ export function reduceConversation(conversation: Conversation, action: Conversat
       return { ...conversation, leaf: newestLeaf(conversation, action.id) };
     case "removed":
       return removed(conversation, action.id);
+    case "instructed":
+      return { ...conversation, instruction: action.instruction };
     case "put_back":
       return putBack(conversation);
     case "let_go":
       return conversation.removed === null ? conversation : { ...conversation, removed: null };
     case "noticed":
       return notice(conversation, action.id, action.what);
+    case "approved":
+      return updateAll(conversation, (turn) => approvalAnswered(turn, action.approval, action.choice));
     case "python":
       return fromPython(conversation, action.message, action.at);
   }
@@ -141,10 +151,12 @@ function fromPython(conversation: Conversation, message: PythonMessage, at: numb
       return update(conversation, message.id, (turn) => failTurn(turn, message.error, at, message.messages));
     case "python_failed":
       return failRunning(conversation, message.error, at);
+    case "approval_asked":
+      return update(conversation, message.id, (turn) => approvalAsked(turn, message));
+    case "approval_withdrawn":
+      return updateAll(conversation, (turn) => approvalWithdrawn(turn, message.approval));
     case "booting":
     case "booted":
-    case "approval_asked":
-    case "approval_withdrawn":
     case "page_call":
     case "page_call_cancelled":
       return conversation;
@@ -245,6 +257,14 @@ function update(conversation: Conversation, id: string, change: (turn: Turn) => 
   const gone = conversation.removed === null ? null : changed(conversation.removed.turns, id, change);
   if (gone === null || conversation.removed === null) return conversation;
   return { ...conversation, removed: { ...conversation.removed, turns: gone } };
+}
+
+/** For what does not say which turn it means: only that turn is another object afterwards. */
+function updateAll(conversation: Conversation, change: (turn: Turn) => Turn): Conversation {
+  return conversation.turns.reduce(
+    (whole, turn) => (change(turn) === turn ? whole : update(whole, turn.id, change)),
+    conversation,
+  );
 }
 
 /** Null where nothing is changed. */

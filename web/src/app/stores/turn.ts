@@ -134,9 +134,11 @@ function fenced(name: string, content: string): string {
 export function saidIn(turn: Turn): readonly SessionMessage[] {
   if (turn.messages !== null) return turn.messages;
   const answer = answerText(turn);
-  const question = { role: "user", content: promptOf(turn) };
-  if (answer !== "") return [question, { role: "assistant", content: answer }];
-  return turn.resumes === undefined ? [] : [question];
+  if (answer === "") return [];
+  return [
+    { role: "user", content: promptOf(turn) },
+    { role: "assistant", content: answer },
+  ];
 }
 
 export function endsWithText(turn: Turn): boolean {

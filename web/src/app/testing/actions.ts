@@ -1,5 +1,7 @@
 /** Actions for views that are shown in a test: each is written down. */
-import type { Actions, SiteActions } from "../components/context";
+import { signal } from "@preact/signals";
+import type { Actions, AppContextValue, SiteActions } from "../components/context";
+import { createKeepingState } from "../conversations/state";
 
 export type Done = [action: keyof Actions, ...args: unknown[]][];
 
@@ -16,6 +18,8 @@ export function recordedActions(done: Done): Actions {
     withdraw: note("withdraw"),
     retry: note("retry"),
     continueTurn: note("continueTurn"),
+    approve: note("approve"),
+    instruct: note("instruct"),
     switchTo: note("switchTo"),
     remove: note("remove"),
     clear: note("clear"),
@@ -29,6 +33,11 @@ export function recordedActions(done: Done): Actions {
 
 export function silentActions(): Actions {
   return recordedActions([]);
+}
+
+/** Conversations whose database is not open yet. */
+export function silentKeeping(): AppContextValue["keeping"] {
+  return { list: signal(null), state: createKeepingState() };
 }
 
 export type SiteDone = (keyof SiteActions)[];

@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { signal } from "@preact/signals";
+import { memoryComposing } from "../../testing/composing";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -8,7 +9,7 @@ import { Places } from "../../places";
 import { SettingsStore } from "../../settings/store";
 import { createState, type AppState } from "../../state";
 import { reduceEngine } from "../../stores/engine";
-import { recordedActions, recordedSite, RELEASE } from "../../testing/actions";
+import { recordedActions, recordedSite, RELEASE, silentKeeping } from "../../testing/actions";
 import { DEMO, LOADED, record } from "../../testing/messages";
 import { NO_STORE, scriptedModels, settled, verdict, type Outside } from "../../testing/room";
 import { EverythingIsSeen } from "../../testing/seen";
@@ -67,6 +68,7 @@ beforeEach(() => {
     site: recordedSite([]),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
+    keeping: silentKeeping(),
     places: new Places(window),
     settings: new SettingsStore(() => undefined),
     wide: signal(true),
