@@ -4,6 +4,8 @@ export type Change =
   /** A conversation or its turns were written, or it was purged. */
   | { kind: "conversation"; id: string }
   | { kind: "draft"; id: string }
+  /** Whichever tab writes an answer into this conversation is asked to stop. */
+  | { kind: "stop"; id: string }
   | { kind: "template" | "tool" | "setting"; id: string };
 
 /** A BroadcastChannel, as far as it is needed. */

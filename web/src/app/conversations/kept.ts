@@ -1,0 +1,172 @@
+/**
+ * One conversation as the page has it and as the database has it. Writings say which revision they have read; where
+ * another tab was faster, both versions are merged and written again.
+ */
+import type { AppDatabase } from "../database/database";
+import type { ConversationRecord, TurnRecord } from "../database/records";
+import { Outdated } from "../database/rows";
+import type { Conversation } from "../stores/conversation";
+import type { Turn } from "../stores/turn";
+import { withImages, withoutImages } from "./images";
+import { merged, type Base } from "./merge";
+import {
+  conversationOf,
+  frameOf,
+  isBare,
+  isWorthKeeping,
+  newRecord,
+  recordOf,
+  sameRecord,
+  turnRecordOf,
+} from "./shape";
+
+/** The page's side of a conversation. */
+export interface Shown {
+  /** As it is now. */
+  current(): Conversation;
+  /** What is being typed there. */
+  draft(): string;
+  /** Another tab's changes are in it. */
+  adopt(conversation: Conversation): void;
+}
+
+interface StoredTurn {
+  record: TurnRecord;
+  /** As the page has it. */
+  turn: Turn;
+}
+
+export class KeptConversation {
+  #record: ConversationRecord;
+  #turns = new Map<string, StoredTurn>();
+  readonly #images = new Set<string>();
+
+  constructor(
+    private readonly database: AppDatabase,
+    readonly id: string,
+    now: number,
+  ) {
+    this.#record = newRecord(id, now);
+  }
+
+  get record(): ConversationRecord {
+    return this.#record;
+  }
+
+  /** Read it; null where it is not stored. */
+  async load(): Promise<Conversation | null> {
+    const found = await this.#read();
+    if (found === null) return null;
+    this.#agree(found);
+    const turns = [...found.turns.values()].map(({ turn }) => turn);
+    return conversationOf(found.record, turns);
+  }
+
+  /** Take over what other tabs have stored since. */
+  async refresh(shown: Shown): Promise<void> {
+    const found = await this.#read();
+    // Purged in another tab: what is on the screen stays there, and its next change is stored anew.
+    if (found === null) {
+      this.#record = { ...this.#record, revision: 0 };
+      this.#turns = new Map();
+      return;
+    }
+    const frame = frameOf(conversationOf(this.#record, []));
+    const base: Base = { turns: this.#known(), leaf: this.#record.leaf, frame };
+    const turns = [...found.turns.values()].map(({ turn }) => turn);
+    const mine = shown.current();
+    const both = merged(mine, base, conversationOf(found.record, turns));
+    this.#agree(found);
+    if (!sameConversation(mine, both)) shown.adopt(both);
+  }
+
+  /** Store what has changed in the page since the last time. */
+  async save(shown: Shown): Promise<void> {
+    for (;;) {
+      const conversation = shown.current();
+      const draft = shown.draft();
+      if (!isWorthKeeping(conversation, draft) && isBare(this.#record)) {
+        await this.#purge();
+        return;
+      }
+      const record = recordOf(conversation, this.#record, draft);
+      const changed = conversation.turns.filter((turn) => this.#turns.get(turn.id)?.turn !== turn);
+      const here = new Set(conversation.turns.map(({ id }) => id));
+      const removed = [...this.#turns.values()].filter(({ turn }) => !here.has(turn.id));
+      if (changed.length + removed.length === 0 && sameRecord(record, this.#record)) return;
+      const turns = await Promise.all(changed.map((turn) => this.#recordOf(turn)));
+      try {
+        const saved = await this.database.conversations.save({
+          // Who goes on with a conversation that another tab has deleted wants it back.
+          conversation: { ...record, deletedAt: null },
+          turns,
+          removed: removed.map(({ record: gone }) => gone),
+        });
+        this.#record = saved.conversation;
+        for (const { turn } of removed) this.#turns.delete(turn.id);
+        for (const [place, turn] of changed.entries()) {
+          const stored = saved.turns[place];
+          if (stored !== undefined) this.#turns.set(turn.id, { record: stored, turn });
+        }
+        return;
+      } catch (raw) {
+        if (!(raw instanceof Outdated)) throw raw;
+        await this.refresh(shown);
+      }
+    }
+  }
+
+  /** What holds nothing any more leaves no empty line in the list. */
+  async #purge(): Promise<void> {
+    if (this.#record.revision > 0) await this.database.conversations.purge(this.id);
+    this.#record = { ...this.#record, revision: 0 };
+    this.#turns = new Map();
+  }
+
+  async #recordOf(turn: Turn): Promise<TurnRecord> {
+    const lean = await withoutImages(turn, this.id, { blobs: this.database.blobs, stored: this.#images });
+    return turnRecordOf(lean, this.id, this.#turns.get(turn.id)?.record.revision ?? 0);
+  }
+
+  async #read(): Promise<{ record: ConversationRecord; turns: Map<string, StoredTurn> } | null> {
+    const { conversations, turns } = this.database;
+    const [record, records] = await Promise.all([conversations.get(this.id), turns.of(this.id)]);
+    if (record === null) return null;
+    const read = await Promise.all(records.map((each) => this.#turnOf(each)));
+    return { record, turns: new Map(read.map((each) => [each.turn.id, each])) };
+  }
+
+  /** The same object where it is what this tab knows already. */
+  async #turnOf(record: TurnRecord): Promise<StoredTurn> {
+    const known = this.#turns.get(record.id);
+    if (known?.record.revision === record.revision) return known;
+    const turn = await withImages(record.turn as Turn, this.database.blobs, this.#images);
+    return { record, turn: elsewhere(turn) };
+  }
+
+  #known(): Map<string, Turn> {
+    return new Map([...this.#turns].map(([id, { turn }]) => [id, turn]));
+  }
+
+  #agree(found: { record: ConversationRecord; turns: Map<string, StoredTurn> }): void {
+    this.#record = found.record;
+    this.#turns = found.turns;
+  }
+}
+
+/** A running turn of another tab: it is that tab that goes on with it, until this one takes it over. */
+function elsewhere(turn: Turn): Turn {
+  if (turn.resumes === undefined) return turn;
+  const { resumes, ...rest } = turn;
+  return resumes === "unsent" ? rest : { ...rest, resumes };
+}
+
+function sameConversation(one: Conversation, other: Conversation): boolean {
+  return (
+    one.leaf === other.leaf &&
+    one.turns.length === other.turns.length &&
+    one.turns.every((turn, place) => turn === other.turns[place]) &&
+    JSON.stringify(frameOf(one)) === JSON.stringify(frameOf(other))
+  );
+}
+
