@@ -21,37 +21,25 @@ STARTED_WITHIN_S = 10
 # Debian keeps it where only root's path leads.
 FOLDERS = "/usr/sbin:/usr/local/sbin"
 
-# Cross-origin isolation: precise timers and shared memory, and no document of another origin inside the page.
-ISOLATION = """
-    add_header Cross-Origin-Opener-Policy same-origin always;
-    add_header Cross-Origin-Embedder-Policy require-corp always;"""
+# What deploy/hosts says of a site: headers, compression, how long a file may be kept.
+HOSTS = Path(__file__).resolve().parent.parent / "deploy" / "hosts"
 
-CONFIGURATION = """
+SITE = """
 daemon off;
 worker_processes 1;
 pid {state}/nginx.pid;
 error_log {state}/error.log;
 events {{ worker_connections 128; }}
 http {{
-  # The types of the files that a site of this kind carries; the rest are bytes.
-  types {{
-    text/html html; text/css css; text/javascript js mjs; application/json json; image/svg+xml svg;
-    image/png png; application/wasm wasm; application/manifest+json webmanifest; text/plain txt;
-    application/zip zip whl;
-  }}
-  default_type application/octet-stream;
   access_log off;
   client_body_temp_path {state}/body; proxy_temp_path {state}/proxy; fastcgi_temp_path {state}/fastcgi;
   uwsgi_temp_path {state}/uwsgi; scgi_temp_path {state}/scgi;
-  gzip on;
-  gzip_types text/css text/javascript application/json application/wasm;
+  include {hosts}/nginx-http.conf;
   server {{
     listen 127.0.0.1:{port};
-    root {folder};{headers}
-    add_header Cache-Control no-cache always;
-    location ~ ^/(assets|parts)/ {{
-      # Names with a hash never change.{headers}
-      add_header Cache-Control "public, max-age=31536000, immutable" always;
+    location {prefix} {{
+      alias {folder}/;
+      include {hosts}/nginx-location.conf;
     }}
   }}
 }}
@@ -117,11 +105,16 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, *, isolated: bool) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Serve `folder`; gives the base URL, with a slash at its end, and the process."""
-    headers = ISOLATION if isolated else ""
-    with _started(CONFIGURATION, folder=folder, headers=headers) as started:
-        yield started
+def running(
+    folder: Path, *, isolated: bool, prefix: str = "/"
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve `folder` below `prefix`, with the configuration that deploy/hosts offers.
+
+    Gives the base URL, with a slash at its end, and the process.
+    """
+    hosts = HOSTS / ("isolated" if isolated else "plain")
+    with _started(SITE, folder=folder, hosts=hosts, prefix=prefix) as (url, process):
+        yield url.rstrip("/") + prefix, process
 
 
 @contextmanager
