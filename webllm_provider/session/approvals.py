@@ -131,7 +131,7 @@ class PageApprovals:
         return True
 
     def withdraw(self) -> None:
-        """Take the questions back: the turn is about to end. Whoever waits for them hears that from the turn."""
+        """Take the questions back: the turn is about to end, and that ends the waits."""
         for approval in list(self._waiting):
             self._left.append(self._waiting.pop(approval))
             self._send({"type": "approval_withdrawn", "approval": approval})

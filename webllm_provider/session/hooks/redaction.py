@@ -35,10 +35,14 @@ SECRETS: tuple[str, ...] = (
     r"(?i)(?<=\bbearer )[A-Za-z0-9._~+/-]{16,}=*",
 )
 """What keys and tokens of wide-spread services look like."""
+NAME_OF_SECRET = r"(?:api[_-]?key|secret|token|passw(?:or)?d)"
 NAMED = re.compile(
-    r"(?i)((?:api[_-]?key|secret|token|passw(?:or)?d)[\"']?\s*[:=]\s*[\"']?)(?!\[redacted\])[^\s\"',;&]{8,}"
+    rf"""(?ix) ({NAME_OF_SECRET} ["']? \s* [:=] \s*)
+    (?: "(?!\[redacted\]) [^"\n]{{8,}} " | '(?!\[redacted\]) [^'\n]{{8,}} '
+      | (?!["']|\[redacted\]) [^\s"',;&]{{8,}} )"""
 )
-"""A value behind a name that says what it is."""
+"""A value behind a name that says what it is, with its quotes."""
+FIELD = re.compile(rf"(?i)(?:^|[_-]){NAME_OF_SECRET}$")
 
 
 class Redaction:
@@ -68,7 +72,10 @@ class Redaction:
         if isinstance(given, str):
             return self.text(given)
         if isinstance(given, Mapping):
-            return {name: self.value(one) for name, one in given.items()}
+            return {
+                name: HIDDEN if isinstance(one, str) and one and FIELD.search(str(name)) else self.value(one)
+                for name, one in given.items()
+            }
         if isinstance(given, list):
             return [self.value(one) for one in given]
         return given
