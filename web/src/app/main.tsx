@@ -6,7 +6,10 @@ import parts from "virtual:site-parts";
 import pythonWorkerUrl from "../python/worker?worker&url";
 import { pageClock } from "./batching";
 import { startSealedWorker } from "../bridge/sealed-worker";
+import { Programs } from "./api/programs";
 import { App } from "./components/App";
+import { ProgramsContext } from "./components/api/context";
+import { OtherOrigins } from "../door/origins";
 import { AppContext, type SiteActions } from "./components/context";
 import { Composing } from "./composer/composing";
 import { Templates } from "./composer/templates";
@@ -111,6 +114,12 @@ const python = new PythonHost({
   locks: window.isSecureContext ? navigator.locks : undefined,
 });
 
+const programs = new Programs({
+  engine: shared,
+  origins: new OtherOrigins({ scope: siteRoot.href, storage: localStorage, changes: window }),
+  page: siteRoot.href,
+});
+
 if ("serviceWorker" in navigator)
   relayApi({
     container: navigator.serviceWorker,
@@ -169,7 +178,9 @@ const wide = watchWidth(window);
 const theme = createTheme(document.documentElement, window.localStorage);
 render(
   <AppContext.Provider value={{ state, actions: controller, models, composing, keeping, site, release: { version, build }, theme, places, settings, wide }}>
-    <App />
+    <ProgramsContext.Provider value={programs}>
+      <App />
+    </ProgramsContext.Provider>
   </AppContext.Provider>,
   root,
 );

@@ -31,7 +31,7 @@ const NOT_OFFERED: WireError = {
 
 /** Whatever gives ports to an engine: `startEngine()`, `EngineFrame`, `initBrowserAmplifier()`'s engine. */
 export interface OfferableEngine {
-  connect(): Endpoint;
+  connect(): Endpoint | Promise<Endpoint>;
 }
 
 export type OfferState =
@@ -113,13 +113,23 @@ class Offer implements EngineOffer {
     const socket = new WebSocket(this.url, protocols);
     this.#socket = socket;
     let carried: Carried | null = null;
+    const early: unknown[] = [];
     socket.addEventListener("open", () => {
       this.#pause = FIRST_PAUSE_MS;
-      carried = new Carried(socket, this.engine.connect());
-      this.#become({ type: "offered" });
+      void this.#port().then((port) => {
+        if (port === null || socket.readyState !== WebSocket.OPEN) {
+          port?.close?.();
+          socket.close();
+          return;
+        }
+        carried = new Carried(socket, port);
+        for (const data of early) carried.toEngine(data);
+        this.#become({ type: "offered" });
+      });
     });
-    socket.addEventListener("message", (event: MessageEvent<unknown>) => {
-      carried?.toEngine(event.data);
+    socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (carried === null) early.push(data);
+      else carried.toEngine(data);
     });
     // It comes after every error as well.
     socket.addEventListener("close", ({ code }) => {
@@ -134,6 +144,16 @@ class Offer implements EngineOffer {
     this.#become({ type: "ended" });
     this.#socket?.close();
   };
+
+  /** A port to the engine; null where there is none now: the next try may find one. */
+  async #port(): Promise<Endpoint | null> {
+    try {
+      return await this.engine.connect();
+    } catch (raw) {
+      console.warn("The engine that is offered could not be reached:", raw);
+      return null;
+    }
+  }
 
   #lost(code: number): void {
     if (code === POLICY_VIOLATION) {

@@ -4,6 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { chooseLanguage, languageChoice, LANGUAGES, type LanguageChoice } from "../../language";
 import { text } from "../../text";
 import { THEMES } from "../../theme";
+import { OfferEngine } from "../api/OfferEngine";
+import { OtherSites } from "../api/OtherSites";
 import { useApp } from "../context";
 import { Answers, type Edited } from "./Answers";
 import { Choice, Group, Switch } from "./fields";
@@ -104,6 +106,8 @@ function ForThePage(): JSX.Element {
           }}
         />
       </Group>
+      <OtherSites />
+      <OfferEngine />
       <Group id="developers" title={developers.title}>
         <Switch
           label={developers.debug}
