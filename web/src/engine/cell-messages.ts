@@ -36,7 +36,8 @@ export type FromCell =
   /** It holds its lock and takes calls. */
   | { type: "ready" }
   | { type: "report"; id: number; report: LoadReport }
-  | { type: "text"; id: number; text: string }
+  /** Pieces of text, each a token or seldom more. */
+  | { type: "text"; id: number; texts: string[] }
   | { type: "done"; id: number; value: CallResults[CallName] }
   /** `fatal`: the engine cannot be used any more. */
   | { type: "failed"; id: number; error: WireError; fatal: boolean }

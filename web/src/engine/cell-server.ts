@@ -2,6 +2,7 @@ import type { Endpoint } from "../protocol/endpoint";
 import type { CallResults, CallName, CellCall, FromCell, ToCell } from "./cell-messages";
 import type { Engine } from "./engine";
 import { translate } from "./errors";
+import { Pieces } from "./pieces";
 
 /**
  * The cell's side: gives one engine to the room above.
@@ -21,9 +22,15 @@ export function serveCell(endpoint: Endpoint, engine: Engine): void {
     const { id } = call;
     const life = new AbortController();
     running.set(id, life);
+    const pieces = new Pieces((texts) => {
+      post({ type: "text", id, texts });
+    });
     try {
-      post({ type: "done", id, value: await perform(engine, call, post, life.signal) });
+      const value = await perform(engine, call, post, pieces, life.signal);
+      pieces.flush();
+      post({ type: "done", id, value });
     } catch (raw) {
+      pieces.flush();
       post({ type: "failed", id, ...translate(raw) });
     } finally {
       running.delete(id);
@@ -38,16 +45,17 @@ export function serveCell(endpoint: Endpoint, engine: Engine): void {
   endpoint.start?.();
 }
 
-/** One call, with what it says on the way. Text goes out at once: it is batched where it leaves the room. */
+/** One call, with what it says on the way. */
 async function perform(
   engine: Engine,
   call: CellCall,
   post: (message: FromCell) => void,
+  pieces: Pieces,
   signal: AbortSignal,
 ): Promise<CallResults[CallName]> {
   const { id } = call;
   const onText = (text: string): void => {
-    post({ type: "text", id, text });
+    pieces.push(text);
   };
   switch (call.type) {
     case "load":

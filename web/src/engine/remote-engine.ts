@@ -132,7 +132,7 @@ export class RemoteEngine implements Engine {
         this.calls.get(data.id)?.onReport?.(data.report);
         return;
       case "text":
-        this.calls.get(data.id)?.onText?.(data.text);
+        for (const text of data.texts) this.calls.get(data.id)?.onText?.(text);
         return;
       case "done":
         this.calls.get(data.id)?.resolve(data.value);
