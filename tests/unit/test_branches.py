@@ -161,6 +161,37 @@ async def test_a_record_of_an_earlier_life_is_found_also_where_a_tool_was_run_fi
     await page.sessions.close()
 
 
+async def test_a_cut_answer_is_known_again_from_what_a_page_has_stored() -> None:
+    """JavaScript writes 2.0 as 2, and of an older turn a page may know the text alone."""
+    page = Page(answer("One."), [*answer("Hel")[:2], Wait()], answer("lo"))
+    able(page)
+    first = (await page.ask("t1", "First", journal=True))["messages"]
+    stored = [first[0], {"role": "assistant", "content": "One."}]
+    await stop_after_the_first_word(page, "t2", "Second", history=stored)
+    end = await page.ask("t3", "Second", journal=True, resume=True, history=first)
+    assert end["text"] == "Hello"
+    await page.sessions.close()
+
+
+@pytest.mark.parametrize("between", ["a tool by hand", "other settings"])
+async def test_a_cut_answer_goes_on_after(between: str) -> None:
+    page = Page([*answer("Hel")[:2], Wait()], answer("lo"))
+    able(page)
+    await stop_after_the_first_word(page, "t1", "Hi")
+    settings = {"settings": {"instruction": "Be brief."}} if between == "other settings" else {}
+    await page.run_tool("r1", "todo", {"action": "list"}, **settings)
+    assert (await page.ask("t2", "Hi", journal=True, resume=True))["text"] == "Hello"
+    assert page.asked_last() == ["Hi"]
+    await page.sessions.close()
+
+
+async def test_a_conversation_with_an_empty_history_begins() -> None:
+    page = Page(answer("Hello."))
+    await page.ask("t1", history=[])
+    assert (len(page.of("session:start")), page.of("session:resume")) == (1, [])
+    await page.sessions.close()
+
+
 def able(page: Page) -> None:
     """An engine that can go on with an answer."""
     page.transport.model = loaded_model()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from webllm_provider._wire import SessionSettings
 from webllm_provider.errors import RequestRefused
 from webllm_provider.session.settings import Settings
-from webllm_provider.testing import answer, loaded_model
+from webllm_provider.testing import Wait, answer, loaded_model
 
 from .worker_page import Page, call
 
@@ -106,6 +107,30 @@ async def test_settings_that_cannot_be_used_fail_their_turn_with_a_sentence(
     assert word in end["error"]["message"]
     await page.ask("t3", "Third", settings={})
     assert page.asked_last() == ["First", "One.", "Third"]
+    await page.sessions.close()
+
+
+async def test_a_session_that_a_server_answers_is_not_made_anew_for_every_turn() -> None:
+    page = Page(answer("One."))
+    settings = {"mode": "server_side", "server": {"base_url": "http://127.0.0.1:9/v1"}}
+    await page.ask("t1", "First", settings=settings, journal=True)
+    await page.run_tool("r1", "todo", {"action": "list"}, settings=settings)
+    await page.ask("t2", "Second", settings=settings, journal=True)
+    assert page.of("session:end") == []
+    await page.sessions.close()
+
+
+async def test_a_tool_by_hand_that_was_stopped_before_it_began_does_nothing() -> None:
+    page = Page([*answer("I")[:2], Wait()])
+    turn = page.asking("t1")
+    await page.until("llm:stream_block_delta")
+    tool = asyncio.ensure_future(page.run_tool("r1", "todo", {"action": "add", "text": "x"}))
+    await asyncio.sleep(0)
+    page.sessions.stop("r1")
+    assert (await tool)["outcome"] == "cancelled"
+    page.sessions.stop("t1")
+    await turn
+    assert page.of("tool:pre") == []
     await page.sessions.close()
 
 

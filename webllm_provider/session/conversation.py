@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,13 +16,14 @@ from .._transport import Transport
 from .._wire import Attachment, PythonMessage, WireError
 from ..errors import engine_error
 from .approvals import PageApprovals
-from .context import is_question
 from .create import checked_messages
+from .failures import told_error
 from .journal import JournalledTransport, Record, history_of, read_record
 from .options import TURN_CAPABILITY, TurnOptions
 from .page import WirePage
 from .permissions import Permissions
 from .settings import Settings
+from .standing import continues, question_of
 from .store import Store
 from .tool_calls import ToolCalls
 from .turn import Stopped, Turn, until_cancelled
@@ -87,6 +87,8 @@ class Conversation:
         self.page = WirePage(self.send, lambda: self.speaking)
         self._settings = Settings()
         self._made_of: object = None
+        self._journalled = False
+        """Whether any turn has wanted a record."""
         self._memory: dict[str, Any] = {}
         self._began: int | None = None
         """How many messages there were before the running turn."""
@@ -100,6 +102,8 @@ class Conversation:
             return None
         if self.journal is not None:
             self.journal.keeps = asked.journal
+            if not asked.resume:
+                self.journal.last = None
         options = self._settings.turn(resumes=record is not None, images=asked.images)
         coordinator = self.session.coordinator
         coordinator.register_capability(TURN_CAPABILITY, options)
@@ -110,14 +114,19 @@ class Conversation:
             if self.journal is not None and asked.journal:
                 await self.journal.forget()
 
-    async def use(self, tool: str, arguments: Mapping[str, Any], settings: Settings | None) -> str | None:
+    async def use(
+        self, tool: str, arguments: Mapping[str, Any], settings: Settings | None, stopped: Callable[[], bool]
+    ) -> str | None:
         """Run one tool by a person's own hand; gives its result as a model would read it, None where it was
         stopped. Nothing of it is kept in the conversation.
 
         Raises:
             EngineError: the session has no such tool.
         """
-        await self._prepare(Asked(settings=settings))
+        if not stopped():
+            await self._prepare(Asked(settings=settings))
+        if stopped():
+            return None
         coordinator = self.session.coordinator
         tools = coordinator.get("tools") or {}
         if tool not in tools:
@@ -145,7 +154,12 @@ class Conversation:
         """What the running turn has added to the conversation so far."""
         if self.session is None or self._began is None:
             return []
-        return (await self._messages())[self._began :]
+        try:
+            return (await self._messages())[self._began :]
+        except Exception as error:
+            # Whatever the context says, the page has to hear of the turn's end.
+            logger.warning("What the turn has added cannot be read: %s", error)
+            return []
 
     def begin(self, id: str) -> None:
         """A turn has its place now."""
@@ -171,22 +185,21 @@ class Conversation:
         record = await self._record(asked) if asked.resume else None
         given = asked.history if record is None else record.messages
         messages = None if given is None else checked_messages(given)
-        made_of = (settings.session, asked.journal or asked.resume or self.journal is not None)
+        self._journalled = self._journalled or asked.journal or asked.resume
+        made_of = (settings.session, self._journalled)
         if self.session is None or self._made_of != made_of:
-            await self._make(settings, messages, journalled=made_of[1])
+            await self._make(settings, messages)
             self._made_of = made_of
         elif messages is not None:
             await self.session.coordinator.get("context").set_messages(messages)
         self._permit(settings)
         if self.journal is not None:
             self.journal.said = "" if record is None else record.text
-            if not asked.resume:
-                self.journal.last = None
         now = await self._messages()
-        self._began = len(now) if record is None else _question_of(now)
+        self._began = len(now) if record is None else question_of(now)
         return record
 
-    async def _make(self, settings: Settings, messages: Messages | None, *, journalled: bool) -> None:
+    async def _make(self, settings: Settings, messages: Messages | None) -> None:
         """Make the session anew, around the same messages where none are given."""
         options: dict[str, Any] = {"hooks": DEFAULT_HOOKS, **settings.session}
         before = self.session
@@ -195,7 +208,7 @@ class Conversation:
         if messages is not None:
             options["messages"] = messages
         made: list[JournalledTransport] = []
-        if journalled:
+        if self._journalled:
             store = self.records()
 
             def journal(transport: Transport) -> Transport:
@@ -212,20 +225,21 @@ class Conversation:
             memory=self._memory,
             **options,
         )
+        last = None if self.journal is None else self.journal.last
         self.session, self.journal = session, made[0] if made else None
         self.approvals.listen(session.coordinator.hooks)
         if self.journal is not None:
-            self.journal.messages = history_of(session)
+            self.journal.messages, self.journal.last = history_of(session), last
         if before is not None:
             await before.cleanup()
 
     async def _record(self, asked: Asked) -> Record | None:
         """The cut answer that this turn goes on with: of this life of the worker, or of an earlier one."""
         last = None if self.journal is None else self.journal.last
-        if last is not None and _continues(asked.history, last.messages):
+        if last is not None and continues(asked.history, last.messages):
             return last
         left = await read_record(self.records(), self.id)
-        return left if left is not None and _continues(asked.history, left.messages) else None
+        return left if left is not None and continues(asked.history, left.messages) else None
 
     def _permit(self, settings: Settings) -> None:
         now, before = settings.custom_tools, self._settings.custom_tools
@@ -259,39 +273,6 @@ class Conversation:
 
     def _told(self, name: str, payload: Mapping[str, Any]) -> None:
         if name == PROVIDER_ERROR:
-            self.error = provider_error(payload)
+            self.error = told_error(payload)
         if self.speaking is not None:
             self.send({"type": "turn_event", "id": self.speaking, "name": name, "payload": dict(payload)})
-
-
-def provider_error(payload: Mapping[str, Any]) -> WireError | None:
-    """The wire error inside `provider:error`; None where another provider's event has none."""
-    given = payload.get("error")
-    if not isinstance(given, Mapping) or "code" not in given:
-        return None
-    error: WireError = {"code": given["code"], "message": str(given.get("message") or given.get("msg"))}
-    if "hint" in given:
-        error["hint"] = given["hint"]
-    if "details" in given:
-        error["details"] = given["details"]
-    return error
-
-
-def _continues(history: Sequence[Mapping[str, Any]] | None, messages: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a record is of the turn behind this history; where none is given, the session stands there."""
-    if history is None:
-        return True
-    before = messages[: _question_of(messages)]
-    return _text(before) == _text(history)
-
-
-def _question_of(messages: Sequence[Mapping[str, Any]]) -> int:
-    """Where the last turn begins."""
-    for place in reversed(range(len(messages))):
-        if is_question(dict(messages[place])):
-            return place
-    return 0
-
-
-def _text(messages: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps([dict(message) for message in messages], sort_keys=True, default=str)

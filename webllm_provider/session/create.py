@@ -117,7 +117,7 @@ async def create_session(
         hooks=hooks,
     )
     session = AmplifierSession(
-        plan, session_id=session_id, approval_system=approval, is_resumed=stored is not None
+        plan, session_id=session_id, approval_system=approval, is_resumed=bool(stored)
     )
     coordinator = session.coordinator
     for name, capability in {

@@ -91,7 +91,9 @@ class WorkerSessions:
         asked: RunTool = read_message(message)
 
         async def work(here: Conversation) -> str | None:
-            return await here.use(asked["tool"], asked["arguments"], _settings(asked))
+            return await here.use(
+                asked["tool"], asked["arguments"], _settings(asked), lambda: asked["id"] in self._stopped
+            )
 
         await self._attend(asked["id"], asked["conversation"], work)
 
