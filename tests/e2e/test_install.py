@@ -15,11 +15,13 @@ from playwright.sync_api import Playwright
 from tests.e2e.hosts import hosting
 from tests.e2e.test_offline import ON_CPU
 from tools import browser as chromium
+from tools import nginx
 from tools.serve import ROOT, SITE
 
 LIGHTHOUSE = ROOT / "web" / "node_modules" / "lighthouse" / "cli" / "index.js"
-ASSERTED = ("accessibility", "best-practices", "seo")
+CATEGORIES = ("accessibility", "best-practices", "performance", "seo")
 AT_LEAST = 0.95
+RUNS = 3
 
 
 def test_the_browser_finds_nothing_that_speaks_against_installing(
@@ -66,24 +68,35 @@ def test_every_picture_of_the_manifest_has_the_size_that_it_says() -> None:
 def run_lighthouse(url: str, report: Path) -> dict[str, Any]:
     flags = " ".join(["--headless=new", *chromium.flags(webgpu=False)])
     command = ["node", str(LIGHTHOUSE), url, f"--chrome-flags={flags}", "--output=json", "--quiet"]
-    command += [f"--output-path={report}", f"--only-categories={','.join((*ASSERTED, 'performance'))}"]
+    command += [f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}"]
     subprocess.run(command, check=True, env={**os.environ, "CHROME_PATH": str(chromium.ensure())})
     result: dict[str, Any] = json.loads(report.read_text())
     return result
 
 
-def test_lighthouse_finds_the_page_accessible_and_well_made(
+def test_lighthouse_finds_the_page_fast_accessible_and_well_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with hosting(SITE) as host:
-        report = run_lighthouse(f"{host.url}{ON_CPU}", tmp_path / "report.json")
-    scores = {name: category["score"] for name, category in report["categories"].items()}
-    with capsys.disabled():
-        print(f"\nLighthouse: {', '.join(f'{name} {score:.2f}' for name, score in scores.items())}")
+    try:
+        nginx.ensure()
+    except nginx.NoNginx as reason:
+        pytest.skip(str(reason))
+    # A host that compresses, as all do that a page is put on.
+    with nginx.running(SITE, isolated=False) as (url, _):
+        for _ in range(RUNS):
+            report = run_lighthouse(f"{url}{ON_CPU}", tmp_path / "report.json")
+            scores = {name: category["score"] for name, category in report["categories"].items()}
+            with capsys.disabled():
+                told = ", ".join(f"{name} {score:.2f}" for name, score in scores.items())
+                print(f"\nLighthouse: {told}")
+            low = [name for name, score in scores.items() if score < AT_LEAST]
+            # How fast a page is can be seen only while nothing else keeps the machine busy.
+            if low != ["performance"]:
+                break
     faults = [
-        f"{audit['id']}: {audit['title']}"
-        for name in ASSERTED
+        f"{audit['id']}: {audit['title']} {audit.get('displayValue', '')}"
+        for name in low
         for audit in (report["audits"][one["id"]] for one in report["categories"][name]["auditRefs"])
         if audit["score"] is not None and audit["score"] < 1
     ]
-    assert {name: scores[name] for name in ASSERTED if scores[name] < AT_LEAST} == {}, faults
+    assert low == [], (scores, faults)

@@ -63,6 +63,7 @@ async function fetchLock(url: string): Promise<{ text: string; lock: Lock }> {
 }
 
 async function startInterpreter(boot: Boot, lock: string): Promise<PyodideAPI> {
+  refuseImportScripts();
   const loader = new URL("pyodide.mjs", boot.pyodide_url).href;
   // Not bundled: it finds its other files beside itself.
   const { loadPyodide } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ loader)) as {
@@ -74,6 +75,19 @@ async function startInterpreter(boot: Boot, lock: string): Promise<PyodideAPI> {
     packageBaseUrl: boot.packages_url,
     // Bytecode would be written to a file system that is gone with the worker.
     env: { PYTHONDONTWRITEBYTECODE: "1" },
+  });
+}
+
+/**
+ * In a module worker this function is there, and only ever throws: by trying it Pyodide finds out where it runs.
+ * Where Trusted Types are on, the platform's own would first report the try as a breach of the page's policy.
+ */
+function refuseImportScripts(): void {
+  Object.defineProperty(globalThis, "importScripts", {
+    configurable: true,
+    value: () => {
+      throw new TypeError("A module worker imports modules.");
+    },
   });
 }
 
