@@ -54,6 +54,10 @@ def _value(value: object) -> str:
 async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Callable[[], Awaitable[None]]:
     """Mount the hook; `config` may hold `level` (of ordinary lines, "INFO" by default)."""
     level = logging.getLevelNamesMapping()[str((config or {}).get("level", "INFO")).upper()]
+    if not logger.hasHandlers():
+        # Nobody has set up logging, as in a browser: who mounts this hook wants to see its lines all the same.
+        logger.addHandler(logging.StreamHandler())
+        logger.setLevel(level)
 
     async def write(event: str, payload: Mapping[str, Any]) -> HookResult:
         chosen = logging.WARNING if event in WARNINGS else level
