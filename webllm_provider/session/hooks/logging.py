@@ -55,7 +55,7 @@ async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Ca
     """Mount the hook; `config` may hold `level` (of ordinary lines, "INFO" by default)."""
     level = logging.getLevelNamesMapping()[str((config or {}).get("level", "INFO")).upper()]
     if not logger.hasHandlers():
-        # Nobody has set up logging, as in a browser: who mounts this hook wants to see its lines all the same.
+        # Nobody has set up logging, as in a browser: who mounts this hook wants to see its lines.
         logger.addHandler(logging.StreamHandler())
         logger.setLevel(level)
 
