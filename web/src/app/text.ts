@@ -10,6 +10,7 @@
 import { language, type Language } from "./language";
 import { apiText } from "./text/api";
 import { conversationText } from "./text/conversation";
+import { conversationsText } from "./text/conversations";
 import { errorsText } from "./text/errors";
 import { loadingText } from "./text/loading";
 import { modelsText } from "./text/models";
@@ -23,6 +24,7 @@ const en = {
   ...pageText.en,
   ...placesText.en,
   ...conversationText.en,
+  ...conversationsText.en,
   ...loadingText.en,
   ...errorsText.en,
   ...offlineText.en,
@@ -39,6 +41,7 @@ const de: Catalogue = {
   ...pageText.de,
   ...placesText.de,
   ...conversationText.de,
+  ...conversationsText.de,
   ...loadingText.de,
   ...errorsText.de,
   ...offlineText.de,

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { text } from "../text";
 import { Composer } from "./Composer";
 import { useApp } from "./context";
+import { ElsewhereNotice } from "./conversations/ElsewhereNotice";
 import { ConversationView } from "./ConversationView";
 import { Header } from "./Header";
 import { LoadPanel } from "./LoadPanel";
@@ -13,6 +14,7 @@ import { Drawer, Sidebar } from "./Sidebar";
 import { UpdateNotice } from "./UpdateNotice";
 
 const SettingsPlace = deferred(async () => (await import("./settings/SettingsPlace")).SettingsPlace);
+const ToolsPlace = deferred(async () => (await import("./tools/ToolsPlace")).ToolsPlace);
 
 export function App(): JSX.Element {
   const { state, actions, wide } = useApp();
@@ -65,12 +67,16 @@ export function App(): JSX.Element {
         <section class="dock" aria-label={text.composer.formLabel}>
           <UpdateNotice />
           <LoadPanel />
+          <ElsewhereNotice />
           <Composer field={field} />
         </section>
       </div>
       <ModelsPlace />
       <Sheet name="settings" title={text.places.titles.settings}>
         <SettingsPlace />
+      </Sheet>
+      <Sheet name="tools" title={text.places.titles.tools}>
+        <ToolsPlace />
       </Sheet>
       <div class="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
         {state.announcement.value}

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { text } from "../text";
 import { useApp } from "./context";
+import { ConversationList } from "./conversations/ConversationList";
 import { Close, Cube, Gear, Lifebuoy, Mark, Plus, Wrench } from "./icons";
 import { PlaceLink } from "./PlaceLink";
 
@@ -70,7 +71,9 @@ export function Drawer({ open, onClose }: { open: boolean; onClose: () => void }
 function SidebarBody(): JSX.Element {
   return (
     <>
-      <div class="sidebar-list" />
+      <div class="sidebar-list">
+        <ConversationList />
+      </div>
       <Navigation />
     </>
   );

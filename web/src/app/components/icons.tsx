@@ -1,7 +1,7 @@
 /** The page's few drawings; all of them are decoration beside a text or a label. */
 import type { ComponentChildren, JSX } from "preact";
 
-function Icon({ children }: { children: ComponentChildren }): JSX.Element {
+export function Icon({ children }: { children: ComponentChildren }): JSX.Element {
   return (
     <svg
       class="icon"

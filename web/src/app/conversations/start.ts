@@ -8,6 +8,8 @@ import type { AppState } from "../state";
 import { Conversations } from "./conversations";
 import type { ConversationList } from "./list";
 import { createKeepingState, type KeepingState } from "./state";
+import type { Conversation } from "../stores/conversation";
+import { titleOf } from "./shape";
 import { TurnLocks } from "./turn-locks";
 
 export interface KeepingOptions {
@@ -52,6 +54,12 @@ export class Keeping {
         return true;
       },
     };
+  }
+
+  /** What a conversation is called in the list; empty before it has a name. */
+  titleOf({ id, turns }: Conversation): string {
+    const listed = this.list.value?.state.records.value?.find((record) => record.id === id);
+    return listed?.title ?? (turns[0] === undefined ? "" : titleOf(turns[0]));
   }
 
   async start(state: AppState, controller: Controller, places: Places): Promise<Conversations> {
