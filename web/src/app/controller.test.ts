@@ -214,6 +214,99 @@ describe("a new conversation", () => {
   });
 });
 
+describe("a branch", () => {
+  const kept = (question: string): { role: string; content: string }[] => [
+    { role: "user", content: question },
+    { role: "assistant", content: `${question} Yes.` },
+  ];
+  async function answer(): Promise<string> {
+    const ask = threads.asks().at(-1);
+    const id = ask?.id ?? "";
+    await says(...block(id, "text", ["Yes."], { request: id }), {
+      type: "turn_ended",
+      id,
+      outcome: "completed",
+      text: "Yes.",
+      messages: kept(ask?.text ?? ""),
+    });
+    return id;
+  }
+  const histories = (): unknown[] => threads.asks().map(({ history }) => history?.map(({ content }) => content));
+
+  it("that only grows tells Python nothing that it knows", async () => {
+    await allReady();
+    controller.ask("One?");
+    await answer();
+    controller.ask("Two?");
+    expect(histories()).toEqual([undefined, undefined]);
+  });
+
+  it("beside another is told from its beginning, and asked in its own place", async () => {
+    await allReady();
+    controller.ask("One?");
+    const one = await answer();
+    controller.ask("Two?");
+    const two = await answer();
+    controller.edit(two, "Two, in other words?");
+    expect(histories().at(-1)).toEqual(["One?", "One? Yes."]);
+    await answer();
+    controller.retry(one);
+    expect(histories().at(-1)).toEqual([]);
+    expect(branchOf(state.conversation.value).map(({ question }) => question)).toEqual(["One?"]);
+    expect(state.conversation.value.turns).toHaveLength(4);
+  });
+
+  it("is told again to a Python that was restarted, and after an end without messages", async () => {
+    await allReady();
+    controller.ask("One?");
+    await answer();
+    controller.restartPython();
+    await pythonIsReady();
+    controller.ask("Two?");
+    expect(histories().at(-1)).toEqual(["One?", "One? Yes."]);
+    await says(ended(threads.asks().at(-1)?.id ?? "", "Fine."));
+    controller.ask("Three?");
+    expect(histories().at(-1)).toEqual(["One?", "One? Yes.", "Two?", "Fine."]);
+  });
+
+  it("is left by an edit of the question that is being answered", async () => {
+    await allReady();
+    controller.ask("One?");
+    const id = threads.asks()[0]?.id ?? "";
+    controller.edit(id, "Else?");
+    expect(threads.sent.at(-1)).toEqual({ type: "stop", id });
+    await says(ended(id, "", "cancelled"));
+    expect(threads.asks().at(-1)?.text).toBe("Else?");
+  });
+
+  it("that is deleted stops, and comes back at a word", async () => {
+    await allReady();
+    controller.ask("One?");
+    const id = threads.asks()[0]?.id ?? "";
+    controller.clear();
+    expect(threads.sent.at(-1)).toEqual({ type: "stop", id });
+    expect(states()).toEqual([]);
+    controller.undoRemoval();
+    expect(states()).toEqual(["running"]);
+  });
+});
+
+describe("a question", () => {
+  it("goes with its files, its images and the conversation's system text", async () => {
+    await allReady();
+    controller.instruct(" Be brief. ");
+    controller.ask("What is it?", [
+      { kind: "text", id: "1", name: "a.md", text: "```\ncode\n```" },
+      { kind: "image", id: "2", name: "b.png", media_type: "image/png", data: "AAAA" },
+    ]);
+    expect(threads.asks()[0]).toMatchObject({
+      text: "File: a.md\n````\n```\ncode\n```\n````\n\nWhat is it?",
+      images: [{ media_type: "image/png", data: "AAAA" }],
+      settings: { instruction: "Be brief." },
+    });
+  });
+});
+
 describe("another model", () => {
   it("is announced between the turns", async () => {
     await allReady();

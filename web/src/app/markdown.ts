@@ -1,23 +1,11 @@
 /**
- * Markdown as blocks (pure up to the highlighter): a streaming answer draws only its last block again.
+ * Markdown as blocks: a streaming answer draws only its last block again.
  *
  * What comes out is markup that has not been sanitized; `SafeHtml` is the only place that shows it.
  */
-import hljs from "highlight.js/lib/core";
-import bash from "highlight.js/lib/languages/bash";
-import css from "highlight.js/lib/languages/css";
-import javascript from "highlight.js/lib/languages/javascript";
-import json from "highlight.js/lib/languages/json";
-import markdown from "highlight.js/lib/languages/markdown";
-import python from "highlight.js/lib/languages/python";
-import sql from "highlight.js/lib/languages/sql";
-import typescript from "highlight.js/lib/languages/typescript";
-import xml from "highlight.js/lib/languages/xml";
-import yaml from "highlight.js/lib/languages/yaml";
+import { highlight } from "./code";
+import { escapeHtml } from "./escape-html";
 import { Marked, type Token, type Tokens } from "marked";
-
-const LANGUAGES = { bash, css, javascript, json, markdown, python, sql, typescript, xml, yaml };
-for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
 
 export type Block = { kind: "html"; html: string } | { kind: "code"; language: string; code: string };
 
@@ -86,19 +74,4 @@ function isCode(token: Token): token is Tokens.Code {
 
 function languageOf(token: Tokens.Code): string {
   return (token.lang ?? "").trim().split(/\s/, 1)[0]?.toLowerCase() ?? "";
-}
-
-/** Code as markup: highlighted where the language is known, escaped where it is not. */
-export function highlight(code: string, language: string): string {
-  if (hljs.getLanguage(language) === undefined) return escapeHtml(code);
-  return hljs.highlight(code, { language, ignoreIllegals: true }).value;
-}
-
-export function escapeHtml(raw: string): string {
-  return raw
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
 }

@@ -1,13 +1,14 @@
 // @vitest-environment jsdom
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AppContext } from "./components/context";
 import { Markdown } from "./components/Markdown";
 import { createSanitizer } from "./sanitize";
 import { Places } from "./places";
 import { SettingsStore } from "./settings/store";
 import { createState } from "./state";
+import { fetchHighlighter } from "./code";
 import { memoryComposing } from "./testing/composing";
 import { scriptedModels } from "./testing/room";
 import { createTheme } from "./theme";
@@ -20,6 +21,8 @@ const FORBIDDEN =
 const OWN = "figcaption, figcaption *";
 
 let place: HTMLElement;
+
+beforeAll(() => fetchHighlighter());
 
 beforeEach(() => {
   place = document.createElement("div");

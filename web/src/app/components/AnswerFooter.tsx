@@ -22,8 +22,10 @@ export function AnswerFooter({ turn, choice, children }: AnswerFooterProps): JSX
   const answer = answerText(turn);
   return (
     <footer class="answer-footer">
-      {answer !== "" && <CopyButton content={answer} label={text.conversation.copyAnswer} />}
-      {children}
+      <span class="answer-buttons">
+        {answer !== "" && <CopyButton content={answer} label={text.conversation.copyAnswer} bare />}
+        {children}
+      </span>
       {choice !== null && <Switcher choice={choice} label={text.conversation.answers} />}
       {turn.endedAt !== null && <Moment at={turn.endedAt} />}
       {turn.figures !== null && <FiguresLine figures={turn.figures} />}

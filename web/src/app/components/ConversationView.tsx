@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { choicesOf, entriesOf, type Choices } from "../stores/branches";
+import type { Turn } from "../stores/turn";
 import { text } from "../text";
 import { useApp } from "./context";
 import { EmptyState } from "./EmptyState";
@@ -12,6 +13,11 @@ import { TurnView } from "./TurnView";
 
 const ALONE: Choices = { question: null, answer: null };
 const NEAR_END_PX = 96;
+
+/** Turns of one place share their element: who leads from one to the next keeps the focus on the arrow. */
+function placeOf({ parent }: Turn): string {
+  return `behind ${parent ?? "nothing"}`;
+}
 
 function distanceToEnd(): number {
   const root = document.documentElement;
@@ -53,7 +59,7 @@ export function ConversationView(): JSX.Element {
       {entries.length === 0 && <EmptyState />}
       {entries.map((entry) =>
         entry.kind === "turn" ? (
-          <TurnView key={entry.id} turn={entry} choices={choices.get(entry.id) ?? ALONE} />
+          <TurnView key={placeOf(entry)} turn={entry} choices={choices.get(entry.id) ?? ALONE} />
         ) : (
           <NoticeLine key={entry.id} what={entry.what} />
         ),

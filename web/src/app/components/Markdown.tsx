@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { highlight, parseBlocks, parseGrowing, type GrowingMarkdown } from "../markdown";
+import { highlight, highlighterIsHere, piecesOf } from "../code";
+import { parseBlocks, parseGrowing, type Block, type GrowingMarkdown } from "../markdown";
 import { text } from "../text";
 import { CopyButton } from "./CopyButton";
 import { SafeHtml } from "./SafeHtml";
@@ -12,23 +13,34 @@ export function Markdown({ source, growing = false }: { source: string; growing?
     if (!growing) return parseBlocks(source);
     before.current = parseGrowing(before.current, source);
     return before.current.blocks;
-  }, [source, growing]);
+    // Code within lists is a part of their markup.
+  }, [source, growing, highlighterIsHere.value]);
   return (
     <div class="prose" data-testid="answer-text">
-      {blocks.map((block, index) =>
-        block.kind === "html" ? (
-          <SafeHtml key={index} html={block.html} />
-        ) : (
-          <CodeBlock key={index} code={block.code} language={block.language} />
-        ),
-      )}
+      {blocks.map((block, index) => (
+        <BlockView key={index} block={block} growing={growing && index === blocks.length - 1} />
+      ))}
     </div>
   );
 }
 
-function CodeBlock({ code, language }: { code: string; language: string }): JSX.Element {
-  const html = useMemo(() => highlight(code, language), [code, language]);
+function BlockView({ block, growing }: { block: Block; growing: boolean }): JSX.Element {
+  if (block.kind === "html") return <SafeHtml html={block.html} />;
+  return <CodeBlock code={block.code} language={block.language} growing={growing} />;
+}
+
+/** Longer code is highlighted in pieces for good: whole, it would hold the page up. */
+const WHOLE_LENGTH = 12_000;
+
+interface CodeBlockProps {
+  code: string;
+  language: string;
+  growing: boolean;
+}
+
+function CodeBlock({ code, language, growing }: CodeBlockProps): JSX.Element {
   const name = language === "" ? text.conversation.code : language;
+  const pieces = growing || code.length > WHOLE_LENGTH ? piecesOf(code) : [code];
   return (
     <figure class="code-block">
       <figcaption>
@@ -36,8 +48,16 @@ function CodeBlock({ code, language }: { code: string; language: string }): JSX.
         <CopyButton content={code} label={text.conversation.copyCode} />
       </figcaption>
       <pre tabIndex={0} aria-label={name}>
-        <SafeHtml as="code" html={html} />
+        {pieces.map((piece, index) => (
+          <Piece key={index} code={piece} language={language} />
+        ))}
       </pre>
     </figure>
   );
+}
+
+function Piece({ code, language }: { code: string; language: string }): JSX.Element {
+  // Drawn again when the highlighter has come.
+  const html = useMemo(() => highlight(code, language), [code, language, highlighterIsHere.value]);
+  return <SafeHtml as="code" html={html} />;
 }

@@ -1,5 +1,6 @@
 /** What was deleted last, and the way back. */
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { text } from "../text";
 import { useApp } from "./context";
 import { Close } from "./icons";
@@ -7,16 +8,23 @@ import { Close } from "./icons";
 export function Undo(): JSX.Element | null {
   const { state, actions } = useApp();
   const { removed } = state.conversation.value;
+  const back = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // The button that deleted went with what it stood beside.
+    if (removed !== null && document.activeElement === document.body) back.current?.focus();
+  }, [removed]);
   if (removed === null) return null;
   return (
     <div class="undo" role="status" data-testid="undo">
       <span>{text.conversation.removed(removed.turns.length)}</span>
       <button
         type="button"
+        ref={back}
         class="link-button"
         data-testid="undo-button"
         onClick={() => {
           actions.undoRemoval();
+          document.getElementById("composer")?.focus();
         }}
       >
         {text.conversation.undo}
@@ -29,6 +37,7 @@ export function Undo(): JSX.Element | null {
         title={text.conversation.dismiss}
         onClick={() => {
           actions.acceptRemoval();
+          document.getElementById("composer")?.focus();
         }}
       >
         <Close />

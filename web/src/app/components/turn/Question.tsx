@@ -16,15 +16,15 @@ import { Switcher } from "./Switcher";
 export function Question({ turn, choice }: { turn: Turn; choice: Choice | null }): JSX.Element {
   const editing = useSignal(false);
   const edit = useRef<HTMLButtonElement>(null);
-  const close = (): void => {
+  const cancel = (): void => {
     editing.value = false;
     // The button comes back with the next drawing.
-    queueMicrotask(() => edit.current?.focus());
+    requestAnimationFrame(() => edit.current?.focus());
   };
   return (
     <article class="message-user" data-testid="message-user" aria-label={text.conversation.you}>
       {editing.value ? (
-        <QuestionEditor turn={turn} onClose={close} />
+        <QuestionEditor turn={turn} onCancel={cancel} onSent={() => (editing.value = false)} />
       ) : (
         <>
           <Attachments attachments={turn.attachments} />

@@ -7,7 +7,13 @@ import { text } from "../../text";
 import { useApp } from "../context";
 import { Attachments } from "./Attachments";
 
-export function QuestionEditor({ turn, onClose }: { turn: Turn; onClose: () => void }): JSX.Element {
+interface QuestionEditorProps {
+  turn: Turn;
+  onCancel: () => void;
+  onSent: () => void;
+}
+
+export function QuestionEditor({ turn, onCancel, onSent }: QuestionEditorProps): JSX.Element {
   const { actions } = useApp();
   const wording = useSignal(turn.question);
   const attachments = useSignal(turn.attachments);
@@ -19,8 +25,9 @@ export function QuestionEditor({ turn, onClose }: { turn: Turn; onClose: () => v
   const empty = wording.value.trim() === "" && attachments.value.length === 0;
   const send = (): void => {
     if (empty) return;
-    onClose();
     actions.edit(turn.id, wording.value, attachments.value);
+    onSent();
+    document.getElementById("composer")?.focus();
   };
   return (
     <form
@@ -53,7 +60,7 @@ export function QuestionEditor({ turn, onClose }: { turn: Turn; onClose: () => v
           if (event.key === "Escape") {
             // Elsewhere it stops the answer.
             event.stopPropagation();
-            onClose();
+            onCancel();
           }
           if (event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();
@@ -62,7 +69,7 @@ export function QuestionEditor({ turn, onClose }: { turn: Turn; onClose: () => v
       />
       <div class="question-editor-end">
         <p id={`editing-${turn.id}`}>{text.conversation.editHint}</p>
-        <button type="button" class="quiet" onClick={onClose}>
+        <button type="button" class="quiet" onClick={onCancel}>
           {text.conversation.cancel}
         </button>
         <button type="submit" class="primary" data-testid="question-send" disabled={empty}>
