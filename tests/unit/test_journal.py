@@ -14,6 +14,8 @@ from webllm_provider.session.journal import key_of
 from webllm_provider.session.worker import WorkerSessions
 from webllm_provider.testing import Script, ScriptedTransport, Wait, answer
 
+from .worker_page import Page, call
+
 KEY = key_of("c")
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -168,3 +170,23 @@ async def test_nothing_is_kept_where_nobody_asked_for_it(store: MemoryStore) -> 
     store.set = note  # type: ignore[method-assign]
     await page.sessions.ask("t1", "c", "Hi")
     assert kept == []
+
+
+async def test_a_page_that_was_left_while_it_was_asked_asks_again(store: MemoryStore) -> None:
+    listing = call("notes", action="list")
+    asking: dict[str, Any] = {"journal": True, "history": [], "settings": {"permissions": {"notes": "ask"}}}
+    first = Page(listing, records=store)
+    turn = first.asking("t1", **asking)
+    await first.next("approval_asked")
+    record = await store.get(KEY)
+    assert record is not None
+    first.sessions.stop("t1")
+    await turn
+    # A thread that is ended runs no clean-up.
+    await store.set(KEY, record)
+    second = Page(listing, answer("None."), records=store)
+    turn = second.asking("t2", resume=True, **asking)
+    second.approve((await second.next("approval_asked"))["approval"], "once")
+    end = await turn
+    assert end["text"] == "None."
+    assert [message["role"] for message in end["messages"]] == ["user", "assistant", "tool", "assistant"]
