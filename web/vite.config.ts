@@ -59,6 +59,7 @@ export default defineConfig({
         engine: file("engine.html"),
         "api-door": file("api-door.html"),
         sandbox: file("sandbox.html"),
+        server: file("server.html"),
         fetch: file("fetch.html"),
         ...Object.fromEntries(Object.entries(LIBRARY).map(([name, source]) => [name, file(source)])),
       },

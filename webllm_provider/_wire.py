@@ -1022,6 +1022,15 @@ class PythonFailed(TypedDict):
     error: WireError
 
 
+class ReachServer(TypedDict):
+    """
+    The way to a server of another origin. A port comes with this message: over it Python sends its requests to that origin, which the policy of its worker would refuse. It replaces the way before.
+    """
+
+    type: Literal["reach_server"]
+    origin: str
+
+
 class Recommend(TypedDict):
     """
     Which models suit a task on this device, best first.
@@ -1293,7 +1302,9 @@ class Stop(TypedDict):
     id: str
 
 
-PageMessage: TypeAlias = Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer | ServeApi
+PageMessage: TypeAlias = (
+    Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer | ServeApi | ReachServer
+)
 
 
 class StoredModel(TypedDict):

@@ -52,6 +52,14 @@ const POLICIES: Record<string, Policy> = {
     "style-src": ["'self'"],
     "trusted-types": ["'none'"],
   },
+  "server.html": {
+    ...SHARED,
+    "script-src": ["'self'"],
+    "worker-src": ["'none'"],
+    // Narrowed by its script to the one server that a person has configured; without one it is never opened.
+    "connect-src": ["https:", "http:"],
+    "trusted-types": ["'none'"],
+  },
   // The two below open frames of opaque origins, which inherit these and have a stricter one each (src/sandbox).
   "sandbox.html": {
     ...SHARED,

@@ -9,7 +9,7 @@ import { startSealedWorker } from "../bridge/sealed-worker";
 import { Programs } from "./api/programs";
 import { App } from "./components/App";
 import { ProgramsContext } from "./components/api/context";
-import { OtherOrigins } from "../door/origins";
+import { OtherOrigins, storageOf } from "../door/origins";
 import { AppContext, type SiteActions } from "./components/context";
 import { Composing } from "./composer/composing";
 import { Templates } from "./composer/templates";
@@ -27,9 +27,12 @@ import { readOptions } from "./options";
 import { Places } from "./places";
 import { scriptOf } from "./service-worker";
 import { relayApi } from "../page/api-relay";
+import { openHiddenFrame } from "../page/hidden-frame";
 import { PythonHost } from "../page/python-host";
+import { ServerReach } from "../page/server-reach";
 import { startSiteEngine } from "../page/site-engine";
 import { exposeReadOnly } from "./read-only-handle";
+import { followSettings } from "./settings/follow";
 import { SettingsStore } from "./settings/store";
 import { createState } from "./state";
 import { text } from "./text";
@@ -41,6 +44,11 @@ import { followEngine } from "./models/follow";
 import { Models } from "./models/models";
 import { declinedIn } from "./models/offers";
 import { WireEngineRoom } from "../page/engine-room";
+import { ToolsContext } from "./components/tools/context";
+import { conversationOf } from "./tools/conversation-of";
+import { sitePageServices } from "./tools/services";
+import { createToolsState } from "./tools/state";
+import { Tools } from "./tools/tools";
 
 const siteRoot = new URL("./", document.baseURI);
 const options = readOptions(location.search);
@@ -62,10 +70,38 @@ const keeping = new Keeping({
   nameOfLock: (id) => storageNames(siteRoot.href).conversationLock(id),
   now: Date.now,
 });
+const toolsState = createToolsState();
+const tools = new Tools({
+  state: toolsState,
+  send: (message) => {
+    python.send(message);
+  },
+  services: (mayRead) =>
+    sitePageServices({
+      window,
+      root: siteRoot,
+      python: parts.python,
+      activity: toolsState.activity,
+      mayRead,
+      newId,
+      now: Date.now,
+    }),
+  newId,
+  now: Date.now,
+  conversationOf: (turn) => conversationOf(state, turn),
+  settings: () => settings.settingsFor(state.conversation.value.id),
+  announce: (sentence) => {
+    state.announcement.value = sentence;
+  },
+  failed: (error) => {
+    console.warn("A choice about tools could not be kept:", error);
+    state.announcement.value = text.settings.notKept;
+  },
+});
 const controller = new Controller({
   state,
   turns: keeping.turns,
-  settingsFor: (conversation) => settings.settingsFor(conversation),
+  settingsFor: (conversation) => ({ ...settings.settingsFor(conversation), ...tools.settings() }),
   clock: pageClock,
   now: Date.now,
   elapsed: () => performance.now(),
@@ -108,6 +144,7 @@ const python = new PythonHost({
   },
   onMessage: (message) => {
     controller.receive(message);
+    tools.receive(message);
   },
   enginePort: () => shared.connect(),
   tab,
@@ -116,7 +153,7 @@ const python = new PythonHost({
 
 const programs = new Programs({
   engine: shared,
-  origins: new OtherOrigins({ scope: siteRoot.href, storage: localStorage, changes: window }),
+  origins: new OtherOrigins({ scope: siteRoot.href, storage: storageOf(window), changes: window }),
   page: siteRoot.href,
 });
 
@@ -173,13 +210,28 @@ effect(() => {
   if (here) models.open();
   else models.close();
 });
-keepTitle(document, places);
+followSettings({
+  state,
+  settings,
+  reach: new ServerReach({
+    origin: location.origin,
+    open: (message, requests, signal) =>
+      openHiddenFrame(new URL("server.html", siteRoot), message, [requests], signal),
+    tell: (origin, port) => {
+      python.reachServer(origin, port);
+    },
+  }),
+});
+void database.then((opened) => settings.attach(opened));
+keepTitle(document, places, () => keeping.titleOf(state.conversation.value));
 const wide = watchWidth(window);
 const theme = createTheme(document.documentElement, window.localStorage);
 render(
   <AppContext.Provider value={{ state, actions: controller, models, composing, keeping, site, release: { version, build }, theme, places, settings, wide }}>
     <ProgramsContext.Provider value={programs}>
-      <App />
+      <ToolsContext.Provider value={tools}>
+        <App />
+      </ToolsContext.Provider>
     </ProgramsContext.Provider>
   </AppContext.Provider>,
   root,
@@ -187,6 +239,9 @@ render(
 controller.start(python, engine, options.model);
 void keeping.start(state, controller, places).then((conversations) => {
   flushWhenLeft(window, conversations);
+});
+void database.then((opened) => tools.attach(opened)).catch((error: unknown) => {
+  console.warn("What was chosen about tools could not be read:", error);
 });
 followEngine(state, models);
 void probeDevice(navigator).then((device) => {

@@ -48,6 +48,8 @@ export interface AppState {
   modelDialogOpen: Signal<boolean>;
   announcement: Signal<string>;
   readiness: ReadonlySignal<Readiness>;
+  /** Whether a server answers the conversation on the screen, at least where the browser cannot. */
+  serverAnswers: Signal<boolean>;
   /** True while a turn runs or waits. */
   busy: ReadonlySignal<boolean>;
   /** Name of the model that is loaded or on its way. */
@@ -59,7 +61,9 @@ export function createState(conversationId: string): AppState {
   const engine = signal<EngineView>(ENGINE_STARTS);
   const conversation = signal<Conversation>(emptyConversation(conversationId));
   const catalogue = signal<readonly ModelRecord[] | null>(null);
+  const serverAnswers = signal(false);
   return {
+    serverAnswers,
     python,
     engine,
     conversation,
@@ -74,14 +78,16 @@ export function createState(conversationId: string): AppState {
     attached: signal<readonly Attached[]>([]),
     modelDialogOpen: signal(false),
     announcement: signal(""),
-    readiness: computed(() => readinessOf(python.value, engine.value)),
+    readiness: computed(() => readinessOf(python.value, engine.value, serverAnswers.value)),
     busy: computed(() => isBusy(conversation.value)),
     modelName: computed(() => nameOf(modelOf(engine.value), catalogue.value)),
   };
 }
 
-export function readinessOf(python: PythonState, engine: EngineView): Readiness {
+export function readinessOf(python: PythonState, engine: EngineView, serverAnswers = false): Readiness {
   if (python.kind === "failed") return "python_failed";
+  // A server needs no model here.
+  if (serverAnswers) return python.kind === "ready" ? "ready" : "waits_for_python";
   switch (engine.kind) {
     case "ready":
       return python.kind === "ready" ? "ready" : "waits_for_python";

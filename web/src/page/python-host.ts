@@ -1,6 +1,6 @@
 /** The page's side of the Python worker: starts it, talks to it, notices that it died, starts it again. */
 import { overlaps, PROTOCOL } from "../protocol/version";
-import type { AttachEngine, Boot, PageMessage, PythonMessage, ServeApi } from "../protocol/wire";
+import type { AttachEngine, Boot, PageMessage, PythonMessage, ReachServer, ServeApi } from "../protocol/wire";
 
 /** A thread with Python in it; a `Worker` is one. */
 export interface PythonThread {
@@ -25,7 +25,7 @@ export interface PythonHostOptions {
 }
 
 /** What is said to Python once it runs. */
-export type ToPython = Exclude<PageMessage, Boot | AttachEngine | ServeApi>;
+export type ToPython = Exclude<PageMessage, Boot | AttachEngine | ServeApi | ReachServer>;
 
 const TYPES: Record<PythonMessage["type"], true> = {
   booting: true,
@@ -110,6 +110,11 @@ export class PythonHost {
   reattachEngine(): void {
     const signal = this.#watch?.signal;
     if (signal !== undefined) void this.#attachFresh(signal);
+  }
+
+  /** Give Python a way to a server of another origin, in place of the one it had. */
+  reachServer(origin: string, port: MessagePort): void {
+    this.#thread?.postMessage({ type: "reach_server", origin }, [port]);
   }
 
   /** Hand a request for the API over, which waits until Python runs. False where none is on its way. */

@@ -189,7 +189,7 @@ export type StoredState = "none" | "partial" | "whole";
  * From the page to the Python worker.
  */
 export type PageMessage =
-  Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer | ServeApi;
+  Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer | ServeApi | ReachServer;
 /**
  * Whether a tool runs when the model calls it: at once, after a person has agreed, or not at all.
  */
@@ -1677,6 +1677,13 @@ export interface PageAnswer {
  */
 export interface ServeApi {
   type: "serve_api";
+}
+/**
+ * The way to a server of another origin. A port comes with this message: over it Python sends its requests to that origin, which the policy of its worker would refuse. It replaces the way before.
+ */
+export interface ReachServer {
+  type: "reach_server";
+  origin: string;
 }
 /**
  * Python starts.

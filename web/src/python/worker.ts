@@ -1,6 +1,7 @@
 /** The worker that hosts Python: takes the page's messages, boots Pyodide, and passes turns to Amplifier sessions. */
 import { installBridge } from "../bridge/globals";
 import { EngineLink } from "../bridge/link";
+import { ServerWay } from "../bridge/server-way";
 import { installStore } from "../bridge/store";
 import { overlaps, PROTOCOL } from "../protocol/version";
 import type { Boot, PageMessage, PythonMessage } from "../protocol/wire";
@@ -14,6 +15,8 @@ const scope = self as unknown as DedicatedWorkerGlobalScope;
 /** The page's tab stands at the end of this worker's name. */
 const tab = scope.name.split(":")[1] ?? "";
 const link = new EngineLink({ name: tab === "" ? "python" : `python:${tab}`, locks: navigator.locks });
+const server = new ServerWay();
+server.install(scope);
 let sessions: PythonSessions | null = null;
 let started: (python: PyodideAPI) => void;
 const python = new Promise<PyodideAPI>((resolve) => (started = resolve));
@@ -80,6 +83,12 @@ async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Pr
       const port = ports[0];
       if (port === undefined) throw new Error("The page sent serve_api without a port.");
       api.serve(port);
+      return;
+    }
+    case "reach_server": {
+      const port = ports[0];
+      if (port === undefined) throw new Error("The page sent reach_server without a port.");
+      server.open(message.origin, port);
       return;
     }
     default:

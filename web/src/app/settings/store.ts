@@ -68,6 +68,13 @@ export class SettingsStore {
     return effectiveMode(joined(this.#everywhere.value, this.of(conversation)), this.#access()) !== "client_side";
   }
 
+  /** Address of the server where any conversation may be answered by it, else null. */
+  get reached(): string | null {
+    const all = [{}, ...this.#here.value.values()];
+    const wanted = all.some((here) => effectiveMode(joined(this.#everywhere.value, here), this.#access()) !== "client_side");
+    return wanted ? this.#server.value.base_url : null;
+  }
+
   choose(choices: Choices): void {
     this.#everywhere.value = choices;
     this.#keep(EVERYWHERE, choices);

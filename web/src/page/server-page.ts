@@ -1,0 +1,4 @@
+/** The entry of server.html. */
+import { waitForPage } from "./server-frame";
+
+waitForPage(window);
