@@ -1,6 +1,6 @@
 /** Streamed answers for a screen reader: whole sentences, each once. */
 import type { Conversation } from "./stores/conversation";
-import type { Turn } from "./stores/turn";
+import type { ToolPart, Turn } from "./stores/turn";
 import { text } from "./text";
 
 const SENTENCE_END = /[.!?…](?=\s)|\n/g;
@@ -46,10 +46,7 @@ export class AnswerAnnouncer {
       case "thinking":
         return;
       case "tool":
-        if (!this.#said.has(key)) {
-          this.#said.set(key, 0);
-          this.#news.push(text.announce.toolCalled(part.name));
-        }
+        this.#followTool(key, part);
         return;
       case "text": {
         const { say, from } = nextSentences(part.text, this.#said.get(key) ?? 0, !part.open);
@@ -57,6 +54,16 @@ export class AnswerAnnouncer {
         if (say !== "") this.#news.push(say);
       }
     }
+  }
+
+  /** A call is told once, and once more where it waits for a person. */
+  #followTool(key: string, { name, state, asked }: ToolPart): void {
+    const told = this.#said.get(key) ?? 0;
+    const asks = state === "asking" && asked !== undefined;
+    if (asks && told < 2) this.#news.push(text.tools.approval.announced(name));
+    else if (told < 1 && state !== "asking") this.#news.push(text.announce.toolCalled(name));
+    else return;
+    this.#said.set(key, asks ? 2 : 1);
   }
 
   #followEnd(turn: Turn): void {

@@ -11,7 +11,8 @@ import { useApp } from "./context";
 import { ErrorCard } from "./ErrorCard";
 import { Again } from "./icons";
 import { Markdown } from "./Markdown";
-import { ToolCard } from "./tools/ToolCard";
+import { SiteQuestions } from "./tools/SiteQuestions";
+import { TurnTool } from "./tools/TurnTool";
 import { Question } from "./turn/Question";
 import { Switcher } from "./turn/Switcher";
 
@@ -58,27 +59,20 @@ function Answer({ turn, choice }: AnswerProps): JSX.Element | null {
       {turn.parts.map((part) => (
         <PartView key={part.key} part={part} />
       ))}
+      <SiteQuestions turn={turn.id} />
       <AnswerEnd turn={turn} choice={choice} />
     </article>
   );
 }
 
 function PartView({ part }: { part: Part }): JSX.Element | null {
-  const { actions } = useApp();
   switch (part.kind) {
     case "text":
       return part.text.trim() === "" ? null : <Markdown source={part.text} growing={part.open} />;
     case "thinking":
       return <Thinking part={part} />;
     case "tool":
-      return (
-        <ToolCard
-          part={part}
-          onApprove={(approval, choice) => {
-            actions.approve(approval, choice);
-          }}
-        />
-      );
+      return <TurnTool part={part} />;
   }
 }
 

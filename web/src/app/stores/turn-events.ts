@@ -3,7 +3,7 @@ import type { TurnEnded, TurnEvent, WireError } from "../../protocol/wire";
 import type { Part } from "./parts";
 import { figuresOf, identityOf, isRecord, numberOf, textOf, type Payload } from "./payload";
 import { endsWithText, isOver, type Degradation, type SessionMessage, type Turn, type TurnState } from "./turn";
-import { abandoned, toolAsks, toolDenied, toolEnds, toolFails, toolStarts } from "./turn-tools";
+import { abandoned, toolAsks, toolDenied, toolEnds, toolFails, toolGranted, toolStarts } from "./turn-tools";
 
 /** The turn after an Amplifier event. Events that show nothing in the conversation leave it as it is. */
 export function applyEvent(turn: Turn, event: TurnEvent, now: number): Turn {
@@ -24,6 +24,8 @@ export function applyEvent(turn: Turn, event: TurnEvent, now: number): Turn {
       return showRetry(turn, payload);
     case "approval:required":
       return toolAsks(turn, payload);
+    case "approval:granted":
+      return toolGranted(turn, payload, now);
     case "approval:denied":
       return toolDenied(turn, payload);
     case "tool:pre":

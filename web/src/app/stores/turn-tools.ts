@@ -7,9 +7,20 @@ import type { ApprovalAsked, ApprovalChoice } from "../../protocol/wire";
 import { display, isRecord, textOf, type Payload } from "./payload";
 import type { Part, ToolPart, ToolState, Turn } from "./turn";
 
-/** `approval:required`: the call waits for a person. */
+/** `approval:required`: the call waits for a person. It may have been announced by `tool:pre` already. */
 export function toolAsks(turn: Turn, payload: Payload): Turn {
-  return { ...turn, parts: [...turn.parts, partOf(turn, payload, "asking")] };
+  const asking = partOf(turn, payload, "asking");
+  const isIt = (part: Part): boolean => isCall(part, asking.callId) && part.state === "running";
+  if (!turn.parts.some(isIt)) return { ...turn, parts: [...turn.parts, asking] };
+  return changeLast(turn, isIt, (part) => ({ ...part, state: "asking" }));
+}
+
+/** `approval:granted`: the call runs from now on. */
+export function toolGranted(turn: Turn, payload: Payload, now: number): Turn {
+  const isIt = (part: Part): boolean => isCall(part, textOf(payload, "tool_call_id"));
+  return changeLast(turn, isIt, (part) =>
+    part.state === "abandoned" ? part : { ...part, state: "running", startedAt: now },
+  );
 }
 
 /** The question came by which a person answers: it belongs to the call that has none yet. */
@@ -39,7 +50,7 @@ export function approvalWithdrawn(turn: Turn, approval: string): Turn {
 /** `approval:denied`: by a person just now, by what was said before, or because nobody has answered. */
 export function toolDenied(turn: Turn, payload: Payload): Turn {
   const callId = textOf(payload, "tool_call_id");
-  const isIt = (part: Part): boolean => part.kind === "tool" && callId !== "" && part.callId === callId;
+  const isIt = (part: Part): boolean => isCall(part, callId);
   if (!turn.parts.some(isIt)) return { ...turn, parts: [...turn.parts, partOf(turn, payload, "denied")] };
   return changeLast(turn, isIt, (part) => (part.state === "abandoned" ? part : { ...part, state: "denied" }));
 }
@@ -49,9 +60,8 @@ export function toolStarts(turn: Turn, payload: Payload, now: number): Turn {
   // A question that reached the page without its call is met by the tool's name.
   const isIt = (part: Part): boolean =>
     part.kind === "tool" &&
-    part.startedAt === undefined &&
-    (part.callId === started.callId || (part.callId.startsWith("asked-") && part.name === started.name)) &&
-    (part.state === "running" || part.state === "asking");
+    (part.state === "running" || part.state === "asking") &&
+    (part.callId === started.callId || (part.callId.startsWith("asked-") && part.name === started.name));
   if (!turn.parts.some(isIt)) return { ...turn, parts: [...turn.parts, started] };
   return changeLast(turn, isIt, (part) => ({
     ...part,
@@ -98,6 +108,9 @@ function partOf(turn: Turn, payload: Payload, state: ToolState): ToolPart {
     state,
   };
 }
+
+const isCall = (part: Part, callId: string): part is ToolPart =>
+  part.kind === "tool" && callId !== "" && part.callId === callId;
 
 const asksFor =
   (approval: string) =>
