@@ -32,6 +32,12 @@ const FOREVER = "public, max-age=31536000, immutable";
 const FRESH = ["sw.js", "offline.json", "version.json", "manifest.webmanifest"];
 const REVALIDATED = "no-cache";
 
+/** A service worker has the policy of its own response, and no document to inherit one from. */
+const ENGINE_HOST: Rule = {
+  path: "engine-host.js",
+  headers: { "Content-Security-Policy": policyOf("engine.html"), "Cache-Control": REVALIDATED },
+};
+
 interface Rule {
   /** Below the site's root; a star at the end stands for anything. */
   path: string;
@@ -55,6 +61,7 @@ export function rules(isolated: boolean): Rule[] {
   return [
     { path: "*", headers: EVERYWHERE },
     ...documents,
+    ENGINE_HOST,
     ...FRESH.map((path) => ({ path, headers: { "Cache-Control": REVALIDATED } })),
     ...IMMUTABLE.map((folder) => ({ path: `${folder}/*`, headers: immutable })),
   ];
