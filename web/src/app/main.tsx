@@ -141,6 +141,7 @@ const python = new PythonHost({
     pyodide_url: new URL(parts.python, siteRoot).href,
     lock_url: new URL("pyodide-lock.json", new URL(parts.wheels, siteRoot)).href,
     packages_url: new URL(parts.wheels, siteRoot).href,
+    ...(options.snapshot ? { snapshot_url: new URL("python-snapshot.bin.gz", new URL(parts.snapshot, siteRoot)).href } : {}),
   },
   onMessage: (message) => {
     controller.receive(message);

@@ -9,7 +9,7 @@ export interface ConsentOptions {
   words: typeof apiText.en.door;
 }
 
-/** For so long after it was drawn a button takes no click: it was meant for what lay there before. */
+/** A button takes no click for so long after it was drawn: the click was meant for what lay there before. */
 const STEADY_MS = 500;
 
 /** Draws the question, and what came of it, for as long as the window is open. */
@@ -60,9 +60,10 @@ function element(name: string, text: string, className = ""): HTMLElement {
 function button(label: string, act: () => void, className = ""): HTMLElement {
   const made = element("button", label, className) as HTMLButtonElement;
   made.type = "button";
-  const drawn = performance.now();
-  made.addEventListener("click", () => {
-    if (performance.now() - drawn >= STEADY_MS) act();
-  });
+  made.disabled = true;
+  setTimeout(() => {
+    made.disabled = false;
+  }, STEADY_MS);
+  made.addEventListener("click", act);
   return made;
 }

@@ -3,11 +3,12 @@ import { languageFor } from "../app/language";
 import { apiText } from "../app/text/api";
 import { showConsent } from "./consent";
 import type { DoorKnock, DoorReady } from "./messages";
-import { OtherOrigins } from "./origins";
+import { OtherOrigins, storageOf } from "./origins";
 import { Visitor } from "./visitor";
 
 const scope = new URL("./", document.baseURI).href;
-const origins = new OtherOrigins({ scope, storage: localStorage, changes: window });
+const storage = storageOf(window);
+const origins = new OtherOrigins({ scope, storage, changes: window });
 /** A window of its own is where a person can decide: a frame's owner could draw something else over the question. */
 const alone = window.parent === window;
 const opener = (alone ? window.opener : window.parent) as Window | null;
@@ -24,7 +25,7 @@ window.addEventListener("message", ({ data, origin, source, ports }: MessageEven
     port,
     origins,
     scope,
-    open: () => navigator.serviceWorker.controller !== null,
+    open: () => storage !== null && navigator.serviceWorker.controller !== null,
     fetch: (url, init) => fetch(url, init),
   });
   if (alone) showConsent({ body: document.body, origin, origins, words: apiText[language].door });

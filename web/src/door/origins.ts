@@ -14,7 +14,8 @@ const MOST_ASKED = 10;
 export interface OriginsOptions {
   /** URL of the site's root: sites that share an origin share no list. */
   scope: string;
-  storage: Pick<Storage, "getItem" | "setItem">;
+  /** Null where the browser gives none, as to frames of foreign pages: then nobody is allowed. */
+  storage: Pick<Storage, "getItem" | "setItem"> | null;
   /** Tells of changes by other documents of the site. */
   changes: Pick<Window, "addEventListener">;
 }
@@ -32,7 +33,7 @@ export class OtherOrigins {
   }
 
   read(): Origins {
-    const text = this.options.storage.getItem(this.#key);
+    const text = this.options.storage?.getItem(this.#key) ?? null;
     return text === null ? NONE : parsed(text);
   }
 
@@ -71,7 +72,7 @@ export class OtherOrigins {
   }
 
   #write(origins: Origins): void {
-    this.options.storage.setItem(this.#key, JSON.stringify(origins));
+    this.options.storage?.setItem(this.#key, JSON.stringify(origins));
     this.#tell();
   }
 
@@ -92,3 +93,12 @@ function parsed(text: string): Origins {
 
 const isList = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === "string");
+
+/** The storage of a document; null where it may not have any. */
+export function storageOf(scope: Pick<Window, "localStorage">): Storage | null {
+  try {
+    return scope.localStorage;
+  } catch {
+    return null;
+  }
+}
