@@ -37,7 +37,7 @@ const en = {
     hits: (count: number) => (count === 1 ? "1 conversation found" : `${String(count)} conversations found`),
     noHits: (query: string) => `Nothing was found for “${query}”.`,
     someHits: "There may be more: another word narrows the search.",
-    removed: (title: string) => `“${title}” was deleted.`,
+    removed: (title: string) => `Deleted: ${title}`,
     undo: "Undo",
     accept: "Let it go",
     notLasting:
@@ -86,7 +86,7 @@ const de: typeof en = {
       count === 1 ? "1 Unterhaltung gefunden" : `${String(count)} Unterhaltungen gefunden`,
     noHits: (query: string) => `Zu „${query}“ wurde nichts gefunden.`,
     someHits: "Vielleicht gibt es mehr: ein weiteres Wort grenzt die Suche ein.",
-    removed: (title: string) => `„${title}“ wurde gelöscht.`,
+    removed: (title: string) => `Gelöscht: ${title}`,
     undo: "Rückgängig",
     accept: "So lassen",
     notLasting:
