@@ -52,6 +52,15 @@ async def test_an_answer_has_the_shape_that_was_asked_for() -> None:
     await page.sessions.close()
 
 
+@pytest.mark.parametrize(("effort", "thinks"), [("none", False), ("high", True)])
+async def test_a_model_that_can_think_or_not_does_as_the_settings_say(effort: str, thinks: bool) -> None:
+    page = Page(answer("Hm."))
+    page.transport.model = loaded_model("Qwen3-0.6B-q4f16_1-MLC")
+    await page.ask("t1", settings={"reasoning_effort": effort})
+    assert page.transport.bodies[-1]["enable_thinking"] is thinks
+    await page.sessions.close()
+
+
 async def test_a_smaller_window_leaves_old_turns_out_and_shortens_the_answer() -> None:
     page = Page(*[answer("Yes. " * 60) for _ in range(6)])
     for number in range(5):

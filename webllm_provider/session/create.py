@@ -116,9 +116,7 @@ async def create_session(
         custom_tools=custom_tools,
         hooks=hooks,
     )
-    session = AmplifierSession(
-        plan, session_id=session_id, approval_system=approval, is_resumed=bool(stored)
-    )
+    session = AmplifierSession(plan, session_id=session_id, approval_system=approval, is_resumed=bool(stored))
     coordinator = session.coordinator
     for name, capability in {
         TRANSPORT_CAPABILITY: transport,

@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from .._wire import Approve, Ask, PageAnswer, PythonMessage, RunTool, SessionSettings
 from ..errors import to_wire_error
-from .conversation import Asked, Conversation, MakeSession, Messages
+from .conversation import Conversation
 from .create import create_session
+from .living import Asked, MakeSession, Messages
 from .reading import read_message
 from .settings import Settings
 from .store import Store, own_store
