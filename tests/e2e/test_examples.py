@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,17 @@ def test_the_readme_s_first_snippet_works_as_it_stands(page: PythonPage) -> None
     page.run(snippets("python")[0].replace(IN_EXAMPLES, page.site))
     page.run("await session.cleanup()\nawait engine.close()")
     assert any(ANSWERS[WHAT] in line for line in told), told
+
+
+def test_the_page_on_the_wheel_runs_from_its_first_block_to_its_last(page: PythonPage) -> None:
+    wheel = (ROOT / "docs" / "wheel.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", wheel, re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 6
+    for block in blocks:
+        page.run(block.replace(IN_EXAMPLES, page.site))
+    assert page.run("answer") == ANSWERS[WHAT]
+    quick = (ROOT / "docs" / "quickstart.md").read_text(encoding="utf-8")
+    assert snippets("python")[0] in quick, "What it shows is the README's, which the test above runs."
 
 
 def test_python_alone(page: PythonPage) -> None:
