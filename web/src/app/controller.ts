@@ -65,7 +65,7 @@ export interface ControllerOptions {
 const EVENTS_KEPT = 20_000;
 
 export class Controller {
-  readonly events: SeenEvent[] = [];
+  readonly events: SeenEvent[];
   readonly #state: AppState;
   readonly #announcer: AnswerAnnouncer;
   readonly #gather: (message: PythonMessage) => void;
@@ -78,6 +78,7 @@ export class Controller {
 
   constructor(private readonly options: ControllerOptions) {
     this.#state = options.state;
+    this.events = options.state.events;
     this.#announcer = new AnswerAnnouncer((sentence) => {
       this.#state.announcement.value = sentence;
     });

@@ -28,6 +28,7 @@ import { Places } from "./places";
 import { scriptOf } from "./service-worker";
 import { relayApi } from "../page/api-relay";
 import { openHiddenFrame } from "../page/hidden-frame";
+import { watchNetwork } from "./online";
 import { PythonHost } from "../page/python-host";
 import { ServerReach } from "../page/server-reach";
 import { startSiteEngine } from "../page/site-engine";
@@ -224,6 +225,9 @@ followSettings({
   }),
 });
 void database.then((opened) => settings.attach(opened));
+watchNetwork(window, state.online, (sentence) => {
+  state.announcement.value = sentence;
+});
 keepTitle(document, places, () => keeping.titleOf(state.conversation.value));
 const wide = watchWidth(window);
 const theme = createTheme(document.documentElement, window.localStorage);

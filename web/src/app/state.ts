@@ -48,6 +48,10 @@ export interface AppState {
   modelDialogOpen: Signal<boolean>;
   announcement: Signal<string>;
   readiness: ReadonlySignal<Readiness>;
+  /** Whether the browser has a network. */
+  online: Signal<boolean>;
+  /** Every Amplifier event so far, in order; too many to be told one by one. */
+  events: SeenEvent[];
   /** Whether a server answers the conversation on the screen, at least where the browser cannot. */
   serverAnswers: Signal<boolean>;
   /** True while a turn runs or waits. */
@@ -64,6 +68,8 @@ export function createState(conversationId: string): AppState {
   const serverAnswers = signal(false);
   return {
     serverAnswers,
+    online: signal(true),
+    events: [],
     python,
     engine,
     conversation,

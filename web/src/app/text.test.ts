@@ -49,6 +49,9 @@ const SAME = new Set([
   "loading.python",
   "loading.percent",
   "places.title",
+  "conversation.choice",
+  // An example of a system text: the demo model knows English alone.
+  "composer.instructionPlaceholder",
   "settings.appearance.languages.en",
   "settings.appearance.languages.de",
   "engine.kinds.webllm",

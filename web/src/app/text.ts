@@ -12,6 +12,7 @@ import { apiText } from "./text/api";
 import { conversationText } from "./text/conversation";
 import { conversationsText } from "./text/conversations";
 import { errorsText } from "./text/errors";
+import { helpText } from "./text/help";
 import { loadingText } from "./text/loading";
 import { modelsText } from "./text/models";
 import { offlineText } from "./text/offline";
@@ -28,6 +29,7 @@ const en = {
   ...loadingText.en,
   ...errorsText.en,
   ...offlineText.en,
+  ...helpText.en,
   api: apiText.en,
   models: modelsText.en,
   settings: settingsText.en,
@@ -45,6 +47,7 @@ const de: Catalogue = {
   ...loadingText.de,
   ...errorsText.de,
   ...offlineText.de,
+  ...helpText.de,
   api: apiText.de,
   models: modelsText.de,
   settings: settingsText.de,

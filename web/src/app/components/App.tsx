@@ -14,10 +14,12 @@ import { Drawer, Sidebar } from "./Sidebar";
 import { UpdateNotice } from "./UpdateNotice";
 
 const SettingsPlace = deferred(async () => (await import("./settings/SettingsPlace")).SettingsPlace);
+const HelpPlace = deferred(async () => (await import("./help/HelpPlace")).HelpPlace);
+const EventConsole = deferred(async () => (await import("./console/EventConsole")).EventConsole);
 const ToolsPlace = deferred(async () => (await import("./tools/ToolsPlace")).ToolsPlace);
 
 export function App(): JSX.Element {
-  const { state, actions, wide } = useApp();
+  const { state, actions, settings, wide } = useApp();
   const field = useRef<HTMLTextAreaElement>(null);
   const [drawer, setDrawer] = useState(false);
   const begin = (): void => {
@@ -65,6 +67,7 @@ export function App(): JSX.Element {
           <ConversationView />
         </main>
         <section class="dock" aria-label={text.composer.formLabel}>
+          {settings.debug.value && <EventConsole />}
           <UpdateNotice />
           <LoadPanel />
           <ElsewhereNotice />
@@ -72,6 +75,9 @@ export function App(): JSX.Element {
         </section>
       </div>
       <ModelsPlace />
+      <Sheet name="help" title={text.places.titles.help}>
+        <HelpPlace />
+      </Sheet>
       <Sheet name="settings" title={text.places.titles.settings}>
         <SettingsPlace />
       </Sheet>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { text } from "../text";
 import { useApp } from "./context";
+import { NoWebGpu } from "./NoWebGpu";
 import { OfferLine } from "./models/Offer";
 
 /** What this is, told before the first question, with questions to begin with. */
@@ -28,6 +29,7 @@ export function EmptyState(): JSX.Element {
       </ul>
       <OfferLine place="conversation" />
       <p class="empty-note">{text.empty.demo}</p>
+      <NoWebGpu />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { text } from "../text";
 import type { Theme } from "../theme";
 import { useApp } from "./context";
 import { Underway } from "./models/Underway";
+import { Network } from "./Network";
 import { OfflineStatus } from "./OfflineStatus";
 import { Chevron, HalfSun, Menu, Moon, Plus, Sun } from "./icons";
 
@@ -20,6 +21,7 @@ export function Header({ onNewConversation, onOpenDrawer }: HeaderProps): JSX.El
         {!wide.value && <DrawerButton onOpen={onOpenDrawer} />}
         <ModelAndEngine />
         <div class="header-actions">
+          <Network />
           <OfflineStatus />
           <ThemeButton />
           {!wide.value && <NewConversationButton onBegin={onNewConversation} />}

@@ -147,7 +147,7 @@ const de: typeof en = {
   answers: {
     title: "Antworten",
     preset: "Stil",
-    presets: { fast: "Schnell", balanced: "Ausgewogen", varied: "Abwechslungsreich" },
+    presets: { fast: "Schnell", balanced: "Ausgewogen", varied: "Vielfältig" },
     model: "Wie das Modell",
     inherited: "Wie überall",
     own: "Diese Zahlen sind deine eigenen.",
