@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { policyOf } from "./csp.ts";
+import { DOCUMENTS, policyOf } from "./csp.ts";
 import { frameScript } from "./sandbox-scripts.ts";
 
-describe.each(["index.html", "engine.html", "sandbox.html", "fetch.html"])("the policy of %s", (document) => {
+describe.each([...DOCUMENTS])("the policy of %s", (document) => {
   const policy = policyOf(document);
 
   it("allows no inline script, no inline style and no eval", () => {
     expect(policy).not.toContain("'unsafe-inline'");
     expect(policy).not.toContain("'unsafe-eval'");
+  });
+
+  it("takes no text for markup or for a script, but what its named policies let through", () => {
+    expect(policy).toContain("require-trusted-types-for 'script'");
+    expect(policy).toMatch(/trusted-types (?:'none'|[a-z])/);
+    // One worker needs the policy of that name, below the engine's document.
+    expect(/trusted-types [^;]*\bdefault\b/.test(policy)).toBe(document === "engine.html");
   });
 
   it("denies what it does not name", () => {
