@@ -41,6 +41,7 @@ export class Tools {
   readonly #calls: PageCalls;
   readonly #consent: SiteConsent;
   #database: ToolsDatabase | null = null;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ToolsOptions) {
     const { state, newId } = options;
@@ -201,7 +202,10 @@ export class Tools {
   }
 
   #keep(write: (database: ToolsDatabase) => Promise<void>): void {
-    if (this.#database !== null) write(this.#database).catch(this.options.failed);
+    const database = this.#database;
+    if (database === null) return;
+    // One after the other: what is said last is what stays.
+    this.#writing = this.#writing.then(() => write(database)).catch(this.options.failed);
   }
 
   #trialOf(turn: string | undefined): string | null {

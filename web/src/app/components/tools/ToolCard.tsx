@@ -65,8 +65,10 @@ export function ToolCard({ part, onApprove }: ToolCardProps): JSX.Element {
   );
 }
 
+const WORTH_TELLING_MS = 10;
+
 function factsOf({ choice, startedAt, endedAt }: ToolPart): string[] {
   const consent = choice === undefined ? [] : [words.choices[choice]];
-  const time = startedAt === undefined || endedAt === undefined ? [] : [milliseconds(endedAt - startedAt)];
-  return [...consent, ...time];
+  const took = startedAt === undefined || endedAt === undefined ? 0 : endedAt - startedAt;
+  return [...consent, ...(took < WORTH_TELLING_MS ? [] : [milliseconds(took)])];
 }
