@@ -66,26 +66,28 @@ class Metrics:
     async def hear(self, event: str, payload: Mapping[str, Any]) -> HookResult:
         """Count one event."""
         turn, tool = self._turn, str(payload.get("tool_name", ""))
-        match event:
-            case _ if event == EXECUTION_START:
-                self._turn = TurnFigures(self._clock())
-            case _ if event == LLM_RESPONSE:
-                self._count(payload)
-            case _ if event == PROVIDER_RETRY:
-                turn.counts["retries"] += 1
-            case _ if event == BLOCK_START and payload.get("block_type") == "text":
-                if turn.first_text_ms is None:
-                    turn.first_text_ms = self._since(turn.began)
-            case _ if event in (TOOL_PRE, APPROVAL_GRANTED):
-                # From here the tool runs: how long a person has thought about it is no figure of the tool.
-                turn.running[str(payload.get("tool_call_id"))] = self._clock()
-            case _ if event == APPROVAL_DENIED:
-                turn.tool(tool)["denied"] += 1
-            case _ if event in (TOOL_POST, TOOL_ERROR):
-                self._used(event, tool, payload)
-            case _ if event == EXECUTION_END:
-                await self._hooks.emit(TURN_METRICS, self._told())
+        if event == EXECUTION_START:
+            self._turn = TurnFigures(self._clock())
+        elif event == LLM_RESPONSE:
+            self._count(payload)
+        elif event == PROVIDER_RETRY:
+            turn.counts["retries"] += 1
+        elif event == BLOCK_START:
+            self._shown(payload)
+        elif event in (TOOL_PRE, APPROVAL_GRANTED):
+            # From here the tool runs: how long a person has thought about it is no figure of the tool.
+            turn.running[str(payload.get("tool_call_id"))] = self._clock()
+        elif event == APPROVAL_DENIED:
+            turn.tool(tool)["denied"] += 1
+        elif event in (TOOL_POST, TOOL_ERROR):
+            self._used(event, tool, payload)
+        elif event == EXECUTION_END:
+            await self._hooks.emit(TURN_METRICS, self._told())
         return HookResult()
+
+    def _shown(self, payload: Mapping[str, Any]) -> None:
+        if payload.get("block_type") == "text" and self._turn.first_text_ms is None:
+            self._turn.first_text_ms = self._since(self._turn.began)
 
     def _count(self, payload: Mapping[str, Any]) -> None:
         self._turn.counts["requests"] += 1
