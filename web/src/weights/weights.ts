@@ -1,28 +1,16 @@
 /** The weights of all models: brought, kept, verified, listed and deleted. Runs in the engine room. */
-import { aborted, EngineFailure, failure, toWireError } from "../engine/errors";
-import type { EventDetails } from "../engine/journal";
+import { aborted, EngineFailure, failure } from "../engine/errors";
 import type { Device, StoredModel, StoredModels } from "../protocol/wire";
-import { Bringer, sumOf, withSizes } from "./bring";
-import { deviceOf, type ModelFile } from "./files";
-import { inspect } from "./inspect";
+import { type EnsureOptions, Ensuring } from "./ensuring";
+import type { ModelFile } from "./files";
 import { Ledger } from "./ledger";
 import { exclusively } from "./locks";
-import { requireConsent } from "./metered";
 import type { Models, Parts, WeightsEntry } from "./parts";
 import { ggufFiles, indexFiles, webgpuFiles } from "./plan";
-import { type FetchReport, Tally, waiting } from "./progress";
-import { full, isFull, requireSpace } from "./quota";
+import { waiting } from "./progress";
+import { full, isFull } from "./quota";
 import { Shelves } from "./shelves";
-import { deletable, deleteStored, listStored, urlsOfOthers } from "./stored";
-
-export interface EnsureOptions {
-  signal: AbortSignal;
-  report: (report: FetchReport) => void;
-  /** The user has agreed to a download that may cost. */
-  meteredOk: boolean;
-  /** Reads everything that is here and compares it with what it should be, also where nothing is missing. */
-  verify?: boolean;
-}
+import { deletable, deleteStored, listStored } from "./stored";
 
 export interface Ensured {
   /** What the CPU engine reads, part by part; empty where WebLLM's caches hold the model. */
@@ -62,7 +50,9 @@ export class Weights {
         },
         async () => {
           const ledger = await this.ledgerOf(entry);
-          await this.bringAll(entry, device, ledger, options);
+          const ensuring = new Ensuring(this, entry, device, ledger, options);
+          await ensuring.run(this.doubted.has(entry.record.id));
+          this.doubted.delete(entry.record.id);
           await this.models.settled(entry.record.id);
           return { gguf: await this.blobs(entry, device, ledger) };
         },
@@ -124,146 +114,10 @@ export class Weights {
     return Ledger.open(this.parts.files, record.id, record.name);
   }
 
-  private async bringAll(
-    entry: WeightsEntry,
-    device: Device,
-    ledger: Ledger,
-    options: EnsureOptions,
-  ): Promise<void> {
-    const bringer = new Bringer(this.parts, this.shelves, ledger, options);
-    const missing = await this.missing(entry, device, ledger, bringer);
-    const doubted = this.doubted.has(entry.record.id);
-    // What is whole is read where somebody asks for it; a download that goes on does not begin with reading.
-    if (doubted || (options.verify === true && missing.length === 0)) {
-      const dropped = await this.dropCorrupt(entry, device, ledger, bringer, options);
-      if (dropped) missing.splice(0, Infinity, ...(await this.missing(entry, device, ledger, bringer)));
-    }
-    if (missing.length > 0) await this.download(entry, device, ledger, bringer, missing, options);
-    this.doubted.delete(entry.record.id);
-  }
-
-  /** Fetches the index where it is missing, drops what another version left, and tells what else is missing. */
-  private async missing(
-    entry: WeightsEntry,
-    device: Device,
-    ledger: Ledger,
-    bringer: Bringer,
-  ): Promise<ModelFile[]> {
-    const index = device === "webgpu" ? await bringer.missing(indexFiles(entry)) : [];
-    if (index.length > 0) await bringer.bring(index, null, 0);
-    const files = await this.plan(entry, device, ledger);
-    await this.dropSuperseded(device, files, ledger);
-    return bringer.missing(files);
-  }
-
-  private async download(
-    entry: WeightsEntry,
-    device: Device,
-    ledger: Ledger,
-    bringer: Bringer,
-    missing: ModelFile[],
-    { signal, meteredOk }: EnsureOptions,
-  ): Promise<void> {
-    const { record } = entry;
-    const sizes = await withSizes(missing, ledger, this.parts, signal);
-    await noteSizes(missing, sizes, ledger);
-    const begun = await bringer.begun(missing);
-    const toCome = remaining(sumOf(sizes) ?? record.download_bytes, begun);
-    requireConsent(this.parts.connection(), toCome, record.id, meteredOk);
-    await this.requireRoom(entry, toCome ?? 0, missing, sizes);
-    const here = await this.bytesHere(await this.plan(entry, device, ledger), missing, ledger);
-    // What no server has told is added as soon as it is known.
-    const known = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-    const of = { device, files: missing.length, bytes: toCome };
-    await this.recorded(record.id, begun, of, () => bringer.bring(missing, here + known, here + begun));
-  }
-
-  /** Tells the journal how a download began and ended. */
-  private async recorded(
-    id: string,
-    begun: number,
-    of: EventDetails,
-    work: () => Promise<void>,
-  ): Promise<void> {
-    const { journal, network } = this.parts;
-    const startedAt = network.clock.now();
-    journal.record(begun > 0 ? "download_resumed" : "download_started", id, { ...of, kept_bytes: begun });
-    try {
-      await work();
-    } catch (raw) {
-      journal.record("download_failed", id, { ...of, code: codeOf(raw) });
-      throw raw;
-    }
-    journal.record("download_finished", id, { ...of, duration_ms: network.clock.now() - startedAt });
-  }
-
-  private async bytesHere(files: ModelFile[], missing: ModelFile[], ledger: Ledger): Promise<number> {
-    const absent = new Set(missing.map(({ url }) => url));
-    let sum = 0;
-    for (const file of files) {
-      if (!absent.has(file.url)) sum += file.bytes ?? (await this.shelves.size(file, ledger)) ?? 0;
-    }
-    return sum;
-  }
-
-  /** While it is moved into a cache the largest file takes its room twice. */
-  private async requireRoom(
-    { record }: WeightsEntry,
-    toCome: number,
-    missing: ModelFile[],
-    sizes: (number | null)[],
-  ): Promise<void> {
-    const moved = missing.map(({ place }, at) => (place === "own" ? 0 : (sizes[at] ?? 0)));
-    const space = await this.parts.space();
-    requireSpace(space, toCome + Math.max(0, ...moved), record.id, await deletable(this));
-  }
-
-  /** Another version of the same model lies elsewhere: nobody will ask for it any more, but for what other models share. */
-  private async dropSuperseded(device: Device, files: ModelFile[], ledger: Ledger): Promise<void> {
-    const wanted = new Set(files.map(({ url }) => url));
-    const superseded = Object.values(ledger.page.files).filter(
-      (old) => deviceOf(old) === device && !wanted.has(old.url),
-    );
-    if (superseded.length === 0) return;
-    const shared = await urlsOfOthers(this, ledger.page.id);
-    for (const old of superseded) {
-      if (old.place === "own" || !shared.has(old.url)) await this.shelves.remove(old, ledger);
-      await ledger.forget(old.url);
-    }
-  }
-
   private async blobs(entry: WeightsEntry, device: Device, ledger: Ledger): Promise<Blob[]> {
     if (device === "webgpu") return [];
     const blobs = await Promise.all(ggufFiles(entry).map((file) => this.shelves.content(file, ledger)));
     return blobs.filter((blob) => blob !== undefined);
-  }
-
-  /** Reads everything that is stored of a model and drops each file that is not what it was. True when there was one. */
-  private async dropCorrupt(
-    entry: WeightsEntry,
-    device: Device,
-    ledger: Ledger,
-    bringer: Bringer,
-    { signal, report }: EnsureOptions,
-  ): Promise<boolean> {
-    const files = await this.plan(entry, device, ledger);
-    const sizes = await Promise.all(files.map((file) => this.shelves.size(file, ledger)));
-    const total = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-    const tally = new Tally("verify", total, 0, report, this.parts.network.clock);
-    let dropped = false;
-    for (const file of files.filter((_, at) => sizes[at] !== null)) {
-      const content = await this.shelves.content(file, ledger);
-      const verdict =
-        content &&
-        (await inspect(file, content, bringer.expected(file), signal, (bytes) => {
-          tally.add(bytes);
-        }));
-      if (verdict?.ok === true) continue;
-      if (verdict !== undefined) bringer.noteCorrupt(file, verdict, "disk");
-      await bringer.drop(file);
-      dropped = true;
-    }
-    return dropped;
   }
 
   /** What was thrown, in the words of the wire. */
@@ -273,19 +127,6 @@ export class Weights {
     if (isFull(raw)) return full(record.id, await deletable(this));
     return raw;
   }
-}
-
-const codeOf = (raw: unknown): string => (isFull(raw) ? "quota_exceeded" : toWireError(raw).code);
-
-async function noteSizes(files: ModelFile[], sizes: (number | null)[], ledger: Ledger): Promise<void> {
-  for (const [at, file] of files.entries()) {
-    const bytes = sizes[at] ?? null;
-    if (bytes !== null && ledger.entry(file.url)?.bytes !== bytes) await ledger.note(file, { bytes });
-  }
-}
-
-function remaining(total: number | null, begun: number): number | null {
-  return total === null ? null : Math.max(0, total - begun);
 }
 
 async function json(content: Blob): Promise<Record<string, unknown>> {

@@ -9,7 +9,8 @@ import { MemoryFiles } from "../memory-files";
 import type { Connection } from "../metered";
 import type { Models, Parts, WeightsEntry } from "../parts";
 import type { FetchReport } from "../progress";
-import { type EnsureOptions, Weights } from "../weights";
+import type { EnsureOptions } from "../ensuring";
+import { Weights } from "../weights";
 import { md5, MemoryServer } from "./server";
 
 export const ORIGIN = "https://page.test";
