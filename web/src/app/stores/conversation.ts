@@ -172,7 +172,9 @@ function failRunning(conversation: Conversation, error: WireError, at: number): 
 
 function restored(turn: Turn): Turn {
   if (turn.state.kind !== "running") return turn;
-  return { ...turn, state: RUNNING, resumes: "unsent" };
+  // Whoever asked is gone; the answer that goes on asks again.
+  const parts = turn.parts.filter((part) => part.kind !== "tool" || part.state !== "asking");
+  return { ...turn, parts, state: RUNNING, resumes: "unsent" };
 }
 
 function sent(turn: Turn): Turn {

@@ -98,3 +98,8 @@ it("keeps parallel calls of one tool apart", () => {
     { callId: "c-2", state: "asking", asked: { approval: "a-2" } },
   ]);
 });
+
+it("leaves no question behind that nobody could answer after a reload", () => {
+  const left = after([event("approval:required"), ASKED]);
+  expect(cards(reduceConversation(emptyConversation("c"), { type: "restored", conversation: left }))).toEqual([]);
+});
