@@ -4,6 +4,7 @@ import { defineConfig } from "vite";
 import { demoModel } from "./vite/demo-model.ts";
 import { engineHost } from "./vite/engine-host.ts";
 import { BundledPackages } from "./vite/notices.ts";
+import { pythonSnapshot } from "./vite/python-snapshot.ts";
 import { defaultRoots } from "./vite/site-files.ts";
 import { site } from "./vite/site.ts";
 import { sitePartsModule } from "./vite/site-parts.ts";
@@ -13,6 +14,8 @@ const file = (name: string): string => resolve(import.meta.dirname, name);
 
 /** What the engine worker knows of its models, found out at build time. */
 const models = () => [webllmCatalogue(), demoModel(defaultRoots(import.meta.dirname).model)];
+
+const roots = { ...defaultRoots(import.meta.dirname), snapshot: pythonSnapshot(import.meta.dirname) };
 
 const bundled = new BundledPackages();
 
@@ -32,8 +35,8 @@ export default defineConfig({
   plugins: [
     preact(),
     ...models(),
-    engineHost(import.meta.dirname, () => [...models(), sitePartsModule(defaultRoots(import.meta.dirname))]),
-    site(import.meta.dirname, bundled),
+    engineHost(import.meta.dirname, () => [...models(), sitePartsModule(roots)]),
+    site(import.meta.dirname, bundled, roots),
   ],
   worker: {
     format: "es",

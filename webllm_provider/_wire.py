@@ -202,6 +202,7 @@ class Boot(TypedDict):
     pyodide_url: str
     lock_url: str
     packages_url: str
+    snapshot_url: NotRequired[str]
 
 
 BootStage: TypeAlias = Literal["interpreter", "packages", "import"]

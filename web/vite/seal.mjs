@@ -22,7 +22,7 @@ const PARTS = [
   { part: "engines", path: /^assets\/(?:web-llm|wllama)-/ },
   { part: "shell", path: /^(?:assets|icons)\// },
   { part: "shell", path: /^(?:index\.html|engine\.html|sandbox\.html|fetch\.html|server\.html|api-door\.html|manifest\.webmanifest)$/ },
-  { part: "python", path: /^parts\/python-/ },
+  { part: "python", path: /^parts\/(?:python|snapshot)-/ },
   { part: "wheels", path: /^parts\/wheels-/ },
   { part: "engines", path: /^parts\/engines-/ },
   { part: "demo", path: /^parts\/demo-/ },

@@ -29,6 +29,8 @@ export interface SiteRoots {
   wheels: string;
   /** The demo model's artefacts. */
   model: string;
+  /** The memory of a started Python; a site without it starts Python the ordinary way. */
+  snapshot?: string;
 }
 
 export function defaultRoots(web: string): SiteRoots {
@@ -55,11 +57,15 @@ export const carriedFolders: Record<string, (roots: SiteRoots) => SiteFile[]> = 
   engines: ({ web }) => engineFiles(web),
   wheels: ({ wheels }) => wheelFiles(wheels),
   models: ({ model }) => modelFiles(model),
+  snapshot: ({ snapshot }) => (snapshot === undefined ? [] : below(snapshot, "snapshot")),
 };
+
+/** What only the application itself reads: it lies under no stable name. */
+const OWN = ["snapshot"];
 
 /** Every file that the site carries under a stable name, for other people's pages. Throws `MissingPart` where a part has not been made. */
 export function siteFiles(roots: SiteRoots): SiteFile[] {
-  return Object.values(carriedFolders).flatMap((fill) => fill(roots));
+  return Object.entries(carriedFolders).flatMap(([name, fill]) => (OWN.includes(name) ? [] : fill(roots)));
 }
 
 /** The file for one path of the site; undefined where the site carries none. Throws `MissingPart` for its part. */

@@ -20,6 +20,7 @@ const PARTS = {
   wheels: { from: "wheels/", takes: (path: string) => !path.includes("/") },
   // The modules of the engines are chunks of the application's own bundle.
   engines: { from: "engines/", takes: (path: string) => path === "wllama.wasm" },
+  snapshot: { from: "snapshot/", takes: () => true },
   demo: { from: "models/demo/", takes: (path: string) => path !== "manifest.json" },
 } as const;
 

@@ -22,3 +22,8 @@ it("takes where the engine runs, but for the CPU engine, which needs a tab", () 
   expect(readOptions("?host=service-worker&device=cpu").home).toBe("tab");
   expect(readOptions("?host=moon").home).toBe("tab");
 });
+
+it("starts Python from its snapshot, unless told not to", () => {
+  expect(readOptions("").snapshot).toBe(true);
+  expect(readOptions("?snapshot=off").snapshot).toBe(false);
+});

@@ -1,6 +1,6 @@
 /**
- * What the address of the page says: `?device=auto|webgpu|cpu&model=<id>&host=tab|service-worker&pulse=<ms>&heartbeat=<s>`
- * (the last: room-settings.ts).
+ * What the address of the page says: `?device=auto|webgpu|cpu&model=<id>&host=tab|service-worker&pulse=<ms>
+ * &snapshot=off&heartbeat=<s>` (the last: room-settings.ts).
  */
 import type { DeviceWish } from "../page/engine-supervisor";
 import type { EngineHome } from "../page/site-engine";
@@ -12,6 +12,8 @@ export interface Options {
   home: EngineHome;
   /** Between two pings of the engine, in milliseconds: after four without an answer another tab takes its place. */
   pulseMs: number;
+  /** Whether Python may start from the site's snapshot of it. */
+  snapshot: boolean;
 }
 
 export const DEMO_MODEL = "webllm-demo-1-q0f32";
@@ -28,5 +30,6 @@ export function readOptions(search: string): Options {
     // llama.cpp needs workers of its own, which a service worker cannot start.
     home: query.get("host") === "service-worker" && device !== "cpu" ? "service-worker" : "tab",
     pulseMs: Math.max(Number(query.get("pulse")) || PULSE_MS, 50),
+    snapshot: query.get("snapshot") !== "off",
   };
 }

@@ -1,5 +1,5 @@
 declare module "virtual:site-parts" {
   /** `SiteParts`: the immutable folders of this build, relative to the site's root, with a slash at the end. */
-  const parts: { python: string; wheels: string; engines: string; demo: string };
+  const parts: { python: string; snapshot: string; wheels: string; engines: string; demo: string };
   export default parts;
 }

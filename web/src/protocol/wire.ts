@@ -1485,6 +1485,10 @@ export interface Boot {
   pyodide_url: string;
   lock_url: string;
   packages_url: string;
+  /**
+   * The gzipped memory of a started interpreter of the same Pyodide; without it, or where it does not fit, Python starts the ordinary way.
+   */
+  snapshot_url?: string;
 }
 /**
  * A port to an engine worker comes with this message; it replaces the one before.

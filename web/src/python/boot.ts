@@ -1,8 +1,9 @@
 /** Boots Pyodide from the site's own files and makes Amplifier sessions; anything missing is an error that names it. */
-import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
+import type { PyodideAPI } from "pyodide";
 import type { PyProxy } from "pyodide/ffi";
 import type { Boot, BootStage, PythonMessage, Versions } from "../protocol/wire";
 import { fileName, MissingFile } from "./failure";
+import { startInterpreter } from "./interpreter";
 import { loadPackages } from "./packages";
 import { createSessions, type PythonSessions } from "./sessions";
 import { watchFetch } from "./watched-fetch";
@@ -25,20 +26,27 @@ type Emit = (message: PythonMessage) => void;
 /** Start Python; rejects with an error that `pythonFailed` turns into a sentence. */
 export async function bootPython(boot: Boot, emit: Emit): Promise<BootedPython> {
   const progress = new BootProgress(emit);
+  // What the start can do without is fetched past the watch.
+  const unwatched = globalThis.fetch.bind(globalThis);
   const watch = watchFetch(globalThis, (url) => {
     progress.fileCame(url);
   });
   try {
-    return await Promise.race([start(boot, progress, emit), watch.failure]);
+    return await Promise.race([start(boot, progress, emit, unwatched), watch.failure]);
   } finally {
     watch.end();
   }
 }
 
-async function start(boot: Boot, progress: BootProgress, emit: Emit): Promise<BootedPython> {
+async function start(
+  boot: Boot,
+  progress: BootProgress,
+  emit: Emit,
+  unwatched: typeof fetch,
+): Promise<BootedPython> {
   progress.interpreter();
   const { text, lock } = await fetchLock(boot.lock_url);
-  const pyodide = await startInterpreter(boot, text);
+  const pyodide = await startInterpreter(boot, text, unwatched);
   progress.packages(countNeeded(lock));
   await loadPackages(pyodide, PACKAGES);
   progress.importing();
@@ -60,35 +68,6 @@ async function fetchLock(url: string): Promise<{ text: string; lock: Lock }> {
   } catch (error) {
     throw new MissingFile(url, "what came in its place is no JSON", { cause: error });
   }
-}
-
-async function startInterpreter(boot: Boot, lock: string): Promise<PyodideAPI> {
-  refuseImportScripts();
-  const loader = new URL("pyodide.mjs", boot.pyodide_url).href;
-  // Not bundled: it finds its other files beside itself.
-  const { loadPyodide } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ loader)) as {
-    loadPyodide: typeof LoadPyodide;
-  };
-  return loadPyodide({
-    indexURL: boot.pyodide_url,
-    lockFileContents: lock,
-    packageBaseUrl: boot.packages_url,
-    // Bytecode would be written to a file system that is gone with the worker.
-    env: { PYTHONDONTWRITEBYTECODE: "1" },
-  });
-}
-
-/**
- * In a module worker this function is there, and only ever throws: by trying it Pyodide finds out where it runs.
- * Where Trusted Types are on, the platform's own would first report the try as a breach of the page's policy.
- */
-function refuseImportScripts(): void {
-  Object.defineProperty(globalThis, "importScripts", {
-    configurable: true,
-    value: () => {
-      throw new TypeError("A module worker imports modules.");
-    },
-  });
 }
 
 /** How many packages will come: those asked for and, by the lock file, what they depend on. */
