@@ -232,11 +232,27 @@ def test_any_text_is_an_address_or_is_refused(url: str) -> None:
         ("<noscript>Turn it on</noscript><p>Tea", "Tea"),
         ("<ul><li>One<li>Two</ul>", "One\nTwo"),
         ("plain", "plain"),
+        ('<a title="a > b">Tea</a>', "Tea"),
+        ('<a title="never closed>Tea</a>', "Tea"),
+        ("1 < 2 and 3 &lt; 4", "1 < 2 and 3 < 4"),
+        ("a<!-- <p>no</p> -->b<!DOCTYPE html>c<?php x ?>d", "abcd"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;", "<script>alert(1)</script>"),
+        ("<SCRIPT>no</sCript >Tea", "Tea"),
+        ("<scripture>Tea</scripture>", "Tea"),
         ("<p>a</p>" * 3, "a\n\na\n\na"),
     ],
 )
 def test_of_a_document_its_text_is_read(document: str, text: str) -> None:
     assert html_text(document) == text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<", "<a ", "<a b=c ", "<a href='", '<a href="', "<!--", "</", "<!", "<?", "&#", "<svg>", "<title>"],
+)
+def test_markup_without_end_ends(piece: str) -> None:
+    """Read by Python's own parser, these take hours."""
+    assert len(html_text(piece * (400_000 // len(piece)))) <= 400_000
 
 
 @given(st.text("<>/ abpscriptstyle!-\"'=&;", max_size=200))
