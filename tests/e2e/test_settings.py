@@ -124,7 +124,6 @@ def test_an_answer_comes_from_a_server_where_no_model_is_loaded(
 ) -> None:
     page = context.new_page()
     app = App(page)
-    page.goto(f"{site}?device=cpu&model=no-such-model")
     page.goto(f"{site}?device=cpu&model=no-such-model#/settings/server")
     choose(page, "set-mode", "A server")
     page.get_by_test_id("set-server-address").fill(server.base_url)
