@@ -32,6 +32,8 @@ export class DraftKeeper {
   #stored: Typed = NOTHING;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #writing: Promise<void> = Promise.resolve();
+  /** Counts what was stored here: what was read before it is older. */
+  #written = 0;
 
   constructor(private readonly options: DraftKeeperOptions) {
     options.database.changes.listen((change, from) => {
@@ -73,6 +75,7 @@ export class DraftKeeper {
     const typed = this.#typed();
     if (id === "" || same(typed, this.#stored)) return this.#writing;
     this.#stored = typed;
+    this.#written += 1;
     const { text, attached } = typed;
     const details: Details = attached.length === 0 ? {} : { attached };
     const storing = database.drafts.set({ conversation: id, changedAt: now(), text, details: { ...details } });
@@ -85,11 +88,13 @@ export class DraftKeeper {
   /** What is on the screen stays where it was changed since: nobody's typing is taken away. */
   async #load(): Promise<void> {
     const id = this.#id;
+    const written = this.#written;
+    await this.#writing;
     const found = await this.options.database.drafts.get(id).catch((raw: unknown) => {
       this.options.onTrouble(raw);
       return null;
     });
-    if (id !== this.#id || !same(this.#typed(), this.#stored)) return;
+    if (id !== this.#id || written !== this.#written || !same(this.#typed(), this.#stored)) return;
     const { attached = NOTHING.attached } = (found?.details ?? {}) as Details;
     this.#stored = { text: found?.text ?? "", attached };
     this.options.draft.value = this.#stored.text;

@@ -85,17 +85,19 @@ export class KeptConversation {
     for (;;) {
       const conversation = shown.current();
       const draft = shown.draft();
-      if (!isWorthKeeping(conversation, draft) && isBare(this.#record)) {
-        await this.#purge();
-        return;
-      }
+      const bare = !isWorthKeeping(conversation, draft) && isBare(this.#record);
+      if (bare && this.#record.revision === 0) return;
       const record = recordOf(conversation, this.#record, draft);
       const changed = conversation.turns.filter((turn) => this.#turns.get(turn.id)?.turn !== turn);
       const here = new Set(conversation.turns.map(({ id }) => id));
       const removed = [...this.#turns.values()].filter(({ turn }) => !here.has(turn.id));
-      if (changed.length + removed.length === 0 && sameRecord(record, this.#record)) return;
+      if (!bare && changed.length + removed.length === 0 && sameRecord(record, this.#record)) return;
       const turns = await Promise.all(changed.map((turn) => this.#recordOf(turn)));
       try {
+        if (bare) {
+          await this.#purge();
+          return;
+        }
         const saved = await this.database.conversations.save({
           // Who goes on with a conversation that another tab has deleted wants it back.
           conversation: { ...record, deletedAt: null },
@@ -118,7 +120,8 @@ export class KeptConversation {
 
   /** What holds nothing any more leaves no empty line in the list. */
   async #purge(): Promise<void> {
-    if (this.#record.revision > 0) await this.database.conversations.purge(this.id);
+    const { revision } = this.#record;
+    if (revision > 0) await this.database.conversations.purge(this.id, revision);
     this.#record = { ...this.#record, revision: 0 };
     this.#turns = new Map();
   }
@@ -130,10 +133,15 @@ export class KeptConversation {
 
   async #read(): Promise<{ record: ConversationRecord; turns: Map<string, StoredTurn> } | null> {
     const { conversations, turns } = this.database;
-    const [record, records] = await Promise.all([conversations.get(this.id), turns.of(this.id)]);
-    if (record === null) return null;
-    const read = await Promise.all(records.map((each) => this.#turnOf(each)));
-    return { record, turns: new Map(read.map((each) => [each.turn.id, each])) };
+    for (;;) {
+      const record = await conversations.get(this.id);
+      if (record === null) return null;
+      const records = await turns.of(this.id);
+      // Each writing of a turn counts up the conversation: both are of one moment where that stands still.
+      if ((await conversations.get(this.id))?.revision !== record.revision) continue;
+      const read = await Promise.all(records.map((each) => this.#turnOf(each)));
+      return { record, turns: new Map(read.map((each) => [each.turn.id, each])) };
+    }
   }
 
   /** The same object where it is what this tab knows already. */

@@ -116,7 +116,7 @@ export class ConversationList {
     this.accept();
     this.options.onRemove(id);
     const deletedAt = this.options.now();
-    const record = await this.#write(id, (before) => ({ ...before, deletedAt, running: false }));
+    const record = await this.write(id, (before) => ({ ...before, deletedAt, running: false }));
     this.state.removed.value = record;
   }
 
@@ -124,7 +124,7 @@ export class ConversationList {
     const record = this.state.removed.peek();
     if (record === null) return;
     this.state.removed.value = null;
-    await this.#write(record.id, (before) => ({ ...before, deletedAt: null }));
+    await this.write(record.id, (before) => ({ ...before, deletedAt: null }));
     this.options.onBack(record.id);
   }
 
@@ -137,11 +137,11 @@ export class ConversationList {
   }
 
   #change(id: string, change: (record: ConversationRecord) => ConversationRecord): void {
-    this.#try(this.#write(id, change));
+    this.#try(this.write(id, change));
   }
 
-  /** Each tab's change is made to what the other has stored. */
-  async #write(
+  /** Change one, as it is stored now: what another tab has changed meanwhile stays. */
+  async write(
     id: string,
     change: (record: ConversationRecord) => ConversationRecord,
   ): Promise<ConversationRecord> {

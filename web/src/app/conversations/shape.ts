@@ -38,7 +38,7 @@ export function recordOf(
   before: ConversationRecord,
   draft = "",
 ): ConversationRecord {
-  const { turns, leaf, notices, instruction } = conversation;
+  const { turns, leaf } = conversation;
   const [first] = turns;
   return {
     ...before,
@@ -47,7 +47,7 @@ export function recordOf(
     changedAt: turns.reduce((latest, turn) => Math.max(latest, turn.endedAt ?? turn.askedAt), before.createdAt),
     leaf,
     running: isBusy(conversation),
-    details: { ...before.details, notices, instruction } satisfies Stored & ConversationRecord["details"],
+    details: { ...before.details, frame: frameOf(conversation) } satisfies Stored & ConversationRecord["details"],
   };
 }
 

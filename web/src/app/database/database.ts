@@ -17,8 +17,11 @@ export interface Conversations {
    * `Outdated` where another tab has written one of them since it was read: then nothing is stored.
    */
   save(saving: Saving): Promise<Required<Saving>>;
-  /** Removes a conversation for good, with its turns, its draft and its blobs. */
-  purge(id: string): Promise<void>;
+  /**
+   * Removes a conversation for good, with its turns, its draft and its blobs. Rejects with `Outdated` where
+   * another revision than `revision` lies there; absent: whichever lies there goes.
+   */
+  purge(id: string, revision?: number): Promise<void>;
   /** Those whose title or turns have all words, the last one as a beginning; the newest turns first. */
   search(query: string, limit: number): Promise<Found>;
 }

@@ -74,9 +74,11 @@ export class StoredConversations implements Conversations, Turns {
     };
   }
 
-  async purge(id: string): Promise<void> {
+  async purge(id: string, revision?: number): Promise<void> {
     const query = { index: "conversation", range: exactly(id) };
+    const unchanged: Write[] = revision === undefined ? [] : [emptied(id, revision)];
     await this.rows.commit([
+      ...unchanged,
       { kind: "remove", store: "conversations", query: { range: exactly(id) } },
       { kind: "remove", store: "turns", query },
       { kind: "remove", store: "drafts", query: { range: exactly(id) } },
@@ -145,3 +147,11 @@ const keyOf = ({ askedAt, conversation, id }: TurnRecord): readonly [number, str
   conversation,
   id,
 ];
+
+/** Takes the place of a row that nobody may have written since, in the same commit that removes it. */
+const emptied = (id: string, expected: number): Write => ({
+  kind: "put",
+  store: "conversations",
+  row: { id, revision: expected + 1, places: [], words: [], body: null },
+  expected,
+});

@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AppDatabase } from "../database/database";
+import { MemoryRows } from "../database/memory-rows";
+import { storedDatabase } from "../database/stored-database";
+import { conversationRecord, turnRecord } from "../testing/records";
+import { ConversationList } from "./list";
+
+let database: AppDatabase;
+let clock: number;
+let done: [string, string][];
+beforeEach(() => {
+  database = storedDatabase(new MemoryRows());
+  clock = 1_000_000_000;
+  done = [];
+});
+
+const open = async (): Promise<ConversationList> => {
+  const list = new ConversationList({
+    database,
+    now: () => clock,
+    onRemove: (id) => done.push(["remove", id]),
+    onBack: (id) => done.push(["back", id]),
+    onTrouble: (raw) => {
+      throw raw;
+    },
+  });
+  await list.start();
+  return list;
+};
+
+const write = (id: string, changedAt: number, changes = {}): Promise<unknown> =>
+  database.conversations.save({ conversation: conversationRecord(id, { changedAt, ...changes }), turns: [] });
+
+const ids = (list: ConversationList): string[] => list.state.records.value?.map(({ id }) => id) ?? [];
+
+describe("the list of conversations", () => {
+  it("reads one piece, and the next ones as somebody looks", async () => {
+    for (let at = 1; at <= 100; at += 1) await write(`c${String(at)}`, at);
+    const list = await open();
+    expect(ids(list)).toHaveLength(40);
+    expect(list.state.more.value).toBe(true);
+    await Promise.all([list.grow(), list.grow()]);
+    expect(ids(list)).toHaveLength(80);
+    await list.grow();
+    expect(ids(list)).toHaveLength(100);
+    expect(list.state.more.value).toBe(false);
+    expect(ids(list)).toEqual(Array.from({ length: 100 }, (_, place) => `c${String(100 - place)}`));
+  });
+
+  it("puts what is written into its place, here or in another tab", async () => {
+    await write("old", 1);
+    await write("new", 9);
+    const list = await open();
+    await write("middle", 5);
+    await expect.poll(() => ids(list)).toEqual(["new", "middle", "old"]);
+    list.pin("old", true);
+    await expect.poll(() => ids(list)).toEqual(["old", "new", "middle"]);
+    await database.conversations.purge("new");
+    await expect.poll(() => ids(list)).toEqual(["old", "middle"]);
+  });
+
+  it("leaves what belongs further down for a later piece", async () => {
+    for (let at = 1; at <= 60; at += 1) await write(`c${String(at + 100)}`, at + 100);
+    const list = await open();
+    await write("oldest", 1);
+    await expect.poll(() => database.conversations.get("oldest")).not.toBeNull();
+    expect(ids(list)).not.toContain("oldest");
+    await list.grow();
+    expect(ids(list).at(-1)).toBe("oldest");
+    expect(new Set(ids(list)).size).toBe(61);
+  });
+
+  it("names, files and tags a conversation, and shows one folder or tag alone", async () => {
+    await write("a", 1);
+    await write("b", 2);
+    const list = await open();
+    list.rename("a", "  My   own\nname ");
+    list.file("a", "Work");
+    list.tag("a", ["x", " y ", "", "x"]);
+    await expect.poll(() => list.state.labels.value).toEqual({ folders: ["Work"], tags: ["x", "y"] });
+    expect(await database.conversations.get("a")).toMatchObject({ title: "My own name", named: true, tags: ["x", "y"] });
+    list.choose({ kind: "folder", name: "Work" });
+    await expect.poll(() => ids(list)).toEqual(["a"]);
+    list.file("a", "");
+    // The folder is empty now, and gone: all conversations are shown again.
+    await expect.poll(() => ids(list)).toEqual(["b", "a"]);
+    expect(list.state.place.value).toEqual({ kind: "all" });
+    list.rename("a", "   ");
+    expect((await database.conversations.get("a"))?.title).toBe("My own name");
+  });
+
+  it("brings a deleted conversation back, until the next one is deleted", async () => {
+    await write("a", 1);
+    await write("b", 2);
+    const list = await open();
+    await list.remove("a");
+    await expect.poll(() => ids(list)).toEqual(["b"]);
+    expect(list.state.removed.value?.id).toBe("a");
+    await list.undo();
+    await expect.poll(() => ids(list)).toEqual(["b", "a"]);
+    await list.remove("a");
+    await list.remove("b");
+    await expect.poll(() => database.conversations.get("a")).toBeNull();
+    expect((await database.conversations.get("b"))?.deletedAt).toBe(clock);
+    expect(done).toEqual([
+      ["remove", "a"],
+      ["back", "a"],
+      ["remove", "a"],
+      ["remove", "b"],
+    ]);
+  });
+
+  it("purges at the next start what was deleted long ago, and not what another tab has just deleted", async () => {
+    await write("long ago", 1, { deletedAt: 1 });
+    await write("just now", 1, { deletedAt: clock });
+    await open();
+    expect(await database.conversations.get("long ago")).toBeNull();
+    expect(await database.conversations.get("just now")).not.toBeNull();
+  });
+
+  it("searches as somebody types, and shows what was typed last", async () => {
+    const conversation = conversationRecord("a", { title: "Kitchen" });
+    await database.conversations.save({ conversation, turns: [turnRecord("a", "t", "The blue tin")] });
+    const list = await open();
+    list.search("gre");
+    list.search("blu");
+    await expect.poll(() => list.state.found.value?.hits.map((hit) => hit.conversation.id)).toEqual(["a"]);
+    list.rename("a", "Pantry");
+    await expect.poll(() => list.state.found.value?.hits[0]?.conversation.title).toBe("Pantry");
+    list.search(" ");
+    expect(list.state.found.value).toBeNull();
+  });
+});
