@@ -103,6 +103,53 @@ class EngineAlone:
             "addEventListener('message', ({ data }) => { if (data.type === 'complete') self.close(); })"
         )
 
+    def kill_cell_in_the_next_answer(self) -> None:
+        """The same in the midst of it."""
+        self._in_the_next_answer("self.close()")
+
+    def hang_cell_in_the_next_answer(self) -> None:
+        """Let the engine's worker compute for ever, in the midst of it."""
+        self._in_the_next_answer("setTimeout(() => { for (;;); })")
+
+    def _in_the_next_answer(self, act: str) -> None:
+        """Have the engine's worker do something behind its second message with text.
+
+        From here it might come too late: an answer takes a quarter of a second.
+        """
+        (cell,) = self.cells()
+        cell.evaluate(
+            f"""() => {{
+              const post = self.postMessage.bind(self);
+              let texts = 0;
+              self.postMessage = (message, ...more) => {{
+                post(message, ...more);
+                if (message.type === "text" && ++texts === 2) {act};
+              }};
+            }}"""
+        )
+
+    def reset_in_the_next_answer(self) -> None:
+        """Have the page ask for a reset as soon as it hears a word."""
+        self.page.evaluate(
+            """() => {
+              const { complete } = client;
+              client.complete = body => {
+                client.complete = complete;
+                const stream = client.complete(body);
+                const next = stream.next.bind(stream);
+                stream.next = async () => {
+                  const batch = await next();
+                  if (batch?.some(({ type }) => type === "delta")) {
+                    stream.next = next;
+                    globalThis.wasReset = client.query({ type: "reset" });
+                  }
+                  return batch;
+                };
+                return stream;
+              };
+            }"""
+        )
+
     def hang_cell(self) -> None:
         """Let the engine's worker compute for ever."""
         (cell,) = self.cells()

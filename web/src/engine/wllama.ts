@@ -10,14 +10,12 @@ import { requireBlobAccess } from "./blob-access";
 import { type CatalogueEntry, DEFAULT_DIALECT } from "../models/catalogue";
 import { download } from "./download";
 import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
-import { untilAborted } from "./engine-life";
-import { EngineFailure, failure, translate } from "./errors";
-import { KeptStates } from "./kept-states";
+import { failure } from "./errors";
 import { hasMemory64 } from "./memory64";
 import type { EngineModules } from "./modules";
-import { trustNestedBlobs } from "./nested-blobs";
 import { Outcome, withoutEcho } from "./wllama-outcome";
 import { toWllamaRequest, toWllamaText } from "./wllama-request";
+import { type LoadParameters, WllamaRuntime } from "./wllama-runtime";
 
 /** Share of a load that is the download. */
 const DOWNLOADED = 0.8;
@@ -25,17 +23,12 @@ const DOWNLOADED = 0.8;
 /** llama.cpp compiled to WebAssembly, in a worker of its own beneath this one, on one thread of the CPU. */
 export class WllamaEngine implements Engine {
   readonly lost: Promise<WireError>;
-  private lose!: (error: WireError) => void;
-  private wllama: Wllama | null = null;
+  private runtime!: WllamaRuntime;
   private embeds = false;
-  /** What it takes to begin anew with the same model. */
-  private ingredients: Ingredients | null = null;
-  private states = new KeptStates(Infinity);
-  private renewal: Promise<Wllama> | null = null;
 
   constructor(private readonly modules: EngineModules) {
     this.lost = new Promise((resolve) => {
-      this.lose = resolve;
+      this.runtime = new WllamaRuntime(modules, resolve);
     });
   }
 
@@ -57,16 +50,12 @@ export class WllamaEngine implements Engine {
       totalBytes: null,
       text: "Starting the engine",
     });
-    const ingredients = { runtime: await this.runtime(signal), weights, parameters: loadParameters(order) };
-    let wllama = await this.begin(ingredients, signal);
+    const parameters = loadParameters(order);
+    let wllama = await this.runtime.load(weights, parameters, signal);
     this.embeds = entry.kind === "embedding";
-    if (this.embeds && !namesPooling(wllama)) {
-      await wllama.exit();
-      ingredients.parameters = { ...ingredients.parameters, pooling_type: "mean" };
-      wllama = await this.begin(ingredients, signal);
-    }
+    if (this.embeds && !namesPooling(wllama))
+      wllama = await this.runtime.load(weights, { ...parameters, pooling_type: "mean" }, signal);
     requireContext(entry, wllama);
-    this.ingredients = ingredients;
     return this.describe(entry, wllama);
   }
 
@@ -99,7 +88,7 @@ export class WllamaEngine implements Engine {
   }
 
   async embed(texts: readonly string[], signal: AbortSignal): Promise<Vectors> {
-    const { wllama } = this;
+    const { current: wllama } = this.runtime;
     if (wllama === null) throw failure("model_not_loaded", "No model is loaded.");
     if (!this.embeds) {
       throw failure("unsupported", "The loaded model gives no vectors.", "Load an embedding model.");
@@ -119,11 +108,10 @@ export class WllamaEngine implements Engine {
     signal: AbortSignal,
     create: (wllama: Wllama, outcome: Outcome) => Promise<void>,
   ): Promise<Ending> {
-    if (this.wllama === null) throw failure("model_not_loaded", "No model is loaded.");
     const outcome = new Outcome(performance.now());
     let begun = false;
     try {
-      const wllama = await this.roomy(this.wllama, signal);
+      const wllama = await this.runtime.roomy(signal);
       begun = true;
       await create(wllama, outcome);
     } catch (raw) {
@@ -131,93 +119,13 @@ export class WllamaEngine implements Engine {
       if (!signal.aborted) throw raw;
       return outcome.ending("abort");
     } finally {
-      if (begun) this.states.count(outcome.tokens);
+      if (begun) this.runtime.count(outcome.tokens);
     }
     return outcome.ending(null);
   }
 
-  /** One with room for the states of what it is asked: where too many are kept, a new one in its place. */
-  private async roomy(wllama: Wllama, signal: AbortSignal): Promise<Wllama> {
-    if (this.states.full) this.renewal ??= this.renew(wllama);
-    // The wait may be given up; what begins anew goes on, for the next request.
-    return this.renewal === null ? wllama : untilAborted(this.renewal, signal, "answer");
-  }
-
-  private async renew(old: Wllama): Promise<Wllama> {
-    try {
-      if (this.ingredients === null) throw failure("model_not_loaded", "No model is loaded.");
-      await old.exit();
-      const renewed = await this.begin(this.ingredients, new AbortController().signal);
-      this.renewal = null;
-      return renewed;
-    } catch (raw) {
-      throw new EngineFailure(translate(raw).error, true);
-    }
-  }
-
   async unload(): Promise<void> {
-    const { wllama } = this;
-    this.wllama = null;
-    await wllama?.exit();
-  }
-
-  /** Fetched and looked at here: left to itself, wllama waits for ever for a runtime that is not there. */
-  private async runtime(signal: AbortSignal): Promise<Blob> {
-    const wasm = await this.modules.wllamaWasm(signal);
-    const magic = new Uint8Array(await wasm.slice(0, WASM_MAGIC.length).arrayBuffer());
-    if (WASM_MAGIC.every((byte, index) => magic[index] === byte))
-      return new Blob([wasm], { type: "application/wasm" });
-    throw failure("integrity_failed", "The CPU engine's file is not WebAssembly.", "Reload the page.");
-  }
-
-  private async begin({ runtime, weights, parameters }: Ingredients, signal: AbortSignal): Promise<Wllama> {
-    const address = URL.createObjectURL(runtime);
-    try {
-      const wllama = await this.start(address, signal);
-      // A worker that was terminated settles nothing any more.
-      await untilAborted(wllama.loadModel(weights, parameters), signal, "load");
-      this.states = new KeptStates(wllama.getLoadedContextInfo().n_ctx);
-      return wllama;
-    } finally {
-      URL.revokeObjectURL(address);
-    }
-  }
-
-  private async start(wasmUrl: string, signal: AbortSignal): Promise<Wllama> {
-    const { Wllama } = await this.modules.wllama(signal);
-    trustNestedBlobs();
-    const wllama = new Wllama(
-      { default: wasmUrl },
-      {
-        suppressNativeLog: true,
-        logger: {
-          debug: () => undefined,
-          log: () => undefined,
-          warn: () => undefined,
-          error: (...what: unknown[]) => {
-            this.complain(what);
-          },
-        },
-      },
-    );
-    // Never its build from a CDN.
-    wllama.setCompat(null);
-    this.wllama = wllama;
-    return wllama;
-  }
-
-  /** Its logger is also where a crash of its worker ends up: as an event, with every call left waiting. */
-  private complain(what: unknown[]): void {
-    console.error("wllama:", ...what);
-    const [first] = what;
-    if (!(first instanceof Event)) return;
-    const raw = first instanceof ErrorEvent ? first.message : first.type;
-    this.lose({
-      code: "engine_failed",
-      message: "The CPU engine crashed.",
-      hint: "Load the model again.",
-      details: { raw },
-    });
+    await this.runtime.exit();
   }
 
   private get identity(): EngineIdentity {
@@ -257,14 +165,6 @@ function downloadWeights(
   });
 }
 
-type LoadParameters = Parameters<Wllama["loadModel"]>[1];
-
-interface Ingredients {
-  runtime: Blob;
-  weights: Blob[];
-  parameters: LoadParameters;
-}
-
 /** A model that was made for vectors says how those of its tokens become one; without that llama.cpp gives none. */
 const namesPooling = (wllama: Wllama): boolean =>
   Object.keys(wllama.getModelMetadata().meta).some((key) => key.endsWith(".pooling_type"));
@@ -293,8 +193,6 @@ function requireContext({ record }: CatalogueEntry, wllama: Wllama): void {
     "Delete the model from the cache and download it again.",
   );
 }
-
-const WASM_MAGIC = [0, 0x61, 0x73, 0x6d];
 
 function requireMemory64(): void {
   if (hasMemory64()) return;
