@@ -9,7 +9,19 @@ import argparse
 
 from playwright.sync_api import sync_playwright
 
-from bench import batch, drawing, kernel, memory, overhead, readme, recovery, results, start, throughput
+from bench import (
+    batch,
+    drawing,
+    kernel,
+    memory,
+    overhead,
+    readme,
+    recovery,
+    results,
+    start,
+    storage,
+    throughput,
+)
 from bench.results import Result
 from bench.running import Benchmark, Rig
 from bench.serving import build, serving
@@ -22,6 +34,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "drawing": drawing.run,
     "memory": memory.run,
     "batch": batch.run,
+    "storage": storage.run,
     "recovery_cpu": recovery.run_cpu,
 }
 ONLY_BY_NAME: dict[str, Benchmark] = {"recovery_webgpu": recovery.run_webgpu}
