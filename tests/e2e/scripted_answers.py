@@ -1,0 +1,73 @@
+"""A page whose model says what a test gives it; from Python's session to the screen all is the real thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.e2e.app import App
+from tests.e2e.tabs import python_of
+
+# In the Python worker, in the engine's place. A piece per token, `rate` of them a second; 0: all at once.
+SPEAK = """() => {
+  const script = { answers: [], rate: 0, bodies: [] };
+  globalThis.scripted = script;
+  const started = {
+    type: "started",
+    model: "scripted",
+    engine: { kind: "scripted", version: "1", device: "none", adapter: null },
+  };
+  const ended = tokens => ({
+    type: "finished",
+    reason: "stop",
+    usage: { prompt_tokens: 1, completion_tokens: tokens, total_tokens: tokens + 1 },
+    figures: {
+      time_to_first_token_ms: 1, duration_ms: 1, prefill_tokens_per_s: 1, decode_tokens_per_s: 1,
+      prefilled_tokens: 1,
+    },
+  });
+  globalThis.js_llm_stream = json => {
+    script.bodies.push(JSON.parse(json));
+    const answer = script.answers.shift() ?? "Nothing was given to say.";
+    const tokens = script.rate === 0 ? [answer] : answer.match(/[^]{1,4}/g);
+    const begun = performance.now();
+    let said = 0;
+    let over = false;
+    const next = async () => {
+      if (over) return null;
+      if (script.rate > 0) await new Promise(resolve => setTimeout(resolve, 20));
+      const time = (performance.now() - begun) / 1000;
+      const due = script.rate === 0 ? tokens.length : Math.ceil(time * script.rate);
+      const events = tokens.slice(said, due).map(text => ({ type: "delta", text }));
+      if (said === 0) events.unshift(started);
+      said = Math.max(said, Math.min(due, tokens.length));
+      over = said === tokens.length;
+      if (over) events.push(ended(tokens.length));
+      return JSON.stringify(events);
+    };
+    return { next, cancel: () => { over = true; } };
+  };
+}"""
+
+
+@dataclass(frozen=True)
+class ScriptedModel:
+    """What the model of one page says, and what it was asked."""
+
+    app: App
+
+    def __post_init__(self) -> None:
+        python_of(self.app).evaluate(SPEAK)
+
+    def says(self, *answers: str, tokens_per_s: int = 0) -> None:
+        """The next answers, in this order."""
+        python_of(self.app).evaluate(
+            "([answers, rate]) => { scripted.answers.push(...answers); scripted.rate = rate; }",
+            [list(answers), tokens_per_s],
+        )
+
+    def asked(self) -> list[list[dict[str, str]]]:
+        """The messages of each request, oldest first."""
+        messages: list[list[dict[str, str]]] = python_of(self.app).evaluate(
+            "scripted.bodies.map(body => body.messages)"
+        )
+        return messages
