@@ -54,8 +54,8 @@ class Network:
 
 
 @contextmanager
-def offered(server: Server, transport: ScriptedTransport) -> Iterator[None]:
-    """An engine, offered by a thread of its own."""
+def offered(server: Server, transport: ScriptedTransport, token: str = "") -> Iterator[None]:
+    """An engine, offered by a thread of its own; the token is that of the server's clients."""
     end = threading.Event()
 
     async def hold() -> None:
@@ -65,17 +65,18 @@ def offered(server: Server, transport: ScriptedTransport) -> Iterator[None]:
     thread = threading.Thread(target=lambda: asyncio.run(hold()))
     thread.start()
     try:
-        wait_for_engines(server, 1)
+        wait_for_engines(server, 1, token)
         yield
     finally:
         end.set()
         thread.join()
-    wait_for_engines(server, 0)
+    wait_for_engines(server, 0, token)
 
 
-def wait_for_engines(server: Server, count: int) -> None:
+def wait_for_engines(server: Server, count: int, token: str) -> None:
     deadline = time.monotonic() + 30
-    while httpx.get(f"{server.url}/webllm/api/status").json()["engines_ready"] != count:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    while httpx.get(f"{server.url}/webllm/api/status", headers=headers).json()["engines_ready"] != count:
         assert time.monotonic() < deadline
         time.sleep(0.02)
 

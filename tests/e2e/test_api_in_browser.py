@@ -81,6 +81,8 @@ def host() -> Iterator[Host]:
         host.broken["api-page.html"] = (ROOT / "examples" / "api-page.html").read_bytes()
         host.broken["openai.js"] = bundled(ROOT / "tests" / "e2e" / "pages" / "openai_client.js")
         host.broken["openai.html"] = b'<!doctype html><script type="module" src="openai.js"></script>'
+        host.broken["client.js"] = bundled(ROOT / "tests" / "e2e" / "pages" / "client_page.js")
+        host.broken["client.html"] = b'<!doctype html><script type="module" src="client.js"></script>'
         yield host
 
 
@@ -148,6 +150,22 @@ def test_the_official_client_works_in_a_page(app: App, context: BrowserContext, 
     assert (name, set(arguments)) == ("add", {"a", "b"})
     assert said("schema", "Name a colour.", COLOUR)["colour"] in ("red", "green")
     assert said("unknown") == [True, 404, "model_not_found"]
+    page.close()
+
+
+def test_flashcards_come_from_the_site_itself_and_are_made_once(
+    app: App, api: InPage, context: BrowserContext, host: Host
+) -> None:
+    page = context.new_page()
+    page.goto(f"{host.url}client.html")
+    wait_until(page, "'makeClient' in globalThis", 30_000)
+    page.evaluate("makeClient({})")
+    api.call("POST", "/webllm/api/clear")
+    wanted = {"topic": "this application", "count": 2, "temperature": 0, "max_tokens": 400}
+    cards = page.evaluate("wanted => cards(wanted)", wanted)
+    assert [sorted(card) for card in cards] == [["answer", "question"]] * 2
+    assert page.evaluate("wanted => cards(wanted)", wanted) == cards
+    assert api.call("GET", "/webllm/api/history").body["count"] == 1
     page.close()
 
 
