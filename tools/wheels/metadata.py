@@ -66,7 +66,7 @@ def facts(path: Path) -> WheelFacts:
 
 
 def _required(requirements: list[str]) -> tuple[str, ...]:
-    """Normalised names of what is required in Pyodide; requirements of extras and of other Pythons are not."""
+    """Normalised names of what is required in Pyodide; those of extras and of other Pythons are not."""
     read = [Requirement(requirement) for requirement in requirements]
     needed = [one for one in read if one.marker is None or one.marker.evaluate(_RUNTIME)]
     return tuple(sorted({normalised(one.name) for one in needed}))

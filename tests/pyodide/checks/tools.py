@@ -1,4 +1,4 @@
-"""What only Pyodide can show of the tools: the browser's time zones, a small stack, approvals on our kernel."""
+"""What only Pyodide can show of the tools: the browser's time zones, a small stack, consent on our kernel."""
 
 from __future__ import annotations
 

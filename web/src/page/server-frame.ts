@@ -25,7 +25,7 @@ export async function serve(request: ServerRequest, port: MessagePort, fetcher: 
       return;
     }
     void (reader?.read() ?? Promise.resolve({ done: true, value: undefined })).then(({ done, value }) => {
-      say({ type: "piece", bytes: done ? null : (value ?? null) });
+      say({ type: "piece", bytes: done ? null : value });
     }, failed);
   };
   try {

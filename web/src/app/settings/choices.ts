@@ -101,11 +101,9 @@ export function readChoices(stored: unknown): Choices {
 /** The same with one choice more, changed, or taken back (undefined). */
 export function chosen<K extends keyof Choices>(choices: Choices, name: K, value: Choices[K]): Choices {
   const next = { ...choices };
-  if (value === undefined) {
-    const { [name]: _taken, ...rest } = next;
-    return rest;
-  }
-  next[name] = value;
+  // A choice that is not there, not one that is undefined: the latter would be stored.
+  if (value === undefined) Reflect.deleteProperty(next, name);
+  else next[name] = value;
   return next;
 }
 

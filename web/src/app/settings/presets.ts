@@ -1,5 +1,5 @@
 /** Three ways of answering that each are one choice (pure). */
-import type { Choices } from "./choices";
+import { type Choices, chosen } from "./choices";
 
 export const PRESETS = {
   fast: { temperature: 0.3, max_tokens: 256, top_p: 0.8 },
@@ -22,6 +22,6 @@ export function presetOf(choices: Choices): Preset | "model" | "own" {
 
 /** The choices with a preset's in them; `model` takes them all back. What no preset sets stays. */
 export function withPreset(choices: Choices, preset: Preset | "model"): Choices {
-  const { temperature: _temperature, max_tokens: _maxTokens, top_p: _topP, ...rest } = choices;
-  return preset === "model" ? rest : { ...rest, ...PRESETS[preset] };
+  if (preset !== "model") return { ...choices, ...PRESETS[preset] };
+  return SET.reduce((left: Choices, each) => chosen(left, each, undefined), choices);
 }
