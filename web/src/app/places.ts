@@ -1,13 +1,23 @@
 /**
- * Where in the application a person is, as the address says it: `#/c/<id>` a conversation, `#/models`,
- * `#/settings`, `#/tools`, `#/help` a sheet over it, `#/settings/server` a part of one.
+ * Where in the application a person is, as the address says it: `#/c/<id>` a conversation, `#/models`, `#/study`
+ * and so on a sheet over it, `#/settings/server` a part of one.
  *
  * The back button closes a sheet that was opened here. A link to one from elsewhere opens it over the conversation
  * that was there last.
  */
 import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
 
-export const SHEETS = ["models", "settings", "tools", "help"] as const;
+export const SHEETS = [
+  "study",
+  "batch",
+  "metrics",
+  "models",
+  "tools",
+  "settings",
+  "help",
+  "data",
+  "developer",
+] as const;
 export type Sheet = (typeof SHEETS)[number];
 
 /** What the address says. */

@@ -9,6 +9,7 @@
  */
 import { language, type Language } from "./language";
 import { apiText } from "./text/api";
+import { batchText } from "./text/batch";
 import { conversationText } from "./text/conversation";
 import { conversationsText } from "./text/conversations";
 import { errorsText } from "./text/errors";
@@ -19,6 +20,7 @@ import { offlineText } from "./text/offline";
 import { pageText } from "./text/page";
 import { placesText } from "./text/places";
 import { settingsText } from "./text/settings";
+import { studyText } from "./text/study";
 import { toolsText } from "./text/tools";
 
 const en = {
@@ -31,8 +33,10 @@ const en = {
   ...offlineText.en,
   ...helpText.en,
   api: apiText.en,
+  batch: batchText.en,
   models: modelsText.en,
   settings: settingsText.en,
+  study: studyText.en,
   tools: toolsText.en,
 };
 
@@ -49,8 +53,10 @@ const de: Catalogue = {
   ...offlineText.de,
   ...helpText.de,
   api: apiText.de,
+  batch: batchText.de,
   models: modelsText.de,
   settings: settingsText.de,
+  study: studyText.de,
   tools: toolsText.de,
 };
 

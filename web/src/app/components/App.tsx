@@ -13,6 +13,8 @@ import { Sheet } from "./Sheet";
 import { Drawer, Sidebar } from "./Sidebar";
 import { UpdateNotice } from "./UpdateNotice";
 
+const StudyPlace = deferred(async () => (await import("./study/StudyPlace")).StudyPlace);
+const BatchPlace = deferred(async () => (await import("./batch/BatchPlace")).BatchPlace);
 const SettingsPlace = deferred(async () => (await import("./settings/SettingsPlace")).SettingsPlace);
 const HelpPlace = deferred(async () => (await import("./help/HelpPlace")).HelpPlace);
 const EventConsole = deferred(async () => (await import("./console/EventConsole")).EventConsole);
@@ -75,6 +77,12 @@ export function App(): JSX.Element {
         </section>
       </div>
       <ModelsPlace />
+      <Sheet name="study" title={text.places.titles.study}>
+        <StudyPlace />
+      </Sheet>
+      <Sheet name="batch" title={text.places.titles.batch}>
+        <BatchPlace />
+      </Sheet>
       <Sheet name="help" title={text.places.titles.help}>
         <HelpPlace />
       </Sheet>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { text } from "../text";
 import { useApp } from "./context";
 import { ConversationList } from "./conversations/ConversationList";
-import { Close, Cube, Gear, Lifebuoy, Mark, Plus, Wrench } from "./icons";
+import { Bars, Cards, Close, Cube, Gear, Lifebuoy, Mark, Plus, Stack, Wrench } from "./icons";
 import { PlaceLink } from "./PlaceLink";
 
 export function Sidebar({ onNewConversation }: { onNewConversation: () => void }): JSX.Element {
@@ -82,6 +82,18 @@ function SidebarBody(): JSX.Element {
 function Navigation(): JSX.Element {
   return (
     <nav class="sidebar-nav" aria-label={text.places.navigation}>
+      <PlaceLink to="study" testId="go-study">
+        <Cards />
+        {text.places.titles.study}
+      </PlaceLink>
+      <PlaceLink to="batch" testId="go-batch">
+        <Stack />
+        {text.places.titles.batch}
+      </PlaceLink>
+      <PlaceLink to="metrics" testId="go-metrics">
+        <Bars />
+        {text.places.titles.metrics}
+      </PlaceLink>
       <PlaceLink to="models" testId="go-models">
         <Cube />
         {text.places.titles.models}

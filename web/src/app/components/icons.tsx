@@ -196,3 +196,21 @@ export const Instruction = (): JSX.Element => (
     <path d="M4 4.5h12v8.6H9.6L6 16.2v-3.1H4zM7 7.6h6M7 10.1h3.6" />
   </Icon>
 );
+/** Two cards, one behind the other. */
+export const Cards = (): JSX.Element => (
+  <Icon>
+    <rect x="3" y="7" width="11" height="9" rx="1.8" />
+    <path d="M6.4 4.2h8.8A1.8 1.8 0 0 1 17 6v6.6M6 10.4h5M6 13h3" />
+  </Icon>
+);
+/** A pile of sheets. */
+export const Stack = (): JSX.Element => (
+  <Icon>
+    <path d="m10 3.2 6.8 3.4L10 10 3.2 6.6zM3.2 10 10 13.4l6.8-3.4M3.2 13.4 10 16.8l6.8-3.4" />
+  </Icon>
+);
+export const Bars = (): JSX.Element => (
+  <Icon>
+    <path d="M3.2 16.6h13.6M5.4 13.6v-3M10 13.6V4.4M14.6 13.6V7.8" />
+  </Icon>
+);
