@@ -6,7 +6,9 @@ export type Change =
   | { kind: "draft"; id: string }
   /** Whichever tab writes an answer into this conversation is asked to stop. */
   | { kind: "stop"; id: string }
-  | { kind: "template" | "tool" | "setting"; id: string };
+  | { kind: "template" | "tool" | "setting" | "deck" | "batch"; id: string }
+  /** Inferences of the model of this id were added; "": some were removed. */
+  | { kind: "inferences"; id: string };
 
 /** A BroadcastChannel, as far as it is needed. */
 export interface ChangeChannel {

@@ -4,6 +4,7 @@ import { conversationRecord, turnRecord } from "../testing/records";
 import type { AppDatabase } from "./database";
 import { IndexedRows } from "./indexed-rows";
 import { MemoryRows } from "./memory-rows";
+import type { InferenceRecord } from "./records";
 import { Outdated, type Rows } from "./rows";
 import { storedDatabase } from "./stored-database";
 
@@ -164,6 +165,42 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     expect((await drafts.get("a"))?.text).toBe("older");
     await drafts.set({ conversation: "a", changedAt: 3, text: "", details: {} });
     expect(await drafts.get("a")).toBeNull();
+  });
+
+  it("keeps the history of inferences, newest first, by model, by time and page by page", async () => {
+    const { changes, inferences } = open();
+    const told: unknown[] = [];
+    changes.listen((change) => told.push(change));
+    const record = (at: number, model: string): InferenceRecord => ({ id: `i${String(at)}`, at, model, details: { at } });
+    await inferences.add([1, 2, 3, 4, 5].map((at) => record(at, at % 2 === 0 ? "even" : "odd")));
+    await inferences.add([{ ...record(5, "odd"), id: "i6" }]);
+    expect(told).toEqual(["odd", "even", "odd"].map((id) => ({ kind: "inferences", id })));
+    const idsOf = (page: { records: readonly InferenceRecord[] }): string[] => page.records.map(({ id }) => id);
+    const first = await inferences.page({ limit: 2 });
+    expect(idsOf(first)).toEqual(["i5", "i6"]);
+    expect(first.records[0]).toEqual(record(5, "odd"));
+    expect(first.more).toBe(true);
+    const [, behind] = first.records;
+    if (behind === undefined) throw new Error("an empty page");
+    expect(idsOf(await inferences.page({ behind, limit: 9 }))).toEqual(["i4", "i3", "i2", "i1"]);
+    expect(idsOf(await inferences.page({ model: "odd", behind, limit: 9 }))).toEqual(["i3", "i1"]);
+    expect(idsOf(await inferences.page({ model: "odd", from: 3, limit: 9 }))).toEqual(["i5", "i6", "i3"]);
+    expect(idsOf(await inferences.page({ from: 4, limit: 9 }))).toEqual(["i5", "i6", "i4"]);
+    expect(await inferences.models()).toEqual(["even", "odd"]);
+    await inferences.clear(3);
+    expect(idsOf(await inferences.page({ limit: 9 }))).toEqual(["i5", "i6", "i4", "i3"]);
+    await inferences.clear();
+    expect(await inferences.models()).toEqual([]);
+  });
+
+  it("keeps decks and batches apart", async () => {
+    const { batches, decks } = open();
+    await decks.set("a", { topic: "Tea" });
+    await batches.set("a", { prompts: [] });
+    expect(await decks.all()).toEqual([{ id: "a", value: { topic: "Tea" } }]);
+    await batches.remove("a");
+    expect(await batches.get("a")).toBeNull();
+    expect(await decks.get("a")).toEqual({ topic: "Tea" });
   });
 
   it("keeps settings, templates and tools apart, and tells of each change", async () => {

@@ -1,6 +1,17 @@
 /** The database of the application, as its parts use it. */
 import type { Changes } from "./changes";
-import type { ConversationRecord, Draft, Found, Labels, Page, Place, Saving, TurnRecord } from "./records";
+import type {
+  ConversationRecord,
+  Draft,
+  Found,
+  InferencePage,
+  InferenceRecord,
+  Labels,
+  Page,
+  Place,
+  Saving,
+  TurnRecord,
+} from "./records";
 
 export interface Conversations {
   get(id: string): Promise<ConversationRecord | null>;
@@ -53,6 +64,18 @@ export interface Blobs {
   put(id: string, conversation: string, blob: Blob): Promise<void>;
 }
 
+/** The history of requests that models answered, newest first. */
+export interface Inferences {
+  /** All or none; one with the time and id of another takes its place. */
+  add(records: readonly InferenceRecord[]): Promise<void>;
+  /** Of one model or of all; `behind` is the last one that is known, `from` the oldest time that is wanted. */
+  page(options: { model?: string; behind?: InferenceRecord; from?: number; limit: number }): Promise<InferencePage>;
+  /** Which models have answered, in order. */
+  models(): Promise<string[]>;
+  /** Removes all, or those that began before a time. */
+  clear(before?: number): Promise<void>;
+}
+
 export interface AppDatabase {
   /** Whether it survives the page. False: the browser keeps nothing, and everything ends with the tab. */
   readonly lasting: boolean;
@@ -65,6 +88,11 @@ export interface AppDatabase {
   /** By name of the setting; null where it was never set. */
   readonly settings: Documents;
   readonly blobs: Blobs;
+  /** Cards to study. */
+  readonly decks: Documents;
+  /** Many prompts, and what became of them. */
+  readonly batches: Documents;
+  readonly inferences: Inferences;
   readonly changes: Changes;
   close(): void;
 }

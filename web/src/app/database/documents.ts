@@ -4,9 +4,15 @@ import type { Documents } from "./database";
 import { exactly, within } from "./keys";
 import type { Rows } from "./rows";
 
-type DocumentStore = "templates" | "tools" | "settings";
+type DocumentStore = "templates" | "tools" | "settings" | "decks" | "batches";
 
-const KINDS = { templates: "template", tools: "tool", settings: "setting" } satisfies Record<DocumentStore, Change["kind"]>;
+const KINDS = {
+  templates: "template",
+  tools: "tool",
+  settings: "setting",
+  decks: "deck",
+  batches: "batch",
+} satisfies Record<DocumentStore, Change["kind"]>;
 
 /** Every text key. */
 const ALL = { from: "", to: within().to };

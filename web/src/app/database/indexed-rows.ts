@@ -115,6 +115,10 @@ async function apply(write: Write, transaction: Writing): Promise<void> {
   const name: string = write.store;
   const store = transaction.objectStore(name);
   if (write.kind === "remove") {
+    if (write.query.index === undefined && write.query.limit === undefined) {
+      await store.delete(rangeOf(write.query.range));
+      return;
+    }
     for (const key of await keysIn(store, write.query)) await store.delete(key);
     return;
   }

@@ -9,7 +9,7 @@ import { storedDatabase } from "./stored-database";
 const NAME = "migrations-test";
 
 /** What people have in a database of each version, as that version wrote it. */
-const WRITTEN: readonly { store: StoreName; row: unknown }[][] = [
+const WRITTEN: { store: StoreName; row: unknown }[][] = [
   [
     {
       store: "conversations",
@@ -42,6 +42,14 @@ const WRITTEN: readonly { store: StoreName; row: unknown }[][] = [
     { store: "settings", row: { id: "language", body: "de" } },
   ],
 ];
+
+/** What the second version brought. */
+const STUDIED: readonly { store: StoreName; row: unknown }[] = [
+  { store: "decks", row: { id: "d", body: { topic: "Tea" } } },
+  { store: "batches", row: { id: "b", body: { prompts: ["Tea?"] } } },
+  { store: "inferences", row: { age: -7, id: "i", model: ["demo", -7, "i"], body: { model: "demo", details: {} } } },
+];
+WRITTEN.push([...(WRITTEN[0] ?? []), ...STUDIED]);
 
 afterEach(() => deleteDB(NAME));
 
@@ -77,6 +85,11 @@ describe("migrations", () => {
       expect((await database.turns.of("a")).map(({ id, askedAt }) => [id, askedAt])).toEqual([["t", 8]]);
       expect((await database.drafts.get("a"))?.text).toBe("And");
       expect(await database.settings.get("language")).toBe("de");
+      if (version > 1) {
+        expect(await database.decks.get("d")).toEqual({ topic: "Tea" });
+        expect(await database.batches.get("b")).toEqual({ prompts: ["Tea?"] });
+        expect(await database.inferences.models()).toEqual(["demo"]);
+      }
       database.close();
     },
   );

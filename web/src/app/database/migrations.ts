@@ -8,7 +8,7 @@ type Upgrade = IDBPTransaction<unknown, string[], "versionchange">;
 
 export type Migration = (database: IDBPDatabase, upgrade: Upgrade) => void | Promise<void>;
 
-export const MIGRATIONS: readonly Migration[] = [conversationsAndWhatBelongsToThem];
+export const MIGRATIONS: readonly Migration[] = [conversationsAndWhatBelongsToThem, studyBatchesAndInferences];
 
 /** Brings a database from `from` (0: none) to the newest version. */
 export async function migrate(database: IDBPDatabase, from: number, upgrade: Upgrade): Promise<void> {
@@ -27,4 +27,9 @@ function conversationsAndWhatBelongsToThem(database: IDBPDatabase): void {
   database.createObjectStore("drafts", { keyPath: "conversation" });
   for (const name of ["templates", "tools", "settings"]) database.createObjectStore(name, { keyPath: "id" });
   database.createObjectStore("blobs", { keyPath: "id" }).createIndex("conversation", "conversation");
+}
+
+function studyBatchesAndInferences(database: IDBPDatabase): void {
+  for (const name of ["decks", "batches"]) database.createObjectStore(name, { keyPath: "id" });
+  database.createObjectStore("inferences", { keyPath: ["age", "id"] }).createIndex("model", "model");
 }

@@ -45,6 +45,21 @@ export interface Draft {
   details: Details;
 }
 
+/** One request that a model answered, or failed to. */
+export interface InferenceRecord {
+  id: string;
+  /** When it began, in milliseconds since 1970. */
+  at: number;
+  model: string;
+  details: Details;
+}
+
+export interface InferencePage {
+  records: readonly InferenceRecord[];
+  /** Whether there are more behind the last one. */
+  more: boolean;
+}
+
 /** A list of conversations: all of them, or those in a folder or with a tag. */
 export type Place = { kind: "all" } | { kind: "folder"; name: string } | { kind: "tag"; name: string };
 

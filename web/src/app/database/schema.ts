@@ -34,7 +34,7 @@ export interface DraftRow {
   body: unknown;
 }
 
-/** A document of its own: a template, a custom tool, a setting. */
+/** A document of its own: a template, a custom tool, a setting, a study deck, a batch. */
 export interface DocumentRow {
   id: string;
   body: unknown;
@@ -46,6 +46,15 @@ export interface BlobRow {
   body: unknown;
 }
 
+export interface InferenceRow {
+  /** -at: the newest come first. */
+  age: number;
+  id: string;
+  /** `[key of the model, age, id]`: those of one model, newest first. */
+  model: Key[];
+  body: unknown;
+}
+
 export interface Schema {
   conversations: ConversationRow;
   turns: TurnRow;
@@ -54,6 +63,9 @@ export interface Schema {
   tools: DocumentRow;
   settings: DocumentRow;
   blobs: BlobRow;
+  decks: DocumentRow;
+  batches: DocumentRow;
+  inferences: InferenceRow;
 }
 
 export type StoreName = keyof Schema;
@@ -84,4 +96,7 @@ export const SHAPES: Readonly<Record<StoreName, StoreShape>> = {
   tools: { key: "id", indexes: {} },
   settings: { key: "id", indexes: {} },
   blobs: { key: "id", indexes: { conversation: { each: false } } },
+  decks: { key: "id", indexes: {} },
+  batches: { key: "id", indexes: {} },
+  inferences: { key: ["age", "id"], indexes: { model: { each: false } } },
 };

@@ -5,6 +5,7 @@ import { StoredDocuments } from "./documents";
 import { exactly } from "./keys";
 import type { Draft } from "./records";
 import type { Rows } from "./rows";
+import { StoredInferences } from "./stored-inferences";
 import { StoredConversations } from "./stored-conversations";
 
 /** The application's database over rows, wherever they lie. */
@@ -23,6 +24,9 @@ export function storedDatabase(
     tools: new StoredDocuments("tools", rows, codec, changes),
     settings: new StoredDocuments("settings", rows, codec, changes),
     blobs: storedBlobs(rows, codec),
+    decks: new StoredDocuments("decks", rows, codec, changes),
+    batches: new StoredDocuments("batches", rows, codec, changes),
+    inferences: new StoredInferences(rows, codec, changes),
     changes,
     close: () => {
       changes.close();
