@@ -1,20 +1,23 @@
-"""The page's list of built-in tools says what Python's tools say of themselves."""
+"""The page's lists of built-in tools and hooks say what Python's say of themselves."""
 
 from __future__ import annotations
 
 import json
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from webllm_provider.session.create import TOOLS
+from webllm_provider.session.create import APPROVAL_HOOK, TOOLS
+from webllm_provider.session.living import DEFAULT_HOOKS
 from webllm_provider.session.permissions import Permissions
 from webllm_provider.session.tools.custom_tool import TAKEN
 
-BUILT_IN = Path(__file__).parents[2] / "web" / "src" / "app" / "tools" / "built-in.json"
-LISTED: dict[str, dict[str, Any]] = json.loads(BUILT_IN.read_text())
+LISTS = Path(__file__).parents[2] / "web" / "src" / "app" / "tools"
+LISTED: dict[str, dict[str, Any]] = json.loads((LISTS / "built-in.json").read_text())
+HOOKS: dict[str, dict[str, Any]] = json.loads((LISTS / "hooks.json").read_text())
 
 
 def tool_class(name: str) -> Any:
@@ -41,3 +44,12 @@ def test_a_tool_has_the_schema_and_the_permission_that_python_gives_it(name: str
     listed = LISTED[name]
     assert listed["schema"] == tool_class(name).input_schema
     assert listed["permission"] == Permissions().of(name)
+
+
+def test_every_hook_is_listed_but_the_gate_which_is_always_there() -> None:
+    ours = {point.name for point in entry_points(group="amplifier.modules") if point.name.startswith("hooks-")}
+    assert {hook["module"] for hook in HOOKS.values()} == ours - {APPROVAL_HOOK}
+
+
+def test_the_hooks_that_are_on_are_those_of_a_session_without_settings() -> None:
+    assert [hook["module"] for hook in HOOKS.values() if hook["on"]] == list(DEFAULT_HOOKS)

@@ -87,6 +87,27 @@ const en = {
     remove: (site: string) => `Do not allow ${site} any more`,
   },
 
+  hooks: {
+    title: "Hooks",
+    lead: "They stand around what the model and its tools do: they watch, and some step in. A change counts from the next question.",
+    always: "Always",
+    each: {
+      approval: { title: "Approval", about: "Stops a tool until you have agreed, as chosen above." },
+      redaction: {
+        title: "Redaction",
+        about: "Hides keys and tokens in what tools bring, before the model reads it.",
+      },
+      metrics: {
+        title: "Metrics",
+        about: "Counts requests, tokens and times of each answer. The figures stay in this browser.",
+      },
+      logging: {
+        title: "Logging",
+        about: "Writes what happens to the browser's console, a line for each event, without a word of what was said.",
+      },
+    },
+  },
+
   own: {
     none: "A tool of your own is a Python function. It runs in an interpreter apart from this page: without network, without your conversations, and for at most ten seconds.",
     add: "New tool",
@@ -228,6 +249,27 @@ const de: typeof en = {
     placeholder: "https://beispiel.de",
     bad: "Das ist keine Adresse einer Website: Sie beginnt mit https://",
     remove: (site) => `${site} nicht mehr erlauben`,
+  },
+
+  hooks: {
+    title: "Hooks",
+    lead: "Sie stehen um das herum, was Modell und Werkzeuge tun: Sie sehen zu, und manche greifen ein. Eine Änderung gilt ab der nächsten Frage.",
+    always: "Immer",
+    each: {
+      approval: { title: "Zustimmung", about: "Hält ein Werkzeug an, bis du zugestimmt hast, wie oben gewählt." },
+      redaction: {
+        title: "Schwärzung",
+        about: "Verbirgt Schlüssel und Zugangscodes in dem, was Werkzeuge bringen, bevor das Modell es liest.",
+      },
+      metrics: {
+        title: "Messwerte",
+        about: "Zählt Anfragen, Tokens und Zeiten jeder Antwort. Die Zahlen bleiben in diesem Browser.",
+      },
+      logging: {
+        title: "Protokoll",
+        about: "Schreibt in die Konsole des Browsers, was geschieht: eine Zeile je Ereignis, ohne ein Wort des Gesagten.",
+      },
+    },
   },
 
   own: {

@@ -1,7 +1,8 @@
-/** What is known of tools in the page: one signal per concern. Views read it; only `Tools` writes it. */
+/** What is known of tools in the page: one signal per concern. Views read it; only `Tools` and its parts write it. */
 import { signal, type Signal } from "@preact/signals";
 import type { CustomTool, PageService } from "../../protocol/wire";
 import type { Turn } from "../stores/turn";
+import type { HookChoices } from "./hooks";
 import type { ToolChoices } from "./settings";
 
 /** A tool wants to read from a site that nobody has allowed yet. */
@@ -28,6 +29,7 @@ export interface Activity {
 
 export interface ToolsState {
   choices: Signal<ToolChoices>;
+  hooks: Signal<HookChoices>;
   own: Signal<readonly CustomTool[]>;
   /** Origins, in order. */
   sites: Signal<readonly string[]>;
@@ -41,6 +43,7 @@ export interface ToolsState {
 export function createToolsState(): ToolsState {
   return {
     choices: signal<ToolChoices>({}),
+    hooks: signal<HookChoices>({}),
     own: signal<readonly CustomTool[]>([]),
     sites: signal<readonly string[]>([]),
     questions: signal<readonly SiteQuestion[]>([]),

@@ -6,6 +6,7 @@ import { MemoryRows } from "../database/memory-rows";
 import { storedDatabase } from "../database/stored-database";
 import { BUILT_IN_NAMES } from "./built-in";
 import { draftOf, NEW_DRAFT, problemOf, readTool, toolOf, type Parameter } from "./own-tool";
+import { HOOK_NAMES, hookIsOn, hookSettings, readHookChoices } from "./hooks";
 import { argumentsOf, fieldsOf } from "./schema-form";
 import { choiceOf, readChoices, toolSettings } from "./settings";
 import { createToolsState } from "./state";
@@ -51,6 +52,28 @@ describe("the settings of a session", () => {
       notes: {},
       todo: { on: false },
     });
+  });
+});
+
+describe("the hooks of a session", () => {
+  it("are not named where everything is as it comes", () => {
+    expect(hookSettings({})).toEqual({});
+    expect(hookSettings({ metrics: true, logging: false })).toEqual({});
+  });
+
+  it("are those that a person has turned on, and no other", () => {
+    expect(hookSettings({ redaction: true })).toEqual({ hooks: ["hooks-redaction", "hooks-metrics"] });
+    expect(hookSettings({ metrics: false })).toEqual({ hooks: [] });
+  });
+
+  it("are read from whatever was stored", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (stored) => {
+        const read = readHookChoices(stored);
+        for (const name of HOOK_NAMES) expect(hookIsOn(read, name)).toBeTypeOf("boolean");
+      }),
+    );
+    expect(readHookChoices({ redaction: true, metrics: "no", other: true })).toEqual({ redaction: true });
   });
 });
 
@@ -174,6 +197,7 @@ describe("the tools of the page", () => {
     await tools.attach(database);
     tools.choose("clock", { on: true });
     tools.choose("clock", { permission: "ask" });
+    tools.chooseHook("logging", true);
     tools.allowSite("https://a.example");
     tools.keepOwn(OWN, null);
     tools.keepOwn({ ...OWN, name: "backwards" }, "reverse");
@@ -184,6 +208,8 @@ describe("the tools of the page", () => {
     const again = make();
     await again.attach(database);
     expect(again.state.choices.value).toEqual({ clock: { on: true, permission: "ask" } });
+    expect(again.state.hooks.value).toEqual({ logging: true });
+    expect(again.settings()).toMatchObject({ hooks: ["hooks-metrics", "hooks-logging"] });
     expect(again.state.sites.value).toEqual(["https://a.example"]);
     expect(again.state.own.value.map(({ name }) => name)).toEqual(["backwards"]);
   });
@@ -245,18 +271,19 @@ describe("the tools of the page", () => {
   });
 
   it("run a tool by hand with the settings of a session, even one that is off", async () => {
-    tools.tryTool("clock", { timezone: "UTC" });
+    tools.chooseHook("redaction", true);
+    tools.trials.run("clock", { timezone: "UTC" });
     expect(sent).toMatchObject([
       {
         type: "run_tool",
         tool: "clock",
         arguments: { timezone: "UTC" },
-        settings: { instruction: "Be brief.", tools: ["tool-notes", "tool-todo", "tool-clock"] },
+        settings: { instruction: "Be brief.", tools: ["tool-notes", "tool-todo", "tool-clock"], hooks: ["hooks-redaction", "hooks-metrics"] },
       },
     ]);
     const trial = (): string | undefined => tools.state.trials.value.get("clock")?.state.kind;
     expect(trial()).toBe("running");
-    tools.stopTrial("clock");
+    tools.trials.stop("clock");
     expect(sent.at(-1)).toMatchObject({ type: "stop" });
     const id = tools.state.trials.value.get("clock")?.id ?? "";
     tools.receive({ type: "turn_ended", id, outcome: "cancelled", text: "" });

@@ -1,17 +1,17 @@
 /**
- * The tools of the page: what a person has chosen, what tools in Python ask of the page, and what is tried by hand.
- * The only writer of `ToolsState`.
+ * The tools of the page: what a person has chosen of them and of hooks, and what tools in Python ask of the page.
+ * With its consent and its trials the only writer of `ToolsState`.
  */
 import { PageCalls, type PageServices } from "../../page/page-calls";
 import type { ApprovalChoice, CustomTool, PageAnswer, PythonMessage, SessionSettings } from "../../protocol/wire";
 import type { ToPython } from "../../page/python-host";
 import type { AppDatabase } from "../database/database";
-import { newTurn, RUNNING } from "../stores/turn";
-import { reduceTrial } from "./trials";
-import { readChoices, toolSettings, type ToolChoice, type ToolSettings } from "./settings";
+import { hookSettings, readHookChoices, type HookName } from "./hooks";
+import { readChoices, toolSettings, type ToolChoice, type ToolChoices } from "./settings";
 import { readTool } from "./own-tool";
 import { SiteConsent } from "./site-consent";
 import type { SiteAnswer, ToolsState } from "./state";
+import { Trials, TRIALS } from "./trials";
 import { text } from "../text";
 
 export interface ToolsOptions {
@@ -22,7 +22,7 @@ export interface ToolsOptions {
   newId: () => string;
   now: () => number;
   conversationOf: (turn: string | undefined) => string | null;
-  /** What a session is made with beside its tools. */
+  /** What a session is made with beside its tools and hooks. */
   settings: () => SessionSettings;
   announce: (sentence: string) => void;
   /** What could not be kept; it counts for as long as the page lives. */
@@ -33,23 +33,33 @@ type ToolsDatabase = Pick<AppDatabase, "settings" | "tools" | "changes">;
 
 const CHOICES = "tools";
 const SITES = "tools.sites";
-/** The conversation that tools are tried in: it holds no turn of the model. */
-const TRIALS = "tools";
+const HOOKS = "tools.hooks";
 
 export class Tools {
   readonly state: ToolsState;
+  readonly trials: Trials;
   readonly #calls: PageCalls;
   readonly #consent: SiteConsent;
   #database: ToolsDatabase | null = null;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ToolsOptions) {
-    const { state, newId } = options;
+    const { state, newId, now, send } = options;
     this.state = state;
+    this.trials = new Trials({
+      state: state.trials,
+      send,
+      newId,
+      now,
+      settingsFor: (tool) => this.#settingsToTry(tool),
+      approved: (approval, choice) => {
+        this.approved(approval, choice);
+      },
+    });
     this.#consent = new SiteConsent({
       state,
       newId,
-      conversationOf: (turn) => (this.#trialOf(turn) === null ? options.conversationOf(turn) : TRIALS),
+      conversationOf: (turn) => (this.trials.has(turn) ? TRIALS : options.conversationOf(turn)),
       allow: (site) => {
         this.allowSite(site);
       },
@@ -59,13 +69,13 @@ export class Tools {
     });
     const services = options.services((url, context) => this.#consent.mayRead(url, context));
     this.#calls = new PageCalls(services, (answer: PageAnswer) => {
-      options.send(answer);
+      send(answer);
     });
   }
 
-  /** The part of a session's settings that is about tools. */
-  settings(): ToolSettings {
-    return toolSettings(this.state.choices.value, this.state.own.value);
+  /** The part of a session's settings that is about tools and hooks. */
+  settings(): SessionSettings {
+    return this.#settingsWith(this.state.choices.value);
   }
 
   // ---- what a person does -------------------------------------------------------------------
@@ -74,6 +84,13 @@ export class Tools {
     const { choices } = this.state;
     choices.value = { ...choices.value, [tool]: { ...choices.value[tool], ...choice } };
     this.#keep((database) => database.settings.set(CHOICES, choices.value));
+  }
+
+  /** Whether a hook watches conversations from now on. */
+  chooseHook(hook: HookName, on: boolean): void {
+    const { hooks } = this.state;
+    hooks.value = { ...hooks.value, [hook]: on };
+    this.#keep((database) => database.settings.set(HOOKS, hooks.value));
   }
 
   allowSite(site: string): void {
@@ -98,38 +115,8 @@ export class Tools {
     this.#dropOwn(name);
   }
 
-  /** Run a tool by hand, through the same gates as the model's calls. */
-  tryTool(tool: string, given: Readonly<Record<string, unknown>>): void {
-    const id = this.options.newId();
-    const turn = newTurn({ id, parent: null, question: tool, at: this.options.now() });
-    this.#setTrial(tool, { ...turn, state: RUNNING });
-    const settings = this.options.settings();
-    const offered = toolSettings({ ...this.state.choices.value, [tool]: { ...this.state.choices.value[tool], on: true } }, this.state.own.value);
-    this.options.send({
-      type: "run_tool",
-      id,
-      conversation: TRIALS,
-      tool,
-      arguments: { ...given },
-      settings: { ...settings, ...offered },
-    });
-  }
-
-  stopTrial(tool: string): void {
-    const turn = this.state.trials.value.get(tool);
-    if (turn?.state.kind === "running") this.options.send({ type: "stop", id: turn.id });
-  }
-
   answerSite(question: string, answer: SiteAnswer): void {
     this.#consent.answer(question, answer);
-  }
-
-  /** A person has answered a tool that asked, in a trial; `approved` hears of those in conversations. */
-  approveTrial(tool: string, approval: string, choice: ApprovalChoice): void {
-    this.approved(approval, choice);
-    const turn = this.state.trials.value.get(tool);
-    if (turn !== undefined) this.#setTrial(tool, reduceTrial(turn, { type: "approved", approval, choice }));
-    this.options.send({ type: "approve", approval, choice });
   }
 
   /** Consent to a call of the fetch tool is consent to its site. */
@@ -151,7 +138,7 @@ export class Tools {
       case "approval_asked":
         if (message.tool === "fetch") this.#consent.approvalAsked(message);
         // In a conversation it is told with the rest of the answer.
-        if (this.#trialOf(message.id) !== null) this.options.announce(text.tools.approval.announced(message.tool));
+        if (this.trials.has(message.id)) this.options.announce(text.tools.approval.announced(message.tool));
         break;
       case "python_failed":
         this.#calls.cancelAll();
@@ -164,7 +151,7 @@ export class Tools {
       case "turn_failed":
         break;
     }
-    this.#followTrials(message);
+    this.trials.receive(message);
   }
 
   /** Read what is kept, and keep what changes from now on. */
@@ -172,7 +159,7 @@ export class Tools {
     await this.#read(database);
     this.#database = database;
     database.changes.listen(({ kind, id }, from) => {
-      const ours = kind === "tool" || (kind === "setting" && (id === CHOICES || id === SITES));
+      const ours = kind === "tool" || (kind === "setting" && [CHOICES, SITES, HOOKS].includes(id));
       if (ours && from === "elsewhere") this.#read(database).catch(this.options.failed);
     });
   }
@@ -180,10 +167,16 @@ export class Tools {
   // ---- inside -------------------------------------------------------------------------------
 
   async #read({ settings, tools }: ToolsDatabase): Promise<void> {
-    const [choices, sites, own] = await Promise.all([settings.get(CHOICES), settings.get(SITES), tools.all()]);
+    const [choices, sites, hooks, own] = await Promise.all([
+      settings.get(CHOICES),
+      settings.get(SITES),
+      settings.get(HOOKS),
+      tools.all(),
+    ]);
     const { state } = this;
     state.choices.value = readChoices(choices);
     state.sites.value = Array.isArray(sites) ? sites.filter((site) => typeof site === "string") : [];
+    state.hooks.value = readHookChoices(hooks);
     state.own.value = own.map(({ value }) => readTool(value)).filter((tool) => tool !== null);
   }
 
@@ -208,19 +201,14 @@ export class Tools {
     this.#writing = this.#writing.then(() => write(database)).catch(this.options.failed);
   }
 
-  #trialOf(turn: string | undefined): string | null {
-    return [...this.state.trials.value].find(([, trial]) => trial.id === turn)?.[0] ?? null;
+  #settingsWith(choices: ToolChoices): SessionSettings {
+    return { ...toolSettings(choices, this.state.own.value), ...hookSettings(this.state.hooks.value) };
   }
 
-  #setTrial(tool: string, turn: ReturnType<typeof newTurn>): void {
-    this.state.trials.value = new Map([...this.state.trials.value, [tool, turn]]);
-  }
-
-  #followTrials(message: PythonMessage): void {
-    const action = { type: "python", message, at: this.options.now() } as const;
-    for (const [tool, turn] of this.state.trials.value) {
-      const after = reduceTrial(turn, action);
-      if (after !== turn) this.#setTrial(tool, after);
-    }
+  /** A tool that is off may be tried all the same. */
+  #settingsToTry(tool: string): SessionSettings {
+    const choices = this.state.choices.value;
+    const offered = { ...choices, [tool]: { ...choices[tool], on: true } };
+    return { ...this.options.settings(), ...this.#settingsWith(offered) };
   }
 }

@@ -4,6 +4,7 @@ import { useId } from "preact/hooks";
 import { text } from "../../text";
 import { BUILT_IN, BUILT_IN_NAMES } from "../../tools/built-in";
 import { Activities } from "./Activities";
+import { Hooks } from "./Hooks";
 import { OwnTools } from "./OwnTools";
 import { Sites } from "./Sites";
 import { ToolRow } from "./ToolRow";
@@ -32,6 +33,7 @@ export function ToolsPlace(): JSX.Element {
       </section>
       <OwnTools />
       <Sites />
+      <Hooks />
       <Activities />
     </div>
   );

@@ -26,7 +26,7 @@ export function TryTool({ name, schema }: { name: string; schema: ArgumentsSchem
   const run = (): void => {
     const given = argumentsOf(fields, values.value);
     problem.value = "problem" in given ? sentenceOf(given) : "";
-    if ("arguments" in given) tools.tryTool(name, given.arguments);
+    if ("arguments" in given) tools.trials.run(name, given.arguments);
   };
   return (
     <form
@@ -54,7 +54,7 @@ export function TryTool({ name, schema }: { name: string; schema: ArgumentsSchem
             class="outlined"
             data-testid="try-stop"
             onClick={() => {
-              tools.stopTrial(name);
+              tools.trials.stop(name);
             }}
           >
             {words.stop}
@@ -85,7 +85,7 @@ function Trial({ name, trial }: { name: string; trial: Turn }): JSX.Element {
               key={part.key}
               part={part}
               onApprove={(approval, choice) => {
-                tools.approveTrial(name, approval, choice);
+                tools.trials.approve(name, approval, choice);
               }}
             />
           ),
