@@ -251,6 +251,7 @@ class Capabilities(TypedDict):
     logprobs: bool
     images: bool
     continues: NotRequired[bool]
+    shares_prefixes: NotRequired[bool]
     embeddings: NotRequired[bool]
 
 
@@ -383,6 +384,16 @@ class ConstraintTag(TypedDict):
     begin: str
     schema: dict[str, Any]
     end: str
+
+
+class ContextView(TypedDict):
+    """
+    How much of the model's window a conversation takes.
+    """
+
+    messages: int
+    tokens: int | None
+    window: int | None
 
 
 class Credit(TypedDict):
@@ -760,6 +771,25 @@ class Incoming(TypedDict):
     fraction: float
 
 
+class Inspect(TypedDict):
+    """
+    Tell what the sessions of this worker are made of.
+    """
+
+    type: Literal["inspect"]
+    id: str
+
+
+class Inspected(TypedDict):
+    """
+    What the sessions are made of.
+    """
+
+    type: Literal["inspected"]
+    id: str
+    sessions: list[SessionView]
+
+
 class LadderStatus(TypedDict):
     """
     Where the ladder stands.
@@ -898,6 +928,25 @@ class Models(TypedDict):
     id: str
     epoch: str
     models: list[ModelRecord]
+
+
+class MountedHook(TypedDict):
+    """
+    A listener of an event.
+    """
+
+    event: str
+    name: str
+    priority: int | None
+
+
+class MountedTool(TypedDict):
+    """
+    A tool that a model may call.
+    """
+
+    name: str
+    description: str
 
 
 class Observe(TypedDict):
@@ -1096,6 +1145,16 @@ class RemoveModel(TypedDict):
     model: str
 
 
+class Replay(TypedDict):
+    """
+    Play a recorded exchange through a session of its own, with a scripted engine; its events and its end come as a turn's.
+    """
+
+    type: Literal["replay"]
+    id: str
+    transcript: str
+
+
 class Reply(TypedDict):
     """
     The answer to a query.
@@ -1170,6 +1229,16 @@ class Sampling(TypedDict):
     stop: NotRequired[list[str]]
 
 
+class SeenMessage(TypedDict):
+    """
+    One message that went by.
+    """
+
+    at: float
+    to_engine: bool
+    message: dict[str, Any]
+
+
 class ServeApi(TypedDict):
     """
     A port comes with this message: over it the service worker hands one request for the API, and takes the answer.
@@ -1195,6 +1264,20 @@ class SessionSettings(TypedDict):
     custom_tools: NotRequired[list[CustomTool]]
     permissions: NotRequired[dict[str, ToolPermission]]
     hooks: NotRequired[list[str]]
+
+
+class SessionView(TypedDict):
+    """
+    One session of Amplifier, as it is mounted. Keys of servers are left out.
+    """
+
+    conversation: str
+    running: bool
+    plan: dict[str, Any]
+    provider: dict[str, Any] | None
+    tools: list[MountedTool]
+    hooks: list[MountedHook]
+    context: ContextView
 
 
 class SetLadder(TypedDict):
@@ -1301,11 +1384,6 @@ class Stop(TypedDict):
 
     type: Literal["stop"]
     id: str
-
-
-PageMessage: TypeAlias = (
-    Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer | ServeApi | ReachServer
-)
 
 
 class StoredModel(TypedDict):
@@ -1427,20 +1505,6 @@ class TurnFailed(TypedDict):
     messages: NotRequired[list[dict[str, Any]]]
 
 
-PythonMessage: TypeAlias = (
-    Booting
-    | Booted
-    | TurnEvent
-    | TurnEnded
-    | TurnFailed
-    | PythonFailed
-    | ApprovalAsked
-    | ApprovalWithdrawn
-    | PageCall
-    | PageCallCancelled
-)
-
-
 class Unload(TypedDict):
     """
     Give the memory back. Answered by status.
@@ -1508,7 +1572,30 @@ class Versions(TypedDict):
     webllm_provider: str
 
 
-Wire: TypeAlias = ClientMessage | EngineMessage | PageMessage | PythonMessage | Completion | CompletionFailure
+class WatchWire(TypedDict):
+    """
+    Tell every message between Python and the engine, or tell them no more.
+    """
+
+    type: Literal["watch_wire"]
+    on: bool
+
+
+PageMessage: TypeAlias = (
+    Boot
+    | AttachEngine
+    | Ask
+    | Stop
+    | Forget
+    | RunTool
+    | Approve
+    | PageAnswer
+    | ServeApi
+    | ReachServer
+    | Inspect
+    | WatchWire
+    | Replay
+)
 
 
 class WireError(TypedDict):
@@ -1520,6 +1607,34 @@ class WireError(TypedDict):
     message: str
     hint: NotRequired[str]
     details: NotRequired[dict[str, Any]]
+
+
+class WireSeen(TypedDict):
+    """
+    Messages between Python and the engine, in order.
+    """
+
+    type: Literal["wire_seen"]
+    messages: list[SeenMessage]
+
+
+PythonMessage: TypeAlias = (
+    Booting
+    | Booted
+    | TurnEvent
+    | TurnEnded
+    | TurnFailed
+    | PythonFailed
+    | ApprovalAsked
+    | ApprovalWithdrawn
+    | PageCall
+    | PageCallCancelled
+    | Inspected
+    | WireSeen
+)
+
+
+Wire: TypeAlias = ClientMessage | EngineMessage | PageMessage | PythonMessage | Completion | CompletionFailure
 
 
 PROTOCOL: ProtocolRange = {"min": 2, "max": 2}

@@ -85,6 +85,8 @@ export class WebLLMEngine implements Engine {
         logprobs: false,
         images: entry.kind === "vision",
         continues: conversation !== null && entry.kind === "text",
+        // Its cache holds one conversation: it cannot fork what two prompts share.
+        shares_prefixes: false,
         embeddings: entry.kind === "embedding",
       },
     };

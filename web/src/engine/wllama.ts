@@ -147,6 +147,7 @@ export class WllamaEngine implements Engine {
         images: false,
         // It refuses to go on with an answer of a model that may think first.
         continues: !this.embeds && !(wllama.getChatTemplate() ?? "").includes("enable_thinking"),
+        shares_prefixes: true,
         embeddings: this.embeds,
       },
     };

@@ -189,7 +189,19 @@ export type StoredState = "none" | "partial" | "whole";
  * From the page to the Python worker.
  */
 export type PageMessage =
-  Boot | AttachEngine | Ask | Stop | Forget | RunTool | Approve | PageAnswer | ServeApi | ReachServer;
+  | Boot
+  | AttachEngine
+  | Ask
+  | Stop
+  | Forget
+  | RunTool
+  | Approve
+  | PageAnswer
+  | ServeApi
+  | ReachServer
+  | Inspect
+  | WatchWire
+  | Replay;
 /**
  * Whether a tool runs when the model calls it: at once, after a person has agreed, or not at all.
  */
@@ -211,7 +223,9 @@ export type PythonMessage =
   | ApprovalAsked
   | ApprovalWithdrawn
   | PageCall
-  | PageCallCancelled;
+  | PageCallCancelled
+  | Inspected
+  | WireSeen;
 /**
  * What the Python worker is doing.
  */
@@ -1000,6 +1014,10 @@ export interface Capabilities {
    * Whether an answer that was cut can be continued by `continue_text`.
    */
   continues?: boolean;
+  /**
+   * Whether what was computed of a prompt's beginning is kept beside other prompts: a batch computes its shared beginning once, and a side request costs a chat nothing. Where false, each costs the whole prompt.
+   */
+  shares_prefixes?: boolean;
   embeddings?: boolean;
 }
 /**
@@ -1690,6 +1708,37 @@ export interface ReachServer {
   origin: string;
 }
 /**
+ * Tell what the sessions of this worker are made of.
+ */
+export interface Inspect {
+  type: "inspect";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+}
+/**
+ * Tell every message between Python and the engine, or tell them no more.
+ */
+export interface WatchWire {
+  type: "watch_wire";
+  on: boolean;
+}
+/**
+ * Play a recorded exchange through a session of its own, with a scripted engine; its events and its end come as a turn's.
+ */
+export interface Replay {
+  type: "replay";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  /**
+   * One JSON object a line: direction and message, as in protocol/transcripts.
+   */
+  transcript: string;
+}
+/**
  * Python starts.
  */
 export interface Booting {
@@ -1822,6 +1871,94 @@ export interface PageCall {
 export interface PageCallCancelled {
   type: "page_call_cancelled";
   call: string;
+}
+/**
+ * What the sessions are made of.
+ */
+export interface Inspected {
+  type: "inspected";
+  /**
+   * Chosen by the sender of the command; its answers carry it.
+   */
+  id: string;
+  sessions: SessionView[];
+}
+/**
+ * One session of Amplifier, as it is mounted. Keys of servers are left out.
+ */
+export interface SessionView {
+  conversation: string;
+  /**
+   * Whether a turn runs in it.
+   */
+  running: boolean;
+  /**
+   * The mount plan.
+   */
+  plan: {
+    [k: string]: unknown;
+  };
+  /**
+   * What the provider says of itself and of its model.
+   */
+  provider: {
+    [k: string]: unknown;
+  } | null;
+  tools: MountedTool[];
+  /**
+   * In the order in which they are called, event by event.
+   */
+  hooks: MountedHook[];
+  context: ContextView;
+}
+/**
+ * A tool that a model may call.
+ */
+export interface MountedTool {
+  name: string;
+  description: string;
+}
+/**
+ * A listener of an event.
+ */
+export interface MountedHook {
+  event: string;
+  name: string;
+  /**
+   * Lower ones are called first; null where the kernel does not say.
+   */
+  priority: number | null;
+}
+/**
+ * How much of the model's window a conversation takes.
+ */
+export interface ContextView {
+  messages: number;
+  /**
+   * Estimated by what the engine has counted so far.
+   */
+  tokens: number | null;
+  window: number | null;
+}
+/**
+ * Messages between Python and the engine, in order.
+ */
+export interface WireSeen {
+  type: "wire_seen";
+  messages: SeenMessage[];
+}
+/**
+ * One message that went by.
+ */
+export interface SeenMessage {
+  /**
+   * Milliseconds since 1970.
+   */
+  at: number;
+  to_engine: boolean;
+  message: {
+    [k: string]: unknown;
+  };
 }
 /**
  * What js_llm_complete resolves with: an OpenAI chat completion, plus who answered and the figures.
