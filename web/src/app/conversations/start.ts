@@ -20,6 +20,8 @@ export interface KeepingOptions {
   now: () => number;
 }
 
+const FLUSHED_WITHIN_MS = 2_000;
+
 /** The keeping of conversations, from the page's first moment on. */
 export class Keeping {
   readonly state: KeepingState = createKeepingState();
@@ -60,6 +62,13 @@ export class Keeping {
   titleOf({ id, turns }: Conversation): string {
     const listed = this.list.value?.state.records.value?.find((record) => record.id === id);
     return listed?.title ?? (turns[0] === undefined ? "" : titleOf(turns[0]));
+  }
+
+  /** Store what is not stored yet. A database that does not answer keeps nobody waiting for long. */
+  async flush(): Promise<void> {
+    if (this.list.value === null) return;
+    const stored = this.#started.then((conversations) => conversations.flush());
+    await Promise.race([stored, new Promise((resolve) => setTimeout(resolve, FLUSHED_WITHIN_MS))]);
   }
 
   async start(state: AppState, controller: Controller, places: Places): Promise<Conversations> {

@@ -1,0 +1,76 @@
+/** The two threads beside the page, joined: the worker that hosts Python, and the engine that tabs share. */
+import parts from "virtual:site-parts";
+import pythonWorkerUrl from "../../python/worker?worker&url";
+import { startSealedWorker } from "../../bridge/sealed-worker";
+import { relayApi } from "../../page/api-relay";
+import { EngineSupervisor } from "../../page/engine-supervisor";
+import { PythonHost, type PythonHostOptions } from "../../page/python-host";
+import { startSiteEngine } from "../../page/site-engine";
+import type { TabEngine } from "../../page/tab-engine";
+import type { Controller } from "../controller";
+import { newId } from "../new-id";
+import { scriptOf } from "../service-worker";
+import type { Tools } from "../tools/tools";
+import type { Page } from "./page";
+
+export interface Threads {
+  /** The engine as this tab holds or reaches it. */
+  shared: TabEngine;
+  engine: EngineSupervisor;
+  python: PythonHost;
+}
+
+export function composeThreads(page: Page, controller: Controller, tools: Tools): Threads {
+  const { root, build, tab, options } = page;
+  const shared = startSiteEngine({ scope: root, build, tab, ...options, newId });
+  const engine = new EngineSupervisor({
+    connect: () => shared.connection(),
+    restart: (reason) => shared.restart(reason),
+    owns: () => shared.owns,
+    onRestarted: () => {
+      python.reattachEngine();
+    },
+    dispatch: (action) => {
+      controller.engineChanged(action);
+    },
+    onModels: (models) => {
+      controller.modelsKnown(models);
+    },
+    device: options.device,
+    now: Date.now,
+  });
+  const python = new PythonHost({
+    spawn: (lock) => startSealedWorker(new URL(pythonWorkerUrl, import.meta.url), lock),
+    boot: bootOf(page),
+    onMessage: (message) => {
+      controller.receive(message);
+      tools.receive(message);
+    },
+    enginePort: () => shared.connect(),
+    tab,
+    locks: window.isSecureContext ? navigator.locks : undefined,
+  });
+  return { shared, engine, python };
+}
+
+function bootOf({ root, options }: Page): PythonHostOptions["boot"] {
+  const wheels = new URL(parts.wheels, root);
+  const snapshot = new URL("python-snapshot.bin.gz", new URL(parts.snapshot, root));
+  return {
+    pyodide_url: new URL(parts.python, root).href,
+    lock_url: new URL("pyodide-lock.json", wheels).href,
+    packages_url: wheels.href,
+    ...(options.snapshot ? { snapshot_url: snapshot.href } : {}),
+  };
+}
+
+/** Requests to the site's API, which come by the service worker, are answered in the tab that holds the engine. */
+export function answerApi({ root }: Page, { shared, python }: Threads): void {
+  if (!("serviceWorker" in navigator)) return;
+  relayApi({
+    container: navigator.serviceWorker,
+    script: scriptOf(root.href),
+    leads: () => shared.owns,
+    serve: (port) => python.serveApi(port),
+  });
+}
