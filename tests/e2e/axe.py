@@ -16,7 +16,6 @@ class Axe:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self.screens = 0
 
     def violations(self, screen: str, *, rules: tuple[str, ...] = ()) -> list[str]:
         """What is wrong on this screen.
@@ -31,7 +30,6 @@ class Axe:
         if rules:
             options["runOnly"] = {"type": "rule", "values": list(rules)}
         found = self._page.evaluate("options => axe.run(document, options)", options)
-        self.screens += 1
         return [
             f"{screen}: {violation['id']}: {node['target']} {node['failureSummary']}"
             for violation in found["violations"]

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.app import App
 from tests.e2e.axe import Axe
+from tools.screens import SCREENS, Screen, close_sheet, open_sheet
 
-NOTE = "Note that the tea is in the blue tin"
 PHONE = ViewportSize(width=390, height=844)
 COLOURS = ("color-contrast",)
 
 
 @pytest.fixture(scope="module")
 def app(cpu_browser: Browser, site: str) -> Iterator[App]:
-    """A conversation with a tool call, in a page where nothing moves."""
+    """A page where nothing moves."""
     with cpu_browser.new_context(locale="en-US", reduced_motion="reduce") as context:
         page = context.new_page()
         app = App(page)
         page.goto(f"{site}?device=cpu")
         app.wait_until_ready()
-        app.ask(NOTE)
         yield app
 
 
@@ -38,78 +38,38 @@ def page(app: App) -> Iterator[Page]:
         page.wait_for_timeout(100)
 
 
-def open_sheet(page: Page, name: str) -> None:
-    if not page.get_by_test_id(f"go-{name}").is_visible():
-        page.get_by_test_id("open-drawer").click()
-    page.get_by_test_id(f"go-{name}").click()
-
-
-def close_sheet(page: Page) -> None:
-    page.keyboard.press("Escape")
-    expect(page.locator("dialog[open]")).to_have_count(0)
-
-
-def looks(page: Page, look: Callable[[str], None]) -> None:
-    """Every screen in turn, wherever the page is wide or narrow."""
-    look("conversation")
-
-    open_sheet(page, "models")
-    expect(page.get_by_test_id("verdict").first).to_be_visible()
-    for tab in ("catalogue", "storage", "add", "engine"):
-        page.get_by_test_id(f"tab-{tab}").click()
-        look(f"models, {tab}")
-    close_sheet(page)
-
-    open_sheet(page, "tools")
-    expect(page.get_by_test_id("tools-place").locator("h3").first).to_be_visible()
-    look("tools")
-    close_sheet(page)
-
-    open_sheet(page, "help")
-    expect(page.get_by_test_id("help-place").locator("h3").first).to_be_visible()
-    look("help")
-    close_sheet(page)
-
+@contextmanager
+def faults(app: App) -> Iterator[None]:
+    """Settings with a number that is none of them, and a server whose address is missing."""
+    page = app.page
     open_sheet(page, "settings")
-    page.get_by_test_id("more-numbers").click()
     page.get_by_test_id("set-temperature").fill("9")
     page.get_by_test_id("set-mode").get_by_text("A server", exact=True).click()
-    look("settings")
+    expect(page.get_by_test_id("set-server-address")).to_be_visible()
+    yield
     page.get_by_test_id("set-temperature").fill("")
     page.get_by_test_id("set-mode").get_by_text("This browser", exact=True).click()
     close_sheet(page)
 
 
-def test_axe_finds_nothing_on_any_screen(page: Page) -> None:
+LOOKED_AT = (*SCREENS, Screen("settings with a fault", "", faults))
+
+
+def test_axe_finds_nothing_on_any_screen(app: App, page: Page) -> None:
     axe = Axe(page)
     found: list[str] = []
-    looks(page, lambda screen: found.extend(axe.violations(screen)))
-    page.emulate_media(color_scheme="dark")
-    looks(page, lambda screen: found.extend(axe.violations(f"dark {screen}", rules=COLOURS)))
+    for screen in (each for each in LOOKED_AT if not each.narrow):
+        with screen.show(app):
+            found += axe.violations(screen.name)
+            page.emulate_media(color_scheme="dark")
+            found += axe.violations(f"dark {screen.name}", rules=COLOURS)
+            page.emulate_media(color_scheme="light")
 
     page.set_viewport_size(PHONE)
-    page.get_by_test_id("open-drawer").click()
-    found += axe.violations("dark drawer on a phone")
-    page.keyboard.press("Escape")
-    looks(page, lambda screen: found.extend(axe.violations(f"dark {screen} on a phone")))
-    page.emulate_media(color_scheme="light")
-    found += axe.violations("conversation on a phone")
-
-    # A page before its first question, with what is told in the first minute, and with the console of events.
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.get_by_test_id("new-conversation").click()
-    expect(page.get_by_test_id("no-webgpu")).to_be_visible()
-    open_sheet(page, "settings")
-    page.get_by_test_id("set-debug").click()
-    close_sheet(page)
-    expect(page.get_by_test_id("event-console")).to_be_visible()
-    found += axe.violations("first minute, with the console")
-    open_sheet(page, "settings")
-    page.get_by_test_id("set-debug").click()
-    close_sheet(page)
-
+    for screen in LOOKED_AT:
+        with screen.show(app):
+            found += axe.violations(f"{screen.name} on a phone")
     assert not found, "\n".join(found)
-    assert axe.screens == 3 * 8 + 3
 
 
 def test_a_keyboard_is_enough(app: App, page: Page) -> None:
