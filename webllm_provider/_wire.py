@@ -130,6 +130,8 @@ class BatchBody(TypedDict):
     shared: NotRequired[list[BodyMessage]]
     prompts: list[str]
     body: NotRequired[dict[str, Any]]
+    keep: NotRequired[bool]
+    done: NotRequired[list[int]]
 
 
 class BatchFinished(TypedDict):

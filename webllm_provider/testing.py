@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +48,7 @@ class Wait:
 
 
 ScriptStep = StreamEvent | Wait | Exception
-Script = Sequence[ScriptStep]
+Script = Iterable[ScriptStep]
 
 
 def answer(

@@ -112,6 +112,11 @@ class WindowContext:
             await self._tell(turns, kept, budget)
         return list(messages)
 
+    def estimated_tokens(self) -> int:
+        """Tokens of the whole conversation with its instruction and tools, by what engines have counted."""
+        messages = [*self._fixed_messages(), *(one for one in self._messages if one["role"] != "system")]
+        return round(self._fixed_characters(messages) / self._per_token)
+
     async def learn(self, event: str, payload: Mapping[str, Any]) -> HookResult:
         """Hook: correct the estimate by what the engine counted, or by its word that it was too much."""
         error = payload.get("error")

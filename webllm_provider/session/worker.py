@@ -1,8 +1,8 @@
 """The sessions of the Python worker: one per conversation, told of by messages to the page.
 
-The page's worker script calls `ask_wire`, `run_tool`, `approve`, `page_answer`, `stop` and `forget`;
-everything that happens goes back through `emit` as JSON text of a `PythonMessage`. Nothing here raises into
-JavaScript: a turn that goes wrong ends with `turn_failed`.
+The page's worker script calls `ask_wire`, `run_tool`, `approve`, `page_answer`, `stop`, `forget`, `inspect`
+and `replay`; everything that happens goes back through `emit` as JSON text of a `PythonMessage`. Nothing
+here raises into JavaScript: a turn that goes wrong ends with `turn_failed`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
-from .._wire import Approve, Ask, PageAnswer, PythonMessage, RunTool, SessionSettings
+from .._wire import Approve, Ask, Inspect, PageAnswer, PythonMessage, Replay, RunTool, SessionSettings
 from ..errors import to_wire_error
 from .conversation import Conversation
 from .create import create_session
+from .inspection import session_view
 from .living import Asked, MakeSession, Messages
 from .reading import read_message
+from .replaying import Replays
 from .settings import Settings
 from .store import Store, own_store
 
@@ -50,6 +52,7 @@ class WorkerSessions:
         self._turns: dict[str, str] = {}
         self._waiting: dict[str, asyncio.Task[Literal[True]]] = {}
         self._stopped: set[str] = set()
+        self._replays = Replays(self._send, make_session)
 
     # ---- what the page asks for ----------------------------------------------------------------
 
@@ -114,6 +117,7 @@ class WorkerSessions:
         """End the turn with this id at once; what was written stays. An unknown id is a turn that is over."""
         conversation = self._turns.get(id)
         if conversation is None:
+            self._replays.stop(id)
             return
         self._stopped.add(id)
         if (waiting := self._waiting.get(id)) is not None:
@@ -131,6 +135,21 @@ class WorkerSessions:
             return
         async with here.turn:
             await here.close()
+
+    async def inspect(self, message: str) -> None:
+        """Tell what the sessions are made of, from the JSON text of an `Inspect`."""
+        asked: Inspect = read_message(message)
+        views = [
+            await session_view(id, here.session, running=here.speaking is not None)
+            for id, here in list(self._conversations.items())
+            if here.session is not None
+        ]
+        self._send({"type": "inspected", "id": asked["id"], "sessions": views})
+
+    async def replay(self, message: str) -> None:
+        """Play a recorded exchange, from the JSON text of a `Replay`; it ends as a turn does."""
+        asked: Replay = read_message(message)
+        await self._replays.play(asked["id"], asked["transcript"])
 
     async def close(self) -> None:
         """Forget every conversation."""

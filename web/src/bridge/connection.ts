@@ -14,6 +14,7 @@ import {
 import { ABORTED, asWireError, EngineError } from "./engine-error";
 import { type EventStream, failedStream } from "./event-stream";
 import { Exchanges } from "./exchanges";
+import { engineWire } from "./wire-tap";
 
 /** The part of `navigator.locks` that tells of a worker's death. */
 export interface Locks {
@@ -171,11 +172,13 @@ export class Connection {
   }
 
   private post(message: ClientMessage): void {
+    engineWire.tell(message, true);
     this.endpoint.postMessage(message);
   }
 
   private readonly receive = (event: MessageEvent): void => {
     const message = event.data as EngineMessage;
+    engineWire.tell(message, false);
     if (message.type === "hello") {
       this.greet(message);
       return;

@@ -210,6 +210,10 @@ export class PythonRuntime {
       case "page_call_cancelled":
         this.#calls.cancel(message.call);
         return;
+      case "inspected":
+      case "wire_seen":
+        // Told to who asked for it, and this host asks for neither.
+        return;
       default:
         message satisfies never;
     }

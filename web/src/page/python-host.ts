@@ -38,6 +38,8 @@ const TYPES: Record<PythonMessage["type"], true> = {
   approval_withdrawn: true,
   page_call: true,
   page_call_cancelled: true,
+  inspected: true,
+  wire_seen: true,
 };
 
 const HINTS = {

@@ -893,6 +893,14 @@ export interface BatchBody {
   body?: {
     [k: string]: unknown;
   };
+  /**
+   * False: the engine keeps nothing of this job beyond its run; whoever asks keeps the answers. Absent: true.
+   */
+  keep?: boolean;
+  /**
+   * Indexes of prompts whose answers whoever asks has already: they are not asked, and no item comes for them unless the engine has kept it.
+   */
+  done?: number[];
 }
 /**
  * Hear the events of the engine room until cancelled.

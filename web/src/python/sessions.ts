@@ -1,6 +1,6 @@
 /** `webllm_provider.session.worker.WorkerSessions`, typed as this worker calls it. */
 import type { PyCallable, PyProxy } from "pyodide/ffi";
-import type { Approve, Ask, PageAnswer, PythonMessage, RunTool } from "../protocol/wire";
+import type { Approve, Ask, Inspect, PageAnswer, PythonMessage, Replay, RunTool } from "../protocol/wire";
 
 export interface PythonSessions {
   /** One turn; settles when the turn is over. Its events and its end go through `emit`. */
@@ -11,6 +11,10 @@ export interface PythonSessions {
   pageAnswer(answer: PageAnswer): void;
   stop(id: string): void;
   forget(conversation: string): Promise<void>;
+  /** Told by one message, `inspected`. */
+  inspect(asked: Inspect): Promise<void>;
+  /** A recorded exchange, as one turn; settles when it is over. */
+  replay(asked: Replay): Promise<void>;
 }
 
 /** Messages cross as the JSON text that the wire's schema describes. */
@@ -21,6 +25,8 @@ interface WorkerSessionsProxy extends PyProxy {
   page_answer(message: string): unknown;
   stop(id: string): unknown;
   forget(conversation: string): Promise<unknown>;
+  inspect(message: string): Promise<unknown>;
+  replay(message: string): Promise<unknown>;
 }
 
 /** Make the sessions of this worker from the imported Python module. */
@@ -47,6 +53,12 @@ export function createSessions(module: PyProxy, emit: (message: PythonMessage) =
     },
     async forget(conversation) {
       await sessions.forget(conversation);
+    },
+    async inspect(asked) {
+      await sessions.inspect(JSON.stringify(asked));
+    },
+    async replay(asked) {
+      await sessions.replay(JSON.stringify(asked));
     },
   };
 }

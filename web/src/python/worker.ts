@@ -1,6 +1,7 @@
 /** The worker that hosts Python: takes the page's messages, boots Pyodide, and passes turns to Amplifier sessions. */
 import { installBridge } from "../bridge/globals";
 import { EngineLink } from "../bridge/link";
+import { engineWire } from "../bridge/wire-tap";
 import { ServerWay } from "../bridge/server-way";
 import { installStore } from "../bridge/store";
 import { overlaps, PROTOCOL } from "../protocol/version";
@@ -10,6 +11,7 @@ import { ApiHost } from "./api";
 import { bootPython } from "./boot";
 import { pythonFailed } from "./failure";
 import type { PythonSessions } from "./sessions";
+import { WatchedWire } from "./watched-wire";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 /** The page's tab stands at the end of this worker's name. */
@@ -21,6 +23,7 @@ let sessions: PythonSessions | null = null;
 let started: (python: PyodideAPI) => void;
 const python = new Promise<PyodideAPI>((resolve) => (started = resolve));
 const api = new ApiHost(python, scope.name);
+const watched = new WatchedWire(engineWire, emit);
 
 function emit(message: PythonMessage): void {
   scope.postMessage(message);
@@ -78,6 +81,13 @@ async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Pr
       return;
     case "page_answer":
       ready().pageAnswer(message);
+      return;
+    case "inspect":
+      return ready().inspect(message);
+    case "replay":
+      return ready().replay(message);
+    case "watch_wire":
+      watched.watch(message.on);
       return;
     case "serve_api": {
       const port = ports[0];

@@ -159,6 +159,8 @@ function fromPython(conversation: Conversation, message: PythonMessage, at: numb
     case "booted":
     case "page_call":
     case "page_call_cancelled":
+    case "inspected":
+    case "wire_seen":
       return conversation;
   }
 }

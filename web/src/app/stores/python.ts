@@ -26,6 +26,8 @@ export function reducePython(state: PythonState, message: PythonMessage): Python
     case "approval_withdrawn":
     case "page_call":
     case "page_call_cancelled":
+    case "inspected":
+    case "wire_seen":
       return state;
   }
 }
