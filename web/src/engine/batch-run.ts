@@ -18,6 +18,8 @@ export class BatchRun {
   private readonly id = crypto.randomUUID();
   private done = 0;
   private failed = 0;
+  /** Answers that whoever asks has, and the engine has not. */
+  private elsewhere = 0;
 
   constructor(
     private readonly room: BatchRoom,
@@ -30,7 +32,8 @@ export class BatchRun {
 
   async toItsEnd(kept: BatchItemDone[]): Promise<void> {
     for (const item of kept) this.deliver(item);
-    const finished = new Set(kept.map(({ index }) => index));
+    const finished = new Set([...kept.map(({ index }) => index), ...(this.body.done ?? [])]);
+    this.elsewhere = finished.size - kept.length;
     for (const index of this.body.prompts.keys()) {
       if (finished.has(index)) continue;
       const outcome = await this.answer(index);
@@ -84,9 +87,9 @@ export class BatchRun {
     this.room.journal.record("batch_item", model, {
       index: item.index,
       of: this.body.prompts.length,
-      done: this.done,
+      done: this.done + this.elsewhere,
       failed: this.failed,
-      kept,
+      kept: kept && this.body.keep !== false,
       reason: item.reason,
       code: error?.code,
       prompt_tokens: prompt,
@@ -115,11 +118,11 @@ export class BatchRun {
   }
 
   private progress(): string {
-    return `${String(this.done)} of ${String(this.body.prompts.length)} prompts are done`;
+    return `${String(this.done + this.elsewhere)} of ${String(this.body.prompts.length)} prompts are done`;
   }
 
   private details(): Record<string, unknown> {
-    return { job: this.body.job, done: this.done, prompts: this.body.prompts.length };
+    return { job: this.body.job, done: this.done + this.elsewhere, prompts: this.body.prompts.length };
   }
 }
 

@@ -134,6 +134,24 @@ describe("a batch", () => {
     expect(itemsOf(again).map(({ text }) => text)).toEqual(prompts(12).map((prompt) => `about ${prompt}`));
   });
 
+  it("does not ask again for what whoever asks has kept, and keeps nothing where it is told so", async () => {
+    const store = new MemoryBatches();
+    const { client, asked, journal } = await room(store);
+    const body: BatchBody = { job: "j", prompts: prompts(4), keep: false, done: [0, 2, 2] };
+    const events = await readAll(batch(client, body));
+    expect(asked).toEqual(["p1", "p3"]);
+    expect(itemsOf(events).map(({ index }) => index)).toEqual([1, 3]);
+    expect(events.at(-1)).toMatchObject({ type: "batch_finished", succeeded: 2, failed: 0 });
+    expect(await store.list()).toEqual([]);
+    const told = journal.events.filter(({ name }) => name === "batch_item");
+    expect(told.map(({ details }) => [details.done, details.kept])).toEqual([
+      [3, false],
+      [4, false],
+    ]);
+    const beyond = await readAll(batch(client, { job: "j", prompts: prompts(2), done: [2] }));
+    expect(beyond.at(-1)).toMatchObject({ type: "failure", error: { code: "invalid_request" } });
+  });
+
   it("lets a chat in between after the item that runs", async () => {
     const { client, asked } = await room(new MemoryBatches(), (prompt) => say(`about ${prompt}`, 1));
     const stream = batch(client, { job: "j", prompts: prompts(8) });

@@ -1,7 +1,7 @@
 import { checkClientMessage } from "../protocol/validate";
 import type { BatchBody, BatchItemDone, BatchJob } from "../protocol/wire";
 import { type BatchRoom, BatchRun, bodyOf } from "./batch-run";
-import type { BatchStore, StoredBatch } from "./batch-store";
+import { type BatchStore, MemoryBatches, type StoredBatch } from "./batch-store";
 import { EngineFailure, failure } from "./errors";
 import type { EventSink } from "./host";
 import type { Client, Services } from "./services";
@@ -56,7 +56,7 @@ class BatchJobs {
     refuseTooMany(body, this.options.limit ?? BATCH_LIMIT);
     refuseMalformed(body);
     await this.alone(body.job, signal, async () => {
-      const store = await this.store();
+      const store = body.keep === false ? new MemoryBatches() : await this.store();
       const run = new BatchRun(this.options, store, body, sink, signal, client);
       await run.toItsEnd(await recall(store, body));
     });
@@ -117,6 +117,14 @@ function refuseTooMany({ prompts }: BatchBody, limit: number): void {
 
 /** The fields of `body` are checked as those of the completions that they become. */
 function refuseMalformed(batch: BatchBody): void {
+  const beyond = batch.done?.find((index) => index >= batch.prompts.length);
+  if (beyond !== undefined)
+    throw failure(
+      "invalid_request",
+      `The batch has no prompt ${String(beyond)} that could be done.`,
+      "Name prompts by their index, from 0.",
+      { field: "done" },
+    );
   const own = ["messages", "continue_text"].find((field) => batch.body !== undefined && field in batch.body);
   if (own !== undefined)
     throw failure("invalid_request", `The body of a batch must not have "${own}".`, "Leave it out.", {
