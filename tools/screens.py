@@ -1,8 +1,8 @@
 """Every screen of the application, and how a person comes there.
 
 A screen is a context manager over an `App`: within it the screen stands, behind it the conversation is back.
-Who adds a place to the application adds its screen here: its pictures (`make screenshots`) and its look by axe
-(`tests/e2e/test_accessibility.py`) come of it.
+Who adds a place to the application adds its screen here: its pictures (`make screenshots`) and its look by
+axe (`tests/e2e/test_accessibility.py`) come of it.
 """
 
 from __future__ import annotations
