@@ -7,7 +7,11 @@ import { highlight } from "./code";
 import { escapeHtml } from "./escape-html";
 import { Marked, type Token, type Tokens } from "marked";
 
-export type Block = { kind: "html"; html: string } | { kind: "code"; language: string; code: string };
+export type Block =
+  | { kind: "html"; html: string }
+  /** By itself: a wide one scrolls in its own place. */
+  | { kind: "table"; html: string }
+  | { kind: "code"; language: string; code: string };
 
 const LINE_BREAK = /^<br\s*\/?>\s*$/i;
 
@@ -65,7 +69,7 @@ function startOfOpenBlocks(tokens: readonly Token[]): number {
 function toBlock(token: Token): Block[] {
   if (token.type === "space") return [];
   if (isCode(token)) return [{ kind: "code", language: languageOf(token), code: token.text }];
-  return [{ kind: "html", html: marked.parser([token]) }];
+  return [{ kind: token.type === "table" ? "table" : "html", html: marked.parser([token]) }];
 }
 
 function isCode(token: Token): token is Tokens.Code {

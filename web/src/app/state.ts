@@ -1,6 +1,7 @@
 /** The application's state: one signal per concern. Views read it; only the controller writes it. */
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { ModelRecord } from "../protocol/wire";
+import { Announcement } from "./announcement";
 import type { DeviceAbilities } from "./device";
 import { createModelsState, type ModelsState } from "./models/state";
 import { emptyConversation, isBusy, type Conversation } from "./stores/conversation";
@@ -46,7 +47,7 @@ export interface AppState {
   /** What is to be sent with the draft. */
   attached: Signal<readonly Attached[]>;
   modelDialogOpen: Signal<boolean>;
-  announcement: Signal<string>;
+  announcement: Announcement;
   readiness: ReadonlySignal<Readiness>;
   /** Whether the browser has a network. */
   online: Signal<boolean>;
@@ -83,7 +84,7 @@ export function createState(conversationId: string): AppState {
     draft: signal(""),
     attached: signal<readonly Attached[]>([]),
     modelDialogOpen: signal(false),
-    announcement: signal(""),
+    announcement: new Announcement(),
     readiness: computed(() => readinessOf(python.value, engine.value, serverAnswers.value)),
     busy: computed(() => isBusy(conversation.value)),
     modelName: computed(() => nameOf(modelOf(engine.value), catalogue.value)),

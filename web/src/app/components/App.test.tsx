@@ -25,6 +25,7 @@ let siteDone: SiteDone;
 let outside: Outside;
 let scripted: ReturnType<typeof scriptedModels>;
 let place: HTMLElement;
+let keeping: ReturnType<typeof silentKeeping>;
 
 beforeEach(() => {
   // What jsdom has no layout for.
@@ -45,6 +46,7 @@ beforeEach(() => {
   siteDone = [];
   place = document.createElement("div");
   document.body.append(place);
+  keeping = silentKeeping();
   scripted = scriptedModels(state);
   outside = scripted.outside;
   const value = {
@@ -55,7 +57,7 @@ beforeEach(() => {
     site: recordedSite(siteDone),
     release: RELEASE,
     theme: createTheme(document.documentElement, null),
-    keeping: silentKeeping(),
+    keeping,
     places: new Places(window),
     settings: new SettingsStore(() => undefined),
     wide: signal(true),
@@ -371,9 +373,12 @@ describe("another version", () => {
     expect(siteDone).toEqual(["postponeUpdate", "applyUpdate"]);
   });
 
-  it.each(["waiting", "outdated"] as const)("says what it costs once there is a conversation (%s)", (kind) => {
+  it.each(["waiting", "outdated"] as const)("says what becomes of a conversation and a draft (%s)", (kind) => {
     change(() => (state.update.value = { kind, version: "2.0" }));
-    expect(find("update").textContent).not.toContain("conversation ends");
+    expect(find("update").textContent).not.toContain("loads again");
+    type("Half a thought");
+    expect(find("update").textContent).toContain("goes on where it is");
+    type("");
     change(() => {
       state.conversation.value = reduceConversation(state.conversation.value, {
         type: "asked",
@@ -382,7 +387,9 @@ describe("another version", () => {
         at: 0,
       });
     });
-    expect(find("update").textContent).toContain("conversation ends");
+    expect(find("update").textContent).toContain("goes on where it is");
+    change(() => (keeping.state.lasting.value = false));
+    expect(find("update").textContent).toContain("this conversation ends with it");
   });
 
   it("offers a reload to a page that another tab has left behind", () => {

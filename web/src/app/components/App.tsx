@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { keepFocus } from "../focus";
 import { text } from "../text";
 import { Composer } from "./Composer";
 import { useApp } from "./context";
@@ -23,6 +24,7 @@ const ToolsPlace = deferred(async () => (await import("./tools/ToolsPlace")).Too
 export function App(): JSX.Element {
   const { state, actions, settings, wide } = useApp();
   const field = useRef<HTMLTextAreaElement>(null);
+  const main = useRef<HTMLElement>(null);
   const [drawer, setDrawer] = useState(false);
   const begin = (): void => {
     actions.newConversation();
@@ -31,7 +33,11 @@ export function App(): JSX.Element {
 
   useEffect(() => {
     // On a touch screen the focus would raise the keyboard over the page before anything was read.
-    if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+    const pointer = matchMedia("(pointer: fine)");
+    const place = (): HTMLElement | null => (pointer.matches ? field.current : null);
+    place()?.focus({ preventScroll: true });
+    const sheet = (): HTMLElement | null => document.querySelector("dialog[open] [autofocus]");
+    return keepFocus(document.body, () => sheet() ?? place() ?? main.current);
   }, []);
   useKeys(begin);
 
@@ -65,7 +71,7 @@ export function App(): JSX.Element {
             setDrawer(true);
           }}
         />
-        <main class="main">
+        <main ref={main} class="main" tabIndex={-1}>
           <ConversationView />
         </main>
         <section class="dock" aria-label={text.composer.formLabel}>
@@ -93,7 +99,7 @@ export function App(): JSX.Element {
         <ToolsPlace />
       </Sheet>
       <div class="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
-        {state.announcement.value}
+        <span key={state.announcement.count}>{state.announcement.value}</span>
       </div>
     </>
   );

@@ -147,7 +147,8 @@ function StopButton(): JSX.Element | null {
       type="button"
       class="stop-button"
       data-testid="stop"
-      disabled={running.state.kind === "running" && running.state.stopping}
+      // Not `disabled`: the focus would be lost.
+      aria-disabled={running.state.kind === "running" && running.state.stopping}
       aria-label={text.composer.stop}
       title={text.composer.stop}
       onClick={() => {

@@ -25,8 +25,23 @@ export function Markdown({ source, growing = false }: { source: string; growing?
 }
 
 function BlockView({ block, growing }: { block: Block; growing: boolean }): JSX.Element {
-  if (block.kind === "html") return <SafeHtml html={block.html} />;
-  return <CodeBlock code={block.code} language={block.language} growing={growing} />;
+  switch (block.kind) {
+    case "html":
+      return <SafeHtml html={block.html} />;
+    case "table":
+      return <Table html={block.html} />;
+    case "code":
+      return <CodeBlock code={block.code} language={block.language} growing={growing} />;
+  }
+}
+
+/** What is wider than the page is scrolled by the keyboard too. */
+function Table({ html }: { html: string }): JSX.Element {
+  return (
+    <div class="table-block" role="region" aria-label={text.conversation.tableLabel} tabIndex={0}>
+      <SafeHtml html={html} />
+    </div>
+  );
 }
 
 /** Longer code is highlighted in pieces for good: whole, it would hold the page up. */

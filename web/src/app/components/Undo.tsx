@@ -1,6 +1,6 @@
 /** What was deleted last, and the way back. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { text } from "../text";
 import { useApp } from "./context";
 import { Close } from "./icons";
@@ -9,7 +9,8 @@ export function Undo(): JSX.Element | null {
   const { state, actions } = useApp();
   const { removed } = state.conversation.value;
   const back = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  // Before anything else takes the focus that was lost.
+  useLayoutEffect(() => {
     // The button that deleted went with what it stood beside.
     if (removed !== null && document.activeElement === document.body) back.current?.focus();
   }, [removed]);

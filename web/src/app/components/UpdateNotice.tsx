@@ -1,13 +1,13 @@
 /** What to know about versions: one waits for the user, another tab has changed, or one did not arrive whole. */
 import type { ComponentChildren, JSX } from "preact";
 import { text } from "../text";
-import { useApp } from "./context";
+import { useApp, type AppContextValue } from "./context";
 import { whatHappened } from "./OfflineStatus";
 
 export function UpdateNotice(): JSX.Element | null {
-  const { state, site } = useApp();
+  const app = useApp();
+  const { state, site } = app;
   const update = state.update.value;
-  const ends = state.conversation.value.turns.length > 0;
   const later = (label: string): JSX.Element => (
     <button
       type="button"
@@ -25,7 +25,7 @@ export function UpdateNotice(): JSX.Element | null {
       return null;
     case "waiting":
       return (
-        <Notice kind="waiting" text={text.update.waiting(update.version)} detail={ends && text.update.waitingCost}>
+        <Notice kind="waiting" text={text.update.waiting(update.version)} detail={whatBecomes(app)}>
           {later(text.update.later)}
           <button
             type="button"
@@ -43,7 +43,7 @@ export function UpdateNotice(): JSX.Element | null {
       return <Notice kind="applying" text={text.update.applying(update.version)} />;
     case "outdated":
       return (
-        <Notice kind="outdated" text={text.update.outdated(update.version)} detail={ends && text.update.outdatedCost}>
+        <Notice kind="outdated" text={text.update.outdated(update.version)} detail={whatBecomes(app)}>
           <button
             type="button"
             class="primary"
@@ -63,6 +63,13 @@ export function UpdateNotice(): JSX.Element | null {
         </Notice>
       );
   }
+}
+
+/** What becomes of what stands in this page when it is loaded again; nothing to say of an empty one. */
+function whatBecomes({ state, keeping }: AppContextValue): string | false {
+  const empty = state.conversation.value.turns.length === 0 && state.draft.value.trim() === "";
+  if (empty) return false;
+  return keeping.state.lasting.value === false ? text.update.ends : text.update.keeps;
 }
 
 function Notice({

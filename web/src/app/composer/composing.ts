@@ -39,6 +39,8 @@ export class Composing {
   #room(): Room {
     const engine = this.state.engine.value;
     const model = this.state.modelName.value;
+    // What a server's model takes is known to the server alone, which says so.
+    if (this.state.serverAnswers.value) return { contextTokens: null, images: true, model };
     if (engine.kind !== "ready") return { contextTokens: null, images: false, model };
     const { context_window: contextTokens, capabilities } = engine.model;
     return { contextTokens, images: capabilities.images, model };

@@ -28,7 +28,6 @@ const en = {
     blockedByModel: "No model is loaded. Your message waits until one is.",
     more: "Attach, templates, system prompt",
     attach: "Attach a file",
-    attachHint: "Text files; images where the model sees",
     drop: "Drop it here: the file goes with your message.",
     detach: (name: string) => `Take ${name} away`,
     attached: "Goes with your message",
@@ -106,17 +105,8 @@ const en = {
     previous: "The one before",
     next: "The next one",
     now: "now",
-    waitsForFirst: "Reading the conversation",
     attachedImage: (name: string) => `Image ${name}`,
     tableLabel: "Table",
-  },
-
-  tool: {
-    label: (name: string) => `Tool call: ${name}`,
-    arguments: "Arguments",
-    result: "Result",
-    noArguments: "No arguments",
-    states: { running: "Running", done: "Done", failed: "Failed", abandoned: "Not run" },
   },
 
   figures: {
@@ -155,7 +145,6 @@ const de: typeof en = {
     blockedByModel: "Kein Modell ist geladen. Deine Nachricht wartet, bis eines da ist.",
     more: "Anhängen, Vorlagen, Systemtext",
     attach: "Eine Datei anhängen",
-    attachHint: "Textdateien; Bilder, wo das Modell sieht",
     drop: "Hier loslassen: Die Datei geht mit deiner Nachricht mit.",
     detach: (name: string) => `${name} wegnehmen`,
     attached: "Geht mit deiner Nachricht mit",
@@ -234,17 +223,8 @@ const de: typeof en = {
     previous: "Vorige",
     next: "Nächste",
     now: "jetzt",
-    waitsForFirst: "Liest die Unterhaltung",
     attachedImage: (name: string) => `Bild ${name}`,
     tableLabel: "Tabelle",
-  },
-
-  tool: {
-    label: (name: string) => `Werkzeugaufruf: ${name}`,
-    arguments: "Argumente",
-    result: "Ergebnis",
-    noArguments: "Keine Argumente",
-    states: { running: "Läuft", done: "Fertig", failed: "Gescheitert", abandoned: "Nicht ausgeführt" },
   },
 
   figures: {

@@ -76,13 +76,13 @@ const en = {
   update: {
     label: "Versions of this application",
     waiting: (version: string) => `A new version (${version}) is ready.`,
-    waitingCost: "Updating reloads this page, and this conversation ends.",
+    keeps: "This page loads again, and goes on where it is: conversations, drafts, even an answer that is being written.",
+    ends: "This page loads again. Here nothing is stored: this conversation ends with it.",
     apply: "Update",
     later: "Later",
     applying: (version: string) => `Changing to version ${version}.`,
     outdated: (version: string) =>
       `Another tab has updated this application to version ${version}. This page goes on working as it is.`,
-    outdatedCost: "Reloading updates it too, and this conversation ends.",
     reload: "Reload",
     failed: "A new version could not be stored whole. This one goes on working.",
     dismiss: "Close",
@@ -168,13 +168,13 @@ const de: typeof en = {
   update: {
     label: "Versionen dieser Anwendung",
     waiting: (version: string) => `Eine neue Version (${version}) ist da.`,
-    waitingCost: "Das Update lädt diese Seite neu, und diese Unterhaltung endet.",
+    keeps: "Diese Seite lädt neu und geht weiter, wo sie ist: Unterhaltungen, Entwürfe, auch eine Antwort, die gerade entsteht.",
+    ends: "Diese Seite lädt neu. Hier wird nichts gespeichert: Diese Unterhaltung endet damit.",
     apply: "Aktualisieren",
     later: "Später",
     applying: (version: string) => `Wechselt zu Version ${version}.`,
     outdated: (version: string) =>
       `Ein anderer Tab hat diese Anwendung auf Version ${version} gebracht. Diese Seite läuft weiter, wie sie ist.`,
-    outdatedCost: "Neu laden aktualisiert auch sie, und diese Unterhaltung endet.",
     reload: "Neu laden",
     failed: "Eine neue Version ließ sich nicht vollständig speichern. Diese läuft weiter.",
     dismiss: "Schließen",
