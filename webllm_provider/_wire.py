@@ -205,6 +205,7 @@ class Boot(TypedDict):
     lock_url: str
     packages_url: str
     snapshot_url: NotRequired[str]
+    store: NotRequired[str]
 
 
 BootStage: TypeAlias = Literal["interpreter", "packages", "import"]

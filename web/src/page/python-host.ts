@@ -14,7 +14,9 @@ export interface PythonThread {
 export interface PythonHostOptions {
   /** Starts the thread; it holds the Web Lock `lock` for as long as it lives. */
   spawn: (lock: string) => PythonThread;
-  boot: Omit<Boot, "type" | "protocol">;
+  boot: Omit<Boot, "type" | "protocol" | "store">;
+  /** Where Python keeps what outlives it; absent: where every page of the origin does. */
+  store?: () => PythonStore;
   onMessage: (message: PythonMessage) => void;
   /** A fresh port to the engine, for a thread that has just been started. What it rejects with, the page shows. */
   enginePort: () => MessagePort | Promise<MessagePort>;
@@ -22,6 +24,12 @@ export interface PythonHostOptions {
   tab?: string;
   /** Undefined where the browser has none: then it starts no Python either. */
   locks: Pick<LockManager, "request"> | undefined;
+}
+
+/** A database, and what makes the keys to it known: absent where it is not encrypted. */
+export interface PythonStore {
+  name: string;
+  keys?: (port: MessagePort) => void;
 }
 
 /** What is said to Python once it runs. */
@@ -99,7 +107,7 @@ export class PythonHost {
     thread.addEventListener("messageerror", () => {
       if (!watch.signal.aborted) this.#fail(unknownMessage("unreadable"));
     });
-    thread.postMessage({ type: "boot", protocol: PROTOCOL, ...this.options.boot });
+    this.#boot(thread);
     this.reattachEngine();
   }
 
@@ -133,6 +141,19 @@ export class PythonHost {
     this.#watch?.abort();
     this.#thread?.terminate();
     this.#thread = null;
+  }
+
+  #boot(thread: PythonThread): void {
+    const store = this.options.store?.();
+    const kept = store === undefined ? {} : { store: store.name };
+    const boot: Boot = { type: "boot", protocol: PROTOCOL, ...this.options.boot, ...kept };
+    if (store?.keys === undefined) {
+      thread.postMessage(boot);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    store.keys(port1);
+    thread.postMessage(boot, [port2]);
   }
 
   async #attachFresh(signal: AbortSignal): Promise<void> {

@@ -1515,6 +1515,10 @@ export interface Boot {
    * The gzipped memory of a started interpreter of the same Pyodide; without it, or where it does not fit, Python starts the ordinary way.
    */
   snapshot_url?: string;
+  /**
+   * Name of the database for what Python keeps; absent: the one that all pages of the origin share. Where a port comes with this message, what is kept there is encrypted, and the keys come through the port.
+   */
+  store?: string;
 }
 /**
  * A port to an engine worker comes with this message; it replaces the one before.

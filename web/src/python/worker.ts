@@ -4,6 +4,8 @@ import { EngineLink } from "../bridge/link";
 import { engineWire } from "../bridge/wire-tap";
 import { ServerWay } from "../bridge/server-way";
 import { installStore } from "../bridge/store";
+import { areProfileKeys } from "../sealing/keys";
+import { SealedCodec } from "../sealing/sealed-codec";
 import { overlaps, PROTOCOL } from "../protocol/version";
 import type { Boot, PageMessage, PythonMessage } from "../protocol/wire";
 import type { PyodideAPI } from "pyodide";
@@ -33,14 +35,17 @@ function fail(error: unknown): void {
   emit({ type: "python_failed", error: pythonFailed(error) });
 }
 
-async function boot(message: Boot): Promise<void> {
+async function boot(message: Boot, keys: MessagePort | undefined): Promise<void> {
   if (!overlaps(PROTOCOL, message.protocol)) {
     // The page compares the ranges itself and says what to do; this end only must not go on.
     throw new Error("The page speaks another version of the protocol: reload it.");
   }
   const began = performance.now();
   installBridge(globalThis, link);
-  installStore(globalThis);
+  installStore(globalThis, {
+    ...(message.store === undefined ? {} : { name: message.store }),
+    ...(keys === undefined ? {} : { sealing: codecFrom(keys) }),
+  });
   const booted = await bootPython(message, emit);
   sessions = booted.sessions;
   started(booted.pyodide);
@@ -52,6 +57,17 @@ async function boot(message: Boot): Promise<void> {
   });
 }
 
+/** The keys of a locked profile come through a port: once, and never in a message that something may write down. */
+function codecFrom(port: MessagePort): Promise<SealedCodec> {
+  return new Promise((resolve, reject) => {
+    port.onmessage = ({ data }: MessageEvent<unknown>) => {
+      port.close();
+      if (areProfileKeys(data)) resolve(new SealedCodec(data));
+      else reject(new Error("The page sent no keys for what Python keeps."));
+    };
+  });
+}
+
 function ready(): PythonSessions {
   if (sessions === null) throw new Error("The page sent a turn before Python had started.");
   return sessions;
@@ -60,7 +76,7 @@ function ready(): PythonSessions {
 async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Promise<void> {
   switch (message.type) {
     case "boot":
-      return boot(message);
+      return boot(message, ports[0]);
     case "attach_engine": {
       const port = ports[0];
       if (port === undefined) throw new Error("The page sent attach_engine without a port.");
