@@ -193,6 +193,31 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     expect(await inferences.models()).toEqual([]);
   });
 
+  it("counts an inference once, whoever notes it, and loses none that are noted at the same time", async () => {
+    const { inferences } = open();
+    const count = (before: unknown): number => Number(before ?? 0) + 1;
+    const places = [
+      { level: "hour", at: 60, id: "m" },
+      { level: "day", at: 0, id: "m" },
+    ] as const;
+    const record = (id: string): InferenceRecord => ({ id, at: 61, model: "m", details: {} });
+    const told = await Promise.all(["a", "b", "a", "c", "a"].map((id) => inferences.note(record(id), places, count)));
+    expect(told.filter(Boolean)).toHaveLength(3);
+    expect(await inferences.note(record("b"), places, count)).toBe(false);
+    expect(await inferences.sums("hour", 60)).toEqual([{ at: 60, sum: 3 }]);
+    expect(await inferences.sums("hour", 61)).toEqual([]);
+    expect(await inferences.sums("day", 0)).toEqual([{ at: 0, sum: 3 }]);
+    await inferences.note({ ...record("old"), at: 5 }, [{ level: "hour", at: 0, id: "m" }], count);
+    await inferences.keepNewest(2);
+    expect((await inferences.page({ limit: 9 })).records.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(await inferences.sums("hour", 0)).toHaveLength(2);
+    await inferences.clear(50);
+    expect(await inferences.sums("hour", 0)).toEqual([{ at: 60, sum: 3 }]);
+    await inferences.clear();
+    expect((await inferences.page({ limit: 9 })).records).toEqual([]);
+    expect(await inferences.sums("hour", 0)).toEqual([]);
+  });
+
   it("keeps decks and batches apart", async () => {
     const { batches, decks } = open();
     await decks.set("a", { topic: "Tea" });

@@ -1,5 +1,6 @@
 /** The database of the application, as its parts use it. */
 import type { Changes } from "./changes";
+import type { SumLevel } from "./schema";
 import type {
   ConversationRecord,
   Draft,
@@ -64,15 +65,31 @@ export interface Blobs {
   put(id: string, conversation: string, blob: Blob): Promise<void>;
 }
 
+/** A sum that an inference counts in: of which hour or day (where that begins), and of what. */
+export interface SumPlace {
+  level: SumLevel;
+  at: number;
+  id: string;
+}
+
 /** The history of requests that models answered, newest first. */
 export interface Inferences {
+  /**
+   * Adds one and counts it in sums, all or nothing: `fold` gives a sum with it, from what lies there or null.
+   * Resolves with false where it was there already, from another tab for one: then nothing is counted again.
+   */
+  note(record: InferenceRecord, places: readonly SumPlace[], fold: (before: unknown) => unknown): Promise<boolean>;
+  /** The sums of hours or days that begin at `from` or later, newest first. */
+  sums(level: SumLevel, from: number): Promise<{ at: number; sum: unknown }[]>;
+  /** Keeps the newest ones of all. The sums stay. */
+  keepNewest(count: number): Promise<void>;
   /** All or none; one with the time and id of another takes its place. */
   add(records: readonly InferenceRecord[]): Promise<void>;
   /** Of one model or of all; `behind` is the last one that is known, `from` the oldest time that is wanted. */
   page(options: { model?: string; behind?: InferenceRecord; from?: number; limit: number }): Promise<InferencePage>;
   /** Which models have answered, in order. */
   models(): Promise<string[]>;
-  /** Removes all, or those that began before a time. */
+  /** Removes all, or those that began before a time, with their sums. */
   clear(before?: number): Promise<void>;
 }
 

@@ -47,7 +47,8 @@ const WRITTEN: { store: StoreName; row: unknown }[][] = [
 const STUDIED: readonly { store: StoreName; row: unknown }[] = [
   { store: "decks", row: { id: "d", body: { topic: "Tea" } } },
   { store: "batches", row: { id: "b", body: { prompts: ["Tea?"] } } },
-  { store: "inferences", row: { age: -7, id: "i", model: ["demo", -7, "i"], body: { model: "demo", details: {} } } },
+  { store: "inferences", row: { age: -7, id: "i", revision: 1, model: ["demo", -7, "i"], body: { model: "demo", details: {} } } },
+  { store: "sums", row: { level: "day", age: 0, id: "demo", revision: 1, body: { count: 1 } } },
 ];
 WRITTEN.push([...(WRITTEN[0] ?? []), ...STUDIED]);
 
@@ -89,6 +90,7 @@ describe("migrations", () => {
         expect(await database.decks.get("d")).toEqual({ topic: "Tea" });
         expect(await database.batches.get("b")).toEqual({ prompts: ["Tea?"] });
         expect(await database.inferences.models()).toEqual(["demo"]);
+        expect(await database.inferences.sums("day", 0)).toEqual([{ at: 0, sum: { count: 1 } }]);
       }
       database.close();
     },

@@ -32,4 +32,5 @@ function conversationsAndWhatBelongsToThem(database: IDBPDatabase): void {
 function studyBatchesAndInferences(database: IDBPDatabase): void {
   for (const name of ["decks", "batches"]) database.createObjectStore(name, { keyPath: "id" });
   database.createObjectStore("inferences", { keyPath: ["age", "id"] }).createIndex("model", "model");
+  database.createObjectStore("sums", { keyPath: ["level", "age", "id"] });
 }

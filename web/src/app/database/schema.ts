@@ -50,10 +50,26 @@ export interface InferenceRow {
   /** -at: the newest come first. */
   age: number;
   id: string;
+  /** 1: so that the same one is not counted twice. */
+  revision: number;
   /** `[key of the model, age, id]`: those of one model, newest first. */
   model: Key[];
   body: unknown;
 }
+
+/** What inferences of one hour or one day come to. */
+export interface SumRow {
+  level: SumLevel;
+  /** -start: the newest come first. */
+  age: number;
+  /** Key of what is counted apart: of a model, for one. */
+  id: string;
+  revision: number;
+  body: unknown;
+}
+
+export const SUM_LEVELS = ["hour", "day"] as const;
+export type SumLevel = (typeof SUM_LEVELS)[number];
 
 export interface Schema {
   conversations: ConversationRow;
@@ -66,6 +82,7 @@ export interface Schema {
   decks: DocumentRow;
   batches: DocumentRow;
   inferences: InferenceRow;
+  sums: SumRow;
 }
 
 export type StoreName = keyof Schema;
@@ -99,4 +116,5 @@ export const SHAPES: Readonly<Record<StoreName, StoreShape>> = {
   decks: { key: "id", indexes: {} },
   batches: { key: "id", indexes: {} },
   inferences: { key: ["age", "id"], indexes: { model: { each: false } } },
+  sums: { key: ["level", "age", "id"], indexes: {} },
 };
