@@ -4,7 +4,7 @@ import type { Ending, OnText } from "./engine";
 import { untilLost } from "./engine-life";
 import { aborted } from "./errors";
 import type { EventSink } from "./host";
-import type { Journal } from "./journal";
+import type { EventDetails, Journal } from "./journal";
 import type { Seat } from "./seat";
 
 /** What is asked for, and how it is gone on with behind what has been said already. */
@@ -78,7 +78,7 @@ export class Answering {
     this.seat = this.listening = seat;
     if (this.said !== "" && this.pieces >= (this.question.maxTokens ?? Infinity)) {
       // It was lost behind its last token: nothing is missing but its end.
-      this.sink.finish({ type: "finished", ...this.cutShort("length") });
+      this.finish(seat, this.cutShort("length"));
       return;
     }
     const answer = this.question.ask(
@@ -90,13 +90,7 @@ export class Answering {
       },
       signal,
     );
-    const ending = this.whole(await untilLost(seat, answer));
-    const { figures, usage, reason } = ending;
-    const prefilled = figures.prefilled_tokens;
-    // What the KV cache had already.
-    const reused_tokens = prefilled === null ? null : usage.prompt_tokens - prefilled;
-    this.journal.record("request_finished", seat.model.id, { reason, ...usage, ...figures, reused_tokens });
-    this.sink.finish({ type: "finished", ...ending });
+    this.finish(seat, this.whole(await untilLost(seat, answer)));
   }
 
   /** Notes that the engine was lost under it. False: it must not be tried again. */
@@ -115,7 +109,10 @@ export class Answering {
   /** It ends without all of its text. What was sent is with the client already. */
   fail(error: WireError): void {
     this.listening = null;
-    this.journal.record("request_failed", this.seat?.model.id ?? null, { code: error.code });
+    this.journal.record("request_failed", this.seat?.model.id ?? null, {
+      code: error.code,
+      ...this.answerer(this.seat),
+    });
     const cut = this.losses.length > 0 && this.said !== "";
     const details = { ...error.details, partial_characters: this.said.length };
     this.sink.finish({ type: "failure", error: cut ? { ...error, details } : error });
@@ -129,7 +126,23 @@ export class Answering {
   /** Cancelled while it waits for an engine: what was said stays an answer, cut short. */
   cancel(): void {
     if (this.said === "") this.fail(aborted("request").error);
-    else this.sink.finish({ type: "finished", ...this.cutShort("abort") });
+    else this.finish(this.seat, this.cutShort("abort"));
+  }
+
+  private finish(seat: Seat | null, ending: Ending): void {
+    const { figures, usage, reason } = ending;
+    const prefilled = figures.prefilled_tokens;
+    // What the KV cache had already.
+    const reused_tokens = prefilled === null ? null : usage.prompt_tokens - prefilled;
+    const facts = { reason, ...usage, ...figures, reused_tokens, ...this.answerer(seat) };
+    this.journal.record("request_finished", seat?.model.id ?? null, facts);
+    this.sink.finish({ type: "finished", ...ending });
+  }
+
+  /** Who has answered, for the journal, and through how many losses. */
+  private answerer(seat: Seat | null): EventDetails {
+    const { kind: engine, device } = seat?.model.engine ?? {};
+    return { engine, device, losses: this.losses.length };
   }
 
   private announce(seat: Seat): void {
