@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, Page, Worker, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.app import ANSWER_TIMEOUT_MS, App
-
-BOOT_TIMEOUT_MS = 120_000
-
-
-@dataclass
-class Elsewhere:
-    """Another origin, which lets every page read it and writes down who came."""
-
-    url: str = ""
-    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    leads_to: str = ""
-
-
-def _serve(here: Elsewhere) -> ThreadingHTTPServer:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            here.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            self.send_response(302 if self.path == "/away" else 200)
-            self.send_header("Access-Control-Allow-Origin", "*")
-            if self.path == "/away":
-                self.send_header("Location", here.leads_to)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            body = b"<h1>Tide</h1><p>High water at nine.</p>"
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    here.url = f"http://localhost:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    return server
+from tests.e2e.sandbox_probes import PROBE_SCOPE, PROBING_TOOL, REFUSALS
+from tests.e2e.tool_place import Elsewhere, Place, sandbox, serve_elsewhere, write_tool
+from tests.e2e.trained import ANSWERS, WHAT
 
 
 @pytest.fixture
 def elsewhere() -> Iterator[tuple[Elsewhere, Elsewhere]]:
     """Two other origins; the first leads to the second under /away."""
     first, second = Elsewhere(), Elsewhere()
-    servers = [_serve(first), _serve(second)]
+    servers = [serve_elsewhere(first), serve_elsewhere(second)]
     first.leads_to = f"{second.url}/there"
     yield first, second
     for server in servers:
@@ -72,48 +37,6 @@ def app(cpu_browser: Browser, site: str) -> Iterator[App]:
     opened.wait_until_ready()
     yield opened
     context.close()
-
-
-class Place:
-    """The place for tools on a page."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def __enter__(self) -> Place:
-        self.page.get_by_role("link", name="Tools").click()
-        expect(self.page.get_by_test_id("tools-place")).to_be_visible()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.page.get_by_test_id("tools-close").click()
-
-    def allow(self, tool: str, permission: str) -> None:
-        self.page.get_by_test_id(f"tool-permission-{tool}").select_option(permission)
-
-    def form(self, tool: str) -> Locator:
-        form = self.page.get_by_test_id(f"try-form-{tool}")
-        if form.count() == 0:
-            self.page.get_by_test_id(f"try-{tool}").click()
-        return form
-
-    def run(self, tool: str, **values: str) -> Locator:
-        """Fill the form of a tool and run it; gives its trial, which may still run."""
-        form = self.form(tool)
-        for name, value in values.items():
-            entry = form.get_by_test_id(f"try-{name}")
-            if entry.evaluate("element => element.tagName") == "SELECT":
-                entry.select_option(value)
-            else:
-                entry.fill(value)
-        form.get_by_test_id("try-run").click()
-        return form.get_by_test_id("trial")
-
-    def result(self, trial: Locator, state: str = "done") -> str:
-        card = trial.get_by_test_id("tool-call")
-        expect(card).to_have_attribute("data-state", state, timeout=BOOT_TIMEOUT_MS)
-        expect(trial).not_to_have_attribute("data-state", "running", timeout=BOOT_TIMEOUT_MS)
-        return card.get_by_test_id("tool-result").inner_text() if state != "denied" else ""
 
 
 def notes(app: App) -> list[str]:
@@ -160,6 +83,17 @@ def test_a_call_waits_for_consent_in_the_conversation(app: App) -> None:
     expect(question).to_have_count(0)
     assert app.answers.last.get_by_test_id("tool-call").get_attribute("data-state") == "abandoned"
 
+    # For this conversation: asked once, and not again.
+    app.new_conversation()
+    for number, words in enumerate(("the milk is sour", "the bread is stale"), 1):
+        app.send(f"note that {words}")
+        if number == 1:
+            question.get_by_test_id("approve-conversation").click(timeout=ANSWER_TIMEOUT_MS)
+        assert app.wait_for_answer_number(number).state == "done"
+        card = app.answers.last.get_by_test_id("tool-call")
+        expect(card.get_by_test_id("tool-facts")).to_contain_text("allowed for this conversation")
+    assert len(notes(app)) == 3
+
     # Never: this call and every further one of the conversation, without another question.
     app.new_conversation()
     for number, words in enumerate(("the door is open", "the lamp is on"), 1):
@@ -168,7 +102,7 @@ def test_a_call_waits_for_consent_in_the_conversation(app: App) -> None:
             question.get_by_test_id("approve-never").click(timeout=ANSWER_TIMEOUT_MS)
         assert app.wait_for_answer_number(number).state == "done"
         assert app.answers.last.get_by_test_id("tool-call").first.get_attribute("data-state") == "denied"
-    assert len(notes(app)) == 1
+    assert len(notes(app)) == 3
     with Place(page) as place:
         place.allow("notes", "allow")
 
@@ -177,6 +111,11 @@ def test_each_tool_can_be_tried_by_hand(app: App) -> None:
     page = app.page
     with Place(page) as place:
         assert place.result(place.run("calculator", expression="2 ** 10 + 1")) == "1025"
+        assert "Asia/Tokyo, UTC+09:00" in place.result(place.run("clock", timezone="Asia/Tokyo"))
+        assert "water the fern" in place.result(place.run("todo", action="add", text="water the fern"))
+        assert "the key is in the drawer" in place.result(
+            place.run("notes", action="add", text="the key is in the drawer")
+        )
         written = place.run("clipboard", action="write", text="a copied text")
         written.get_by_test_id("approve-once").click()
         assert "13" in place.result(written)
@@ -235,109 +174,6 @@ def test_nothing_is_read_from_a_site_that_nobody_has_allowed(
     assert len(first.requests) == 3
 
 
-PROBING_TOOL = """
-import asyncio, sys
-
-def attempt(what):
-    try:
-        return f"worked: {what()!r}"
-    except BaseException as error:
-        return type(error).__name__
-
-async def attempt_async(what):
-    try:
-        return f"worked: {await what()!r}"
-    except BaseException as error:
-        return type(error).__name__
-
-async def run(address):
-    import js
-    from pyodide.code import run_js
-    from pyodide.http import open_url, pyfetch
-    import urllib.request
-    print("probing")
-    return {
-        "js": sorted(name for name in dir(js) if name in ("Array", "Object") or name.endswith("imeout")),
-        "document": attempt(lambda: js.document),
-        "self": attempt(lambda: js.self),
-        "eval": attempt(lambda: run_js("1")),
-        "Function": attempt(lambda: js.Object.constructor("return self")()),
-        "pyfetch": await attempt_async(lambda: pyfetch(address)),
-        "open_url": attempt(lambda: open_url(address).read()),
-        "urllib": attempt(lambda: urllib.request.urlopen(address).read()),
-        "kernel": attempt(lambda: __import__("amplifier_core")),
-        "provider": attempt(lambda: __import__("webllm_provider")),
-    }
-"""
-
-# Beneath Python, with everything that the worker's scope offers.
-PROBE_SCOPE = """async address => {
-  const tried = async what => {
-    try { return `worked: ${await what()}`; } catch (error) { return error.name; }
-  };
-  const refused = new TypeError("refused");
-  const socket = () => new Promise((open, fail) => {
-    const one = new WebSocket(address.replace("http", "ws"));
-    one.onopen = () => open("open"); one.onerror = () => fail(refused);
-  });
-  const image = () => new Promise((done, fail) => {
-    const one = new Image(); one.onload = () => done("loaded"); one.onerror = () => fail(refused);
-    one.src = address;
-  });
-  const inWorker = typeof document === "undefined";
-  const realFetch = Object.getPrototypeOf(Object.getPrototypeOf(self)).fetch ?? self.fetch;
-  return {
-    origin: self.origin,
-    fetch: await tried(() => self.fetch(address)),
-    realFetch: await tried(() => realFetch.call(self, address)),
-    xhr: await tried(() => {
-      const one = new XMLHttpRequest(); one.open("GET", address, false); one.send(); return one.status;
-    }),
-    socket: await tried(socket),
-    events: await tried(() => new Promise((open, fail) => {
-      const one = new EventSource(address); one.onopen = open; one.onerror = () => fail(refused);
-    })),
-    module: await tried(() => import(address)),
-    scripts: inWorker ? await tried(() => importScripts(address)) : "TypeError",
-    image: inWorker ? "TypeError" : await tried(image),
-    eval: await tried(() => (0, eval)("1")),
-    database: await tried(() => new Promise((open, fail) => {
-      const one = indexedDB.open("webllm-provider");
-      one.onsuccess = open; one.onerror = () => fail(one.error);
-    })),
-    caches: await tried(() => caches.keys()),
-    files: await tried(() => navigator.storage.getDirectory()),
-    cookies: inWorker ? "SecurityError" : await tried(() => document.cookie),
-    page: inWorker ? "SecurityError" : await tried(() => parent.document.title),
-    peers: inWorker ? typeof RTCPeerConnection : "undefined",
-  };
-}"""
-REFUSALS = {"TypeError", "SecurityError", "EvalError", "NetworkError", "ReferenceError", "undefined"}
-
-
-def write_tool(page: Page, name: str, source: str) -> None:
-    page.get_by_test_id("own-add").click()
-    page.get_by_test_id("own-name").fill(name)
-    page.get_by_test_id("own-description").fill("Looks around.")
-    page.get_by_test_id("own-parameter").get_by_label("Name of the parameter").fill("address")
-    page.get_by_test_id("own-source").fill(source)
-    page.get_by_test_id("own-save").click()
-    expect(page.get_by_test_id(f"tool-{name}")).to_be_visible()
-
-
-def sandbox(page: Page) -> tuple[Frame, Worker]:
-    """The opaque frame and the worker in it, once the tool runs there."""
-    for _ in range(600):
-        frames = [
-            frame for frame in page.frames if frame.parent_frame and "sandbox.html" in frame.parent_frame.url
-        ]
-        workers = [worker for worker in page.workers if worker.url.startswith("blob:null/")]
-        if frames and workers:
-            return frames[0], workers[0]
-        page.wait_for_timeout(100)
-    raise TimeoutError("no sandbox was opened")
-
-
 def test_a_tool_of_ones_own_reaches_nothing(app: App, elsewhere: tuple[Elsewhere, Elsewhere]) -> None:
     other, _ = elsewhere
     page = app.page
@@ -368,3 +204,40 @@ def test_a_tool_of_ones_own_reaches_nothing(app: App, elsewhere: tuple[Elsewhere
         page.get_by_test_id("own-remove").click()
         page.get_by_test_id("own-remove-sure").get_by_test_id("confirm").click()
         expect(page.get_by_test_id("tool-probe")).to_have_count(0)
+
+
+# A key of no service; it only looks like one.
+LOOKS_LIKE_A_KEY = "sk-" + "0123456789abcdefghij"
+TELLING_OR_ENDLESS = f"""
+def run(address):
+    while address == "endless":
+        pass
+    return "{LOOKS_LIKE_A_KEY}"
+"""
+
+
+def test_hooks_that_a_person_turns_on_hide_keys_and_write_a_log(app: App) -> None:
+    page = app.page
+    with Place(page) as place:
+        write_tool(page, "telling", TELLING_OR_ENDLESS)
+        place.allow("telling", "allow")
+        assert place.result(place.run("telling", address="key")) == LOOKS_LIKE_A_KEY
+        page.get_by_test_id("hook-on-redaction").check()
+        page.get_by_test_id("hook-on-logging").check()
+        assert place.result(place.run("telling", address="key")) == "[redacted]"
+    lines = [line for line in app.console if "tool:post tool_name=telling" in line]
+    assert len(lines) == 1, "The log began when it was turned on."
+    assert LOOKS_LIKE_A_KEY not in lines[0]
+
+    # Whatever a person's own code does, it ends at its deadline; meanwhile the model answers.
+    with Place(page) as place:
+        endless = place.run("telling", address="endless")
+        sandbox(page)
+    app.new_conversation()
+    assert app.ask(WHAT).text == ANSWERS[WHAT]
+    with Place(page) as place:
+        place.form("telling")
+        assert "more than 10 seconds" in place.result(endless, "failed")
+        assert not [each for each in page.workers if each.url.startswith("blob:null/")]
+        for hook in ("redaction", "logging"):
+            page.get_by_test_id(f"hook-on-{hook}").uncheck()

@@ -312,12 +312,14 @@ describe("an answer", () => {
 });
 
 describe("the models", () => {
-  it("are behind the name of the model in the header", () => {
+  it("are behind the name of the model in the header", async () => {
     ready();
     change(() => {
       find("model-picker").click();
     });
-    expect(find("model-dialog").textContent).toContain("700 MB");
+    await vi.waitFor(() => {
+      expect(find("model-dialog").textContent).toContain("700 MB");
+    });
     expect(outside.loads).toEqual([]);
   });
 });

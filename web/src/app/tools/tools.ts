@@ -149,6 +149,8 @@ export class Tools {
       case "turn_event":
       case "turn_ended":
       case "turn_failed":
+      case "inspected":
+      case "wire_seen":
         break;
     }
     this.trials.receive(message);

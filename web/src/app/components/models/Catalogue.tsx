@@ -1,6 +1,6 @@
 /** The list to choose from: searched, filtered, in groups. */
 import type { JSX, RefObject } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Task } from "../../../protocol/wire";
 import { choices, firstOf, groupChoices, type Choice, type ChoiceGroup, type Knowledge } from "../../catalogue";
 import { NO_FILTERS, storedStateOf } from "../../models/state";
@@ -79,9 +79,16 @@ function Search({
   const { state, models } = useApp();
   const filters = state.models.filters.value;
   const words = text.models.filters;
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // With a keyboard at hand the first thing to do is to type a name; a tab that was moved to keeps the focus.
+    const moved = document.activeElement?.getAttribute("role") === "tab";
+    if (!moved && matchMedia("(pointer: fine)").matches) field.current?.focus();
+  }, []);
   return (
     <div class="search">
       <input
+        ref={field}
         type="search"
         data-testid="model-search"
         value={filters.query}
@@ -89,7 +96,6 @@ function Search({
         aria-label={text.models.search}
         autoComplete="off"
         spellcheck={false}
-        autofocus={matchMedia("(pointer: fine)").matches}
         onInput={(event) => {
           models.filter({ query: event.currentTarget.value });
         }}

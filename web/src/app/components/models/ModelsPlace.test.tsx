@@ -117,10 +117,16 @@ const click = (element: HTMLElement): Promise<void> =>
     element.focus();
     element.click();
   });
-const open = (section?: Parameters<Models["open"]>[0]): Promise<void> =>
-  after(() => {
+/** Opens the place; its parts come with a script of their own. */
+async function open(section?: Parameters<Models["open"]>[0]): Promise<void> {
+  await after(() => {
     models.open(section);
   });
+  await vi.waitFor(() => {
+    if (place.querySelector("[data-scroll]") === null) throw new Error("Its content is not there yet.");
+  });
+  await after(() => undefined);
+}
 function fill(field: HTMLElement, value: string): Promise<void> {
   return after(() => {
     (field as HTMLInputElement).value = value;

@@ -4,11 +4,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { SECTIONS, type Section } from "../../models/state";
 import { text } from "../../text";
 import { useApp } from "../context";
+import { deferred } from "../Deferred";
 import { Close } from "../icons";
-import { AddModel } from "./AddModel";
-import { Catalogue } from "./Catalogue";
-import { EngineSection } from "./EngineSection";
-import { Storage } from "./Storage";
+
+const Content = deferred(async () => (await import("./Content")).Content);
 
 export function ModelsPlace(): JSX.Element {
   const { state, models } = useApp();
@@ -37,8 +36,8 @@ export function ModelsPlace(): JSX.Element {
       {open && (
         <div class="sheet">
           <div class="sheet-head">
-            {/* The focus begins here, unless the search has it: a touch keyboard would hide the list. */}
-            <h2 id="models-title" tabIndex={-1} autofocus={!searchesFirst(state.models.section.value)}>
+            {/* The focus begins here; the search takes it where no touch keyboard would then hide the list. */}
+            <h2 id="models-title" tabIndex={-1} autofocus>
               {text.models.title}
             </h2>
             <Tabs />
@@ -59,30 +58,12 @@ export function ModelsPlace(): JSX.Element {
   );
 }
 
-/** With a keyboard at hand the first thing to do is to type a name. */
-function searchesFirst(section: Section): boolean {
-  return section === "catalogue" && matchMedia("(pointer: fine)").matches;
-}
-
 function Panel({ section }: { section: Section }): JSX.Element {
   return (
     <div class="panel" role="tabpanel" id={`panel-${section}`} aria-labelledby={`tab-${section}`}>
-      {contentOf(section)}
+      <Content />
     </div>
   );
-}
-
-function contentOf(section: Section): JSX.Element {
-  switch (section) {
-    case "catalogue":
-      return <Catalogue />;
-    case "storage":
-      return <Storage />;
-    case "add":
-      return <AddModel />;
-    case "engine":
-      return <EngineSection />;
-  }
 }
 
 /** One tab stop; the arrow keys move among the tabs, as in every list of tabs. */
