@@ -35,7 +35,9 @@ class _Sides:
         page.start_ours(engine, MODEL)
         page.start_theirs(engine, MODEL)
         # The first answers compile and warm up; and ours says which messages a session sends.
-        self._messages: list[dict[str, Any]] = self._ours().body["messages"]
+        body = self._page.answer_ours(EVERYTHING, raw=True, **self._sampling).body
+        assert body is not None
+        self._messages: list[dict[str, Any]] = body["messages"]
         self._theirs()
 
     def pair(self, *, ours_first: bool) -> Pair:

@@ -48,7 +48,8 @@ class Timed:
 class Streamed(Timed):
     """An answer of a session: what was sent to the engine, and what Python saw of what came."""
 
-    body: dict[str, Any]
+    body: dict[str, Any] | None
+    """Where it was asked for."""
     made_ms: float
     """What it took to make the session, before the question."""
     seconds_in_python: float
@@ -71,11 +72,18 @@ class BenchPage:
         """The engine by its own client, with the same model."""
         self.page.evaluate("options => bench.startTheirs(options)", {"engine": engine, "model": model})
 
-    def answer_ours(self, question: str, *, profile: bool = False, **config: Any) -> Streamed:
-        """Ask a session with this provider config, in a fresh conversation."""
+    def answer_ours(
+        self, question: str, *, raw: bool = False, profile: bool = False, **config: Any
+    ) -> Streamed:
+        """Ask a session with this provider config, in a fresh conversation.
+
+        Args:
+            raw: give the body that was sent to the engine; writing it down takes time.
+            profile: give a profile of Python; that takes more.
+        """
         run = self.page.evaluate(
             "options => bench.answerOurs(options)",
-            {"question": question, "config": config, "profile": profile},
+            {"question": question, "config": config, "raw": raw, "profile": profile},
         )
         seen = run["inPython"]
         return Streamed(

@@ -73,7 +73,7 @@ async function startOurs({ engine, model }) {
 }
 
 /** One answer through a session. Times in ms on this page's clock. */
-async function answerOurs({ question, config, profile = false }) {
+async function answerOurs({ question, config, raw = false, profile = false }) {
   const run = { body: null, text: "", first: null, tokens: 0, figures: null, error: null };
   const tasks = longTasks.length;
   python.onEvent = ({ type, name, payload, error }) => {
@@ -90,7 +90,7 @@ async function answerOurs({ question, config, profile = false }) {
       run.error ??= payload.error?.msg ?? null;
     }
   };
-  const madeMs = await python.call("prepare", { config: { ...config, raw: true } });
+  const madeMs = await python.call("prepare", { config: { ...config, raw } });
   const asked = performance.now();
   const inPython = await python.call("answer", { question, profile });
   return { ...timed(asked, run), body: run.body, madeMs, inPython, longTasks: longTasks.slice(tasks) };
