@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from functools import partial
@@ -16,6 +17,10 @@ from openai import APIError, AsyncOpenAI
 
 from tests.api.conftest import Server, hello, ready, scripted, start, until
 from tools.redis_server import RedisServer
+from webllm_provider.api.queueing import Worker
+from webllm_provider.api.redis_client import CancellableRedis
+from webllm_provider.api.redis_registry import EngineRegistry
+from webllm_provider.api.redis_workers import RedisWorkers
 from webllm_provider.offering import offer_engine
 from webllm_provider.testing import ScriptedTransport, Wait, answer
 
@@ -45,7 +50,7 @@ def two(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterato
     yield servers
     for server in servers:
         server.end()
-        assert "Traceback" not in server.log.read_text()
+    assert all("Traceback" not in server.log.read_text() for server in servers)
 
 
 @pytest.fixture
@@ -217,3 +222,19 @@ async def test_without_redis_a_request_is_told_so(
 
 async def _one(server: Server) -> bool:
     return await ready(server) == 1
+
+
+async def test_a_worker_that_is_cancelled_at_any_moment_ends(redis: RedisServer) -> None:
+    client = CancellableRedis.from_url(redis.url, decode_responses=True)
+    workers = RedisWorkers(client, EngineRegistry(client, "server"))
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    for _ in range(200):
+        task = asyncio.ensure_future(workers.take(Worker(lambda: ["a model"])))
+        await asyncio.sleep(rng.uniform(0, 0.004))
+        task.cancel()
+        async with asyncio.timeout(60):
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    await client.aclose()

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from . import redis_names as names
 from .queueing import CLOSED, ORPHANED, Event, Job, failed, too_many, too_many_of_one
+from .redis_client import cancellable
 from .redis_jobs import LOST, ReadJob
 from .redis_registry import might
 from .redis_streams import entries
@@ -127,7 +128,7 @@ class RedisReaders:
             pipe.expire(names.job(read.job.id), names.JOB_AGE_S)
             pipe.xadd(names.jobs(read.job.model), {"job": read.job.id, "attempt": str(read.attempt)})
             pipe.expire(names.jobs(read.job.model), names.JOB_AGE_S)
-            await pipe.execute()
+            await cancellable(pipe.execute())
         read.entered = True
 
     async def _again(self, read: ReadJob) -> None:

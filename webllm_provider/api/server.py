@@ -87,11 +87,11 @@ def shared_parts(settings: Settings) -> tuple[WorkQueue | None, Store | None]:
     if settings.redis_url is None:
         return None, None
     try:
-        from redis.asyncio import Redis
         from redis.asyncio.retry import Retry
         from redis.backoff import ExponentialBackoff, NoBackoff
         from redis.exceptions import ConnectionError as NotConnected
 
+        from .redis_client import CancellableRedis
         from .redis_queue import RedisQueue
         from .redis_store import RedisStore
     except ImportError:
@@ -99,13 +99,13 @@ def shared_parts(settings: Settings) -> tuple[WorkQueue | None, Store | None]:
     url = settings.redis_url.get_secret_value()
     queue = RedisQueue(
         # Never tries again by itself: a word of an answer would come twice.
-        Redis.from_url(url, decode_responses=True, retry=Retry(NoBackoff(), 0)),
+        CancellableRedis.from_url(url, decode_responses=True, retry=Retry(NoBackoff(), 0)),
         limit=settings.queue_limit,
         client_limit=settings.client_limit,
         orphan_timeout=settings.orphan_timeout,
     )
     again = Retry(ExponentialBackoff(cap=1.0, base=0.05), 5)
-    kept = Redis.from_url(url, decode_responses=True, retry=again, retry_on_error=[NotConnected])
+    kept = CancellableRedis.from_url(url, decode_responses=True, retry=again, retry_on_error=[NotConnected])
     return queue, RedisStore(kept, settings.cache_size)
 
 
