@@ -49,7 +49,7 @@ const BROKEN: WireError = { code: "download_failed", message: "The network broke
 
 describe("a download", () => {
   it("leaves what answers alone, and loads the model behind it when it is here", async () => {
-    const done = models.download("big", { use: true });
+    const done = models.files.download("big", { use: true });
     await settled();
     await outside.room.stream.send(progress(40));
     expect(outside.loads).toEqual([]);
@@ -63,7 +63,7 @@ describe("a download", () => {
   });
 
   it("only, loads nothing", async () => {
-    const done = models.download("big", { use: false });
+    const done = models.files.download("big", { use: false });
     await settled();
     await outside.room.stream.send({ type: "fetched", model: "big", bytes: 100 });
     await done;
@@ -71,10 +71,10 @@ describe("a download", () => {
   });
 
   it("can be paused and goes on with what it was for", async () => {
-    const paused = models.download("big", { use: true });
+    const paused = models.files.download("big", { use: true });
     await settled();
     await outside.room.stream.send(progress(40));
-    models.pause("big");
+    models.files.pause("big");
     expect(transfer()?.kind).toBe("pausing");
     expect(outside.room.stream.cancelled).toBe(true);
     keeps(stored({ bytes: 44, state: "partial" }));
@@ -82,7 +82,7 @@ describe("a download", () => {
     await paused;
     // The store knows better than the last progress.
     expect(transfer()).toMatchObject({ kind: "paused", kept: { bytes: 44, total: 100 } });
-    const resumed = models.resume("big");
+    const resumed = models.files.resume("big");
     await settled();
     await outside.room.stream.send({ type: "fetched", model: "big", bytes: 100 });
     await resumed;
@@ -94,7 +94,7 @@ describe("a download", () => {
   });
 
   it("that breaks off stays on the screen with what is kept", async () => {
-    const done = models.download("big", { use: true });
+    const done = models.files.download("big", { use: true });
     await settled();
     await outside.room.stream.send(progress(60));
     keeps(stored({ bytes: 58, state: "partial" }));
@@ -105,10 +105,10 @@ describe("a download", () => {
   });
 
   it("given up is ended, deleted, and never heard of again", async () => {
-    void models.download("big", { use: true });
+    void models.files.download("big", { use: true });
     await settled();
     const { stream } = outside.room;
-    const gone = models.cancel("big");
+    const gone = models.files.cancel("big");
     expect(stream.cancelled).toBe(true);
     await stream.send(progress(70));
     expect(transfer()).toBeNull();
@@ -121,19 +121,19 @@ describe("a download", () => {
   });
 
   it("over a connection that costs goes on with the user's word", async () => {
-    const done = models.download("big", { use: false });
+    const done = models.files.download("big", { use: false });
     await settled();
     await outside.room.stream.send({ type: "failure", error: { code: "consent_required", message: "" } });
     await done;
     expect(transfer()?.kind).toBe("asks");
-    void models.resume("big", true);
+    void models.files.resume("big", true);
     await settled();
     expect(outside.room.asked.at(-1)).toEqual(["fetch", "big", true]);
   });
 
   it("runs once, however often it is asked for", async () => {
-    void models.download("big", { use: true });
-    void models.download("big", { use: true });
+    void models.files.download("big", { use: true });
+    void models.files.download("big", { use: true });
     await settled();
     expect(outside.room.streams).toHaveLength(1);
   });
@@ -165,21 +165,21 @@ describe("files", () => {
     await models.shelf.refresh();
     const big = record("big");
     expect(storedStateOf(state.models.stored.value, null, big)).toBe("whole");
-    await models.remove("big");
+    await models.files.remove("big");
     expect(storedStateOf(state.models.stored.value, null, big)).toBe("none");
-    await models.remove(null);
+    await models.files.remove(null);
     expect(outside.room.asked).toContainEqual(["delete_stored", null]);
   });
 
   it("that cannot be deleted say why", async () => {
     outside.room.refusal = { code: "busy", message: "It is being downloaded in another tab." };
-    await models.remove("big");
+    await models.files.remove("big");
     expect(state.models.fault.value?.code).toBe("busy");
     expect(outside.said.at(-1)).toContain("another tab");
   });
 
   it("of a model are saved under the name that the engine gives", async () => {
-    const done = models.exportModel("big");
+    const done = models.files.pack("big");
     await settled();
     const packed = { type: "exported", model: "big", name: "big.zip", bytes: 100, url: "blob:x" } as const;
     await outside.room.stream.send(packed);
@@ -188,22 +188,22 @@ describe("files", () => {
   });
 
   it("that are read in or packed can be given up", async () => {
-    const importing = models.importFile(new Blob(["x"]));
+    const importing = models.files.unpack(new Blob(["x"]));
     await settled();
-    void models.giveUp(null);
+    void models.files.giveUp(null);
     expect(outside.room.stream.cancelled).toBe(true);
     expect(state.models.importing.value).toBeNull();
     await outside.room.stream.send({ type: "failure", error: { code: "aborted", message: "" } });
     await importing;
-    void models.exportModel("big");
+    void models.files.pack("big");
     await settled();
-    void models.giveUp("big");
+    void models.files.giveUp("big");
     expect(outside.room.stream.cancelled).toBe(true);
     expect(transfer()).toBeNull();
   });
 
   it("that are read in show the model they hold", async () => {
-    const done = models.importFile(new Blob(["x"]));
+    const done = models.files.unpack(new Blob(["x"]));
     await settled();
     expect(state.models.importing.value?.kind).toBe("running");
     await outside.room.stream.send({ type: "fetched", model: "big", bytes: 100 });
@@ -215,15 +215,15 @@ describe("files", () => {
 
 describe("a model of the user's own", () => {
   it("is added and shown; a refused one says why", async () => {
-    expect(await models.add({ id: "custom-a", gguf_url: "https://chat.example/a.gguf" })).toBe(true);
+    expect(await models.own.add({ id: "custom-a", gguf_url: "https://chat.example/a.gguf" })).toBe(true);
     expect(state.models.opened.value).toBe("custom-a");
     outside.room.refusal = { code: "invalid_request", message: "It needs a library." };
-    expect(await models.add({ id: "custom-b" })).toBe(false);
+    expect(await models.own.add({ id: "custom-b" })).toBe(false);
     expect(state.models.fault.value?.message).toBe("It needs a library.");
   });
 
   it("from a file is copied into this browser at once", async () => {
-    const done = models.addFile(new Blob(["x"]), (url) => ({ id: "custom-a", gguf_url: url }));
+    const done = models.own.addFile(new Blob(["x"]), (url) => ({ id: "custom-a", gguf_url: url }));
     await settled();
     expect(outside.room.asked.filter(([command]) => command === "add_model" || command === "fetch")).toEqual([
       ["add_model", { id: "custom-a", gguf_url: "blob:file" }],
@@ -234,13 +234,13 @@ describe("a model of the user's own", () => {
   });
 
   it("from a file can be paused: the file is still there when it goes on", async () => {
-    const done = models.addFile(new Blob(["x"]), (url) => ({ id: "custom-a", gguf_url: url }));
+    const done = models.own.addFile(new Blob(["x"]), (url) => ({ id: "custom-a", gguf_url: url }));
     await settled();
-    models.pause("custom-a");
+    models.files.pause("custom-a");
     await outside.room.stream.send({ type: "failure", error: { code: "aborted", message: "" } });
     await done;
     expect(outside.forgotten).toEqual([]);
-    const resumed = models.resume("custom-a");
+    const resumed = models.files.resume("custom-a");
     await settled();
     await outside.room.stream.send({ type: "fetched", model: "custom-a", bytes: 1 });
     await resumed;
@@ -250,7 +250,7 @@ describe("a model of the user's own", () => {
   it("gets an id of its own beside one of the same name whose files are here", async () => {
     keeps(stored({ model: "custom-a" }));
     await models.shelf.refresh();
-    await models.add({ id: "custom-a", name: "A", gguf_url: "https://chat.example/other/a.gguf" });
+    await models.own.add({ id: "custom-a", name: "A", gguf_url: "https://chat.example/other/a.gguf" });
     expect(outside.room.asked).toContainEqual([
       "add_model",
       { id: "custom-a-2", name: "A (2)", gguf_url: "https://chat.example/other/a.gguf" },
@@ -258,7 +258,7 @@ describe("a model of the user's own", () => {
   });
 
   it("is forgotten with its files", async () => {
-    await models.forget("custom-a");
+    await models.own.forget("custom-a");
     expect(outside.room.asked.map(([command]) => command)).toEqual(["delete_stored", "remove_model"]);
   });
 });

@@ -33,7 +33,7 @@ export function AddModel(): JSX.Element {
           testId="add-file"
           label={words.file}
           accept=".gguf"
-          onFile={(file) => void models.addFile(file, (url) => customModelOfFile(file, url))}
+          onFile={(file) => void models.own.addFile(file, (url) => customModelOfFile(file, url))}
         />
       </section>
     </div>
@@ -51,7 +51,7 @@ function AddressForm(): JSX.Element {
     const found = faultsOf(form.value, pageFacts());
     faults.value = found;
     const first = Object.keys(found)[0];
-    if (first === undefined) await models.add(customModelOf(form.value, pageFacts()));
+    if (first === undefined) await models.own.add(customModelOf(form.value, pageFacts()));
     else element.current?.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
   };
   const cpu = form.value.engine === "cpu";

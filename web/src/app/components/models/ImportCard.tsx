@@ -19,14 +19,14 @@ export function ImportCard(): JSX.Element {
         testId="model-import"
         label={words.import}
         accept=".zip"
-        onFile={(file) => void models.importFile(file)}
+        onFile={(file) => void models.files.unpack(file)}
       />
       {importing !== null && (
         <TransferView
           transfer={importing}
           name={words.importedFile}
           onDismiss={() => {
-            models.dismiss(null);
+            models.files.dismiss(null);
           }}
         >
           {isActive(importing) && (
@@ -34,7 +34,7 @@ export function ImportCard(): JSX.Element {
               type="button"
               class="quiet small"
               data-testid="import-cancel"
-              onClick={() => void models.giveUp(null)}
+              onClick={() => void models.files.giveUp(null)}
             >
               {text.models.actions.cancel}
             </button>

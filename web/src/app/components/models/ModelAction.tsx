@@ -59,7 +59,7 @@ export function ModelAction({ record }: { record: ModelRecord }): JSX.Element | 
           id="model-pause"
           label={actions.pauseLabel(record.name)}
           onClick={() => {
-            models.pause(record.id);
+            models.files.pause(record.id);
           }}
         >
           {actions.pause}
@@ -70,7 +70,7 @@ export function ModelAction({ record }: { record: ModelRecord }): JSX.Element | 
         <Step
           id="model-resume"
           label={actions.resumeLabel(record.name)}
-          onClick={() => void models.resume(record.id)}
+          onClick={() => void models.files.resume(record.id)}
         >
           {actions.resume}
         </Step>

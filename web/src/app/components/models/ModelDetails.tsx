@@ -71,7 +71,7 @@ function ModelTools({ record }: { record: ModelRecord }): JSX.Element | null {
     );
   };
   if (here === "whole" && !record.embedded && !busy)
-    add("model-export", actions.export, () => void models.exportModel(record.id));
+    add("model-export", actions.export, () => void models.files.pack(record.id));
   if (here !== "none" && !record.embedded && !busy)
     add("model-delete", actions.delete, () => {
       models.ask({ kind: "delete", model: record.id });

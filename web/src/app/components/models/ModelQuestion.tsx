@@ -36,7 +36,7 @@ export function ModelQuestion({ record }: { record: ModelRecord }): JSX.Element 
             type="button"
             class="outlined"
             data-testid="confirm-download-only"
-            onClick={() => void models.download(record.id, { use: false })}
+            onClick={() => void models.files.download(record.id, { use: false })}
           >
             {actions.downloadOnly}
           </button>

@@ -207,7 +207,7 @@ describe("the list of models", () => {
 
   it("shows bytes, rate and time left of a download", async () => {
     await open();
-    void models.download("big", { use: true });
+    void models.files.download("big", { use: true });
     await after(() => undefined);
     await act(async () => {
       await outside.room.stream.send({

@@ -61,7 +61,7 @@ function Usage({ stored }: { stored: StoredModels }): JSX.Element {
       <p class="section-note">{persisted ? words.persisted : words.notPersisted}</p>
       <div class="section-actions">
         {!persisted && (
-          <button type="button" class="outlined" data-testid="storage-persist" onClick={() => void models.keep()}>
+          <button type="button" class="outlined" data-testid="storage-persist" onClick={() => void models.files.keep()}>
             {words.persist}
           </button>
         )}

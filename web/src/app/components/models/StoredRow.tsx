@@ -36,7 +36,7 @@ export function StoredRow({ model }: { model: StoredModel }): JSX.Element {
             class="quiet small"
             data-testid="stored-export"
             aria-label={`${actions.export}: ${model.name}`}
-            onClick={() => void models.exportModel(model.model)}
+            onClick={() => void models.files.pack(model.model)}
           >
             {actions.export}
           </button>

@@ -24,9 +24,9 @@ export function TransferLine({ record }: { record: ModelRecord }): JSX.Element |
         testId="metered"
         sentences={[asked === null ? words.asksUnknown : words.asks(bytes(asked))]}
         confirm={words.agree}
-        onConfirm={() => void models.resume(record.id, true)}
+        onConfirm={() => void models.files.resume(record.id, true)}
         onBack={() => {
-          models.dismiss(record.id);
+          models.files.dismiss(record.id);
         }}
         back={text.models.actions.notNow}
       />
@@ -37,7 +37,7 @@ export function TransferLine({ record }: { record: ModelRecord }): JSX.Element |
       transfer={transfer}
       name={record.name}
       onDismiss={() => {
-        models.dismiss(record.id);
+        models.files.dismiss(record.id);
       }}
     >
       {transfer.job.what === "download" ? (
@@ -50,7 +50,7 @@ export function TransferLine({ record }: { record: ModelRecord }): JSX.Element |
             type="button"
             class="quiet small"
             data-testid="export-cancel"
-            onClick={() => void models.giveUp(record.id)}
+            onClick={() => void models.files.giveUp(record.id)}
           >
             {text.models.actions.cancel}
           </button>
