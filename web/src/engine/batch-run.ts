@@ -20,6 +20,8 @@ export class BatchRun {
   private failed = 0;
   /** Answers that whoever asks has, and the engine has not. */
   private elsewhere = 0;
+  /** The answer before, on its way into the store. */
+  private settling = Promise.resolve();
 
   constructor(
     private readonly room: BatchRoom,
@@ -36,11 +38,12 @@ export class BatchRun {
     this.elsewhere = finished.size - kept.length;
     for (const index of this.body.prompts.keys()) {
       if (finished.has(index)) continue;
-      const outcome = await this.answer(index);
-      const keptNow = await this.keep(outcome);
-      this.deliver(outcome.item);
-      this.note(outcome, keptNow);
+      const outcome = this.signal.aborted ? null : await this.answer(index);
+      // The browser writes while the engine computes the next one: never more than one answer is at stake.
+      await this.settling;
+      this.settling = this.settle(this.uncut(outcome));
     }
+    await this.settling;
     this.sink.finish({
       type: "batch_finished",
       job: this.body.job,
@@ -50,17 +53,26 @@ export class BatchRun {
     });
   }
 
-  /** Rejects where the item was cut or could not begin: then it is computed when the job goes on. */
-  private async answer(index: number): Promise<ItemOutcome> {
-    if (this.signal.aborted) throw this.paused();
-    const { host } = this.room;
+  private answer(index: number): Promise<ItemOutcome> {
     const id = `${this.client.key}batch:${this.id}:${String(index)}`;
     const asked = bodyOf(this.body, index);
-    const outcome = await answerItem(host, id, index, asked, tabOf(this.client), this.signal);
+    return answerItem(this.room.host, id, index, asked, tabOf(this.client), this.signal);
+  }
+
+  /** Throws where the item was cut or could not begin: then it is computed when the job goes on. */
+  private uncut(outcome: ItemOutcome | null): ItemOutcome {
+    if (outcome === null) throw this.paused();
     const { error, reason } = outcome.item;
     if (reason === "abort" || error?.code === "aborted") throw this.paused();
     if (error !== null && !concernsThePrompt(error)) throw this.stopped(error);
     return outcome;
+  }
+
+  /** Keeps an answer, then tells of it. */
+  private async settle(outcome: ItemOutcome): Promise<void> {
+    const kept = await this.keep(outcome);
+    this.deliver(outcome.item);
+    this.note(outcome, kept);
   }
 
   /** False where the browser could not keep it: it was answered all the same. */
@@ -94,7 +106,7 @@ export class BatchRun {
       code: error?.code,
       prompt_tokens: prompt,
       prefilled_tokens: prefilled,
-      // Zero in every item but the first: this engine forgets the beginning that the prompts share.
+      // Zero in every item but the first where the engine forgets the beginning that the prompts share.
       reused_tokens: prompt === undefined || prefilled === undefined ? undefined : prompt - prefilled,
     });
   }

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EngineClient } from "../bridge/client";
 import type { EventStream } from "../bridge/event-stream";
 import type { BatchBody, BatchItemDone, CompletionBody, StreamEvent } from "../protocol/wire";
+import { eventually } from "../testing/eventually";
 import { ask, DEMO, readAll, Rig, say, textOf } from "../testing/rig";
 import { batchService } from "./batch";
 import { type BatchStore, batchStore, KeptBatches, MemoryBatches } from "./batch-store";
@@ -150,6 +151,27 @@ describe("a batch", () => {
     ]);
     const beyond = await readAll(batch(client, { job: "j", prompts: prompts(2), done: [2] }));
     expect(beyond.at(-1)).toMatchObject({ type: "failure", error: { code: "invalid_request" } });
+  });
+
+  it("has the next prompt computed while an answer is kept, and tells of none before", async () => {
+    const store = new MemoryBatches();
+    const keep = store.keep.bind(store);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    store.keep = async (...given) => {
+      await held;
+      return keep(...given);
+    };
+    const { client, asked, journal } = await room(store);
+    const stream = batch(client, { job: "j", prompts: prompts(4) });
+    await eventually(() => {
+      expect(asked).toEqual(["p0", "p1"]);
+    });
+    expect(journal.events).toEqual([]);
+    release();
+    expect(itemsOf(await readAll(stream)).map(({ index }) => index)).toEqual([0, 1, 2, 3]);
   });
 
   it("lets a chat in between after the item that runs", async () => {
