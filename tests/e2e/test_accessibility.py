@@ -10,10 +10,22 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.app import App
 from tests.e2e.axe import Axe
+from tests.e2e.trained import ANSWERS, OFFLINE, WHAT
 from tools.screens import SCREENS, Screen, close_sheet, open_sheet
 
 PHONE = ViewportSize(width=390, height=844)
 COLOURS = ("color-contrast",)
+FOCUSED_IN = "id => document.activeElement.closest(`[data-testid='${id}']`) !== null"
+# What a screen reader is told from now on, and how much moved meanwhile.
+HEAR = """() => {
+  globalThis.heard = [];
+  globalThis.moved = 0;
+  const announcer = document.querySelector("[data-testid=announcer]");
+  new MutationObserver(() => {
+    heard.push(announcer.textContent);
+    moved += document.getAnimations().length;
+  }).observe(announcer, { childList: true, subtree: true, characterData: true });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +124,89 @@ def test_a_keyboard_is_enough(app: App, page: Page) -> None:
     expect(composer).to_be_focused()
 
 
-def tab_to(page: Page, test_id: str, limit: int = 12) -> None:
-    """Press Tab until the focus stands within an element."""
+def tab_to(page: Page, test_id: str, key: str = "Tab", limit: int = 12) -> None:
+    """Press Tab until the focus stands on or within an element."""
     for _ in range(limit):
-        page.keyboard.press("Tab")
-        if page.get_by_test_id(test_id).locator(":focus").count():
+        page.keyboard.press(key)
+        if page.evaluate(FOCUSED_IN, test_id):
             return
-    raise AssertionError(f"Tab does not lead to {test_id}.")
+    raise AssertionError(f"{key} does not lead to {test_id}.")
+
+
+def back_to(page: Page, test_id: str) -> None:
+    tab_to(page, test_id, "Shift+Tab")
+
+
+def test_a_whole_conversation_needs_no_pointer(app: App, page: Page) -> None:
+    composer = page.get_by_test_id("composer")
+    questions = page.get_by_test_id("message-user")
+    page.keyboard.press("Control+Shift+O")
+    expect(composer).to_be_focused()
+    page.evaluate(HEAR)
+    page.keyboard.type(WHAT)
+    page.keyboard.press("Enter")
+    assert app.wait_for_answer_number(1).text == ANSWERS[WHAT]
+    # A screen reader heard each sentence once, and nothing moved for whoever wants no motion.
+    assert page.evaluate("heard.join(' ')") == ANSWERS[WHAT]
+    assert page.evaluate("moved") == 0
+
+    # Other words, and back to the first ones.
+    back_to(page, "edit")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("question-field")).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(OFFLINE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("branch-at")).to_have_text("2 / 2")
+    assert app.wait_for_answer().text == ANSWERS[OFFLINE]
+    expect(composer).to_be_focused()
+    back_to(page, "branch-previous")
+    page.keyboard.press("Enter")
+    expect(questions).to_contain_text(WHAT)
+
+    # Another answer; the button goes with the answer that it stood beside, the focus does not.
+    back_to(page, "delete-turn")
+    tab_to(page, "again")
+    page.keyboard.press("Enter")
+    expect(app.answers.last.get_by_test_id("branch-at")).to_have_text("2 / 2")
+    assert app.wait_for_answer().text == ANSWERS[WHAT]
+    assert page.evaluate("document.activeElement !== document.body")
+
+    # Deleted, and taken back.
+    composer.focus()
+    back_to(page, "delete-turn")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("undo-button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(questions).to_contain_text(WHAT)
+    expect(composer).to_be_focused()
+
+    # A system prompt from the menu, and away with it.
+    back_to(page, "composer-more")
+    page.keyboard.press("Enter")
+    tab_to(page, "instruction")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("instruction-field")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("instruction-panel")).to_have_count(0)
+    assert page.evaluate("document.activeElement !== document.body")
+
+    # Found again, renamed, deleted and brought back.
+    page.keyboard.press("Control+k")
+    page.keyboard.type(WHAT[:12])
+    expect(page.get_by_test_id("hits")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("F2")
+    page.keyboard.type("By hand")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("conversation-title").first).to_have_text("By hand")
+    page.keyboard.press("Delete")
+    expect(page.get_by_test_id("undo-remove")).to_be_visible()
+    tab_to(page, "undo-remove", limit=40)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("undo-remove")).to_have_count(0)
+    expect(app.answers).to_have_count(1)
+    page.get_by_test_id("clear-search").click()
 
 
 def test_the_language_changes_at_once_and_stays(app: App, page: Page) -> None:

@@ -19,6 +19,7 @@ from tests.e2e.trained import ANSWERS, OFFLINE, WHAT
 
 CORPUS = Path(__file__).resolve().parents[2] / "web" / "src" / "app" / "testing" / "hostile-outputs.json"
 
+SOME_SECONDS = re.compile(r"^Thought for \d+(\.\d+)? s$")
 ANY_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 
 
@@ -33,6 +34,17 @@ def question(app: App, test_id: str, number: int = -1) -> None:
 def attach(app: App, *files: tuple[str, bytes], media_type: str = "") -> None:
     payloads: Any = [{"name": name, "mimeType": media_type, "buffer": content} for name, content in files]
     app.page.get_by_test_id("file-input").set_input_files(payloads)
+
+
+# What a browser does when somebody drops or pastes a file.
+GIVE = """(field, [how, name]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File(["tea,milk"], name, { type: "text/plain" }));
+  const facts = { bubbles: true, cancelable: true };
+  field.dispatchEvent(how === "drop"
+    ? new DragEvent("drop", { ...facts, dataTransfer: transfer })
+    : new ClipboardEvent("paste", { ...facts, clipboardData: transfer }));
+}"""
 
 
 def open_menu(app: App, item: str) -> None:
@@ -118,6 +130,12 @@ def test_files_templates_and_the_system_prompt_reach_the_model(app: App) -> None
     attach(app, ("list.txt", b"tea\nmilk"), ("tool.bin", bytes(range(256))))
     expect(page.get_by_test_id("attachment")).to_have_text(["list.txt"])
     expect(page.get_by_test_id("refusals")).to_contain_text("tool.bin is not a text file")
+    composer.evaluate(GIVE, ["drop", "dropped.md"])
+    composer.evaluate(GIVE, ["paste", "pasted.csv"])
+    expect(page.get_by_test_id("attachment")).to_have_text(["list.txt", "dropped.md", "pasted.csv"])
+    for name in ("dropped.md", "pasted.csv"):
+        page.get_by_role("button", name=f"Take {name} away").click()
+    expect(composer).to_be_focused()
     attach(app, ("cat.png", b"\x89PNG"), media_type="image/png")
     expect(page.get_by_test_id("refusals")).to_contain_text("cannot see images, so cat.png was not attached")
     model.says("Tea and milk.")
@@ -164,6 +182,41 @@ def test_files_templates_and_the_system_prompt_reach_the_model(app: App) -> None
     page.reload()
     open_menu(app, "templates")
     expect(page.get_by_test_id("template-insert")).to_contain_text("Summarize this in one line.")
+
+
+def test_an_answer_thinks_apart_is_stopped_and_goes_on(app: App) -> None:
+    page = app.page
+    model = ScriptedModel(app)
+    thoughts = "Tea comes from leaves, and leaves come from a bush. " * 4
+    model.says(
+        f"<think>{thoughts}</think>Tea is **made** of leaves. {'It takes time. ' * 200}", tokens_per_s=40
+    )
+    app.send("What is tea?")
+    # Until something is there to read, the page shows that it comes.
+    expect(app.answers.last.get_by_role("img", name="The model is answering")).to_be_visible()
+    thinking = page.get_by_test_id("thinking")
+    expect(thinking.locator("summary")).to_have_text("Thinking")
+    expect(thinking).not_to_have_attribute("open", "")
+    # Its time stands there as soon as the answer itself begins.
+    expect(thinking.locator("summary")).to_have_text(SOME_SECONDS, timeout=ANSWER_TIMEOUT_MS)
+    expect(app.answers.last.locator("strong")).to_have_text("made", timeout=ANSWER_TIMEOUT_MS)
+    assert "bush" not in app.answers.last.get_by_test_id("answer-text").inner_text()
+    thinking.locator("summary").click()
+    expect(thinking).to_contain_text("leaves come from a bush")
+
+    # Stopped, what was written stays; it goes on in its own place, and the focus is not lost on the way.
+    page.get_by_test_id("stop").focus()
+    page.keyboard.press("Enter")
+    assert app.wait_for_answer().state == "stopped"
+    expect(app.answers.last).to_contain_text("Stopped. What was written stays.")
+    expect(page.get_by_test_id("composer")).to_be_focused()
+    model.says("And water.")
+    page.get_by_test_id("continue").click()
+    expect(app.answers.last).to_have_attribute("data-state", "done", timeout=ANSWER_TIMEOUT_MS)
+    expect(app.answers).to_have_count(1)
+    text = app.answers.last.get_by_test_id("answer-text").inner_text()
+    assert text.startswith("Tea is made of leaves.")
+    assert text.endswith("And water.")
 
 
 def test_nothing_hostile_runs_or_calls_home(app: App, opened: tuple[App, OriginGuard]) -> None:

@@ -94,8 +94,12 @@ def test_an_update_fetches_what_changed_and_old_pages_go_on(
     assert build(second.page) == before["build"]
     expect_update(second.page, "waiting")
 
+    # A draft that was typed a moment ago is there in the new version.
+    first.page.get_by_test_id("composer").fill("Half a thought")
+    expect(first.page.get_by_test_id("update")).to_contain_text("goes on where it is")
     first.page.get_by_test_id("update-apply").click()
     wait_until(first.page, f"globalThis.webllmApp?.build === '{after['build']}'", UPDATED_WITHIN_MS)
+    expect(first.page.get_by_test_id("composer")).to_have_value("Half a thought")
     expect_update(second.page, "outdated")
     assert first.page.evaluate(STRANGERS_THINGS) == [
         "webllm/model",
@@ -110,8 +114,11 @@ def test_an_update_fetches_what_changed_and_old_pages_go_on(
     assert second.ask(WHAT).text == ANSWERS[WHAT]
     assert build(second.page) == before["build"]
 
+    second.page.get_by_test_id("composer").fill("And another")
     second.page.get_by_test_id("update-reload").click()
     wait_until(second.page, f"globalThis.webllmApp?.build === '{after['build']}'", UPDATED_WITHIN_MS)
+    expect(second.answers).to_have_count(1)
+    expect(second.page.get_by_test_id("composer")).to_have_value("And another")
     second.wait_until_ready()
     assert second.ask(OFFLINE).text == ANSWERS[OFFLINE]
     assert second.page.evaluate("webllmApp.offline.kind") == "ready"

@@ -11,6 +11,7 @@ const DOCUMENTS = [
   "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\nBehind",
   "> quote\n> goes on\nlazily\n\n> another\n\n---\n\nEnd",
   "Windows\r\n\r\nlines\r\n\r\n- x\r\n- y\r\n\r\nEnd",
+  "So:\n$$\na_1\n- b\n# c\n$$\nIt is \\(x_1\\), or\n\\[\ny\n\n$$z$$ and $w$",
   "\n\n\nBlank lines first\n\n\n\nand between\n\n\n",
 ];
 

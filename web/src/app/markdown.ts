@@ -5,6 +5,7 @@
  */
 import { highlight } from "./code";
 import { escapeHtml } from "./escape-html";
+import { formulaBlock, formulaInText, isFormulaBlock } from "./formulas";
 import { Marked, type Token, type Tokens } from "marked";
 
 export type Block =
@@ -19,6 +20,7 @@ const marked = new Marked({
   gfm: true,
   breaks: true,
   async: false,
+  extensions: [formulaBlock, formulaInText],
   renderer: {
     // Markup that a model writes is shown as text: it wrote it to be read, or to be run. Line breaks in the
     // cells of a table have no other way to be written.
@@ -69,6 +71,7 @@ function startOfOpenBlocks(tokens: readonly Token[]): number {
 function toBlock(token: Token): Block[] {
   if (token.type === "space") return [];
   if (isCode(token)) return [{ kind: "code", language: languageOf(token), code: token.text }];
+  if (isFormulaBlock(token)) return [{ kind: "code", language: "latex", code: token.text }];
   return [{ kind: token.type === "table" ? "table" : "html", html: marked.parser([token]) }];
 }
 
