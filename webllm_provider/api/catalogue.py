@@ -8,7 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .engines import Engines, loaded_models, same_model
+from .engines import Engines, loaded_models
+from .names import meant
 from .problems import unknown_model
 
 
@@ -28,10 +29,10 @@ class Models:
         """One of them."""
         name = request.path_params["model"]
         ids = [model["id"] for model in loaded_models(await self._engines.states())]
-        found = same_model(name, ids)
-        if found is None:
+        found = meant(name, ids)
+        if not found:
             raise unknown_model(name)
-        return JSONResponse(self._card(found))
+        return JSONResponse(self._card(found[0]))
 
     def _card(self, model: str) -> dict[str, Any]:
         return {"id": model, "object": "model", "created": self._since, "owned_by": "webllm"}

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from .._transport import Transport
 from .._wire import EngineState, LoadedModel, ModelRecord
+from .names import meant
 from .problems import Problem, no_engine, unknown_model
 
 ANY = frozenset({"", "default", "auto", "webllm"})
@@ -72,28 +73,18 @@ async def resolved(engines: Engines, wanted: str | None, default: str | None) ->
     loaded = [model["id"] for model in loaded_models(states)]
     if not name:
         return loaded[0] if loaded else None
-    if (found := same_model(name, loaded)) is not None:
-        return found
-    known = [record["id"] for record in await engines.records()]
-    found = same_model(name, known)
-    if found is not None and any(state["type"] == "loading" and state["model"] == found for state in states):
-        # The request waits for it in the engine's own queue.
-        return found
-    if found is None and (states or known):
-        raise unknown_model(name)
-    raise _not_loaded(found) if found else no_engine()
-
-
-def same_model(name: str, ids: Sequence[str]) -> str | None:
-    """The id that a name means: itself, in other letters, or the only one that begins so."""
-    if name in ids:
+    if name in loaded:
         return name
-    folded = name.lower()
-    for one in ids:
-        if one.lower() == folded:
+    known = list(dict.fromkeys([*loaded, *(record["id"] for record in await engines.records())]))
+    builds = meant(name, known)
+    # Where it is being loaded the request waits for it in the engine's own queue.
+    loading = [state["model"] for state in states if state["type"] == "loading"]
+    for one in (*loaded, *loading):
+        if one in builds:
             return one
-    longer = [one for one in ids if one.lower().startswith(f"{folded}-")]
-    return longer[0] if len(longer) == 1 else None
+    if not builds and (states or known):
+        raise unknown_model(name)
+    raise _not_loaded(builds[0]) if builds else no_engine()
 
 
 def _not_loaded(model: str) -> Problem:

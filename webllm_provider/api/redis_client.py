@@ -14,8 +14,8 @@ Answer = TypeVar("Answer")
 async def cancellable(asked: Awaitable[Answer]) -> Answer:
     """What Redis answers.
 
-    A cancellation that comes while redis-py sends may be lost: before Python 3.12 `asyncio.wait_for` takes the
-    result of that moment instead. Whoever asks in a loop would never end.
+    A cancellation that comes while redis-py sends may be lost: before Python 3.12 `asyncio.wait_for` takes
+    the result of that moment instead. Whoever asks in a loop would never end.
 
     Raises:
         asyncio.CancelledError: the task was cancelled meanwhile.

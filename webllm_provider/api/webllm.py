@@ -17,8 +17,9 @@ from .._wire import ModelRecord
 from .answering import Answering, client_of
 from .bodies import read_body
 from .endpoints import parameters, problem_for
-from .engines import loaded_models, same_model
+from .engines import loaded_models
 from .history import History
+from .names import meant
 from .openai_request import answered_by, model_of, texts_of
 from .problems import Problem, unknown_model
 from .settings import Mode
@@ -77,10 +78,10 @@ class WebLLM:
         if name is None:
             name = parameters(request, ModelQuery).model_id
         records = {record["id"]: record for record in await self._records()}
-        found = same_model(name, list(records))
-        if found is None:
+        found = meant(name, list(records))
+        if not found:
             raise unknown_model(name)
-        record = records[found]
+        record = records[found[0]]
         return JSONResponse(
             {
                 **self._listed(record, await self._loaded()),
