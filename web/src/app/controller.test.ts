@@ -113,11 +113,11 @@ describe("asking", () => {
     expect(states()).toEqual([]);
   });
 
-  it("does not overwrite what was typed meanwhile", () => {
+  it("loses neither the question nor what was typed meanwhile", () => {
     controller.ask("Typo?");
     state.draft.value = "Another";
     controller.withdraw(branchOf(state.conversation.value)[0]?.id ?? "");
-    expect(state.draft.value).toBe("Another");
+    expect(state.draft.value).toBe("Typo?\n\nAnother");
   });
 });
 

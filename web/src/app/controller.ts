@@ -179,14 +179,13 @@ export class Controller {
     this.#python?.send({ type: "stop", id: turn.id });
   }
 
-  /** Take back a question that has not been sent; its text returns to an empty message box. */
+  /** Take back a question that has not been sent; it returns to the message box, before what was typed since. */
   withdraw(id: string): void {
     const turn = this.#turn(id);
     if (turn?.state.kind !== "waiting") return;
-    if (this.#state.draft.value.trim() === "" && this.#state.attached.value.length === 0) {
-      this.#state.draft.value = turn.question;
-      this.#state.attached.value = turn.attachments;
-    }
+    const { draft, attached } = this.#state;
+    draft.value = [turn.question, draft.value].filter((part) => part.trim() !== "").join("\n\n");
+    attached.value = [...turn.attachments, ...attached.value];
     this.#change({ type: "withdrawn", id });
   }
 

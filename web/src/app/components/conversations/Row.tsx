@@ -1,7 +1,7 @@
 /** One conversation in the list: a link to it, and what can be done with it. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ConversationList } from "../../conversations/list";
 import type { ConversationRecord } from "../../database/records";
 import { hashOf } from "../../places";
@@ -26,9 +26,13 @@ export function Row({ record, store, query = "", children }: RowProps): JSX.Elem
   const now = editing.value;
   const close = (): void => {
     editing.value = null;
-    // The field goes, and the focus with it: back to the conversation.
-    row.current?.querySelector<HTMLElement>("[data-row]")?.focus();
   };
+  const before = useRef<Editing | null>(null);
+  useLayoutEffect(() => {
+    // The field goes, and the focus with it: back to the conversation, as soon as its link is drawn again.
+    if (before.current !== null && now === null) row.current?.querySelector<HTMLElement>("[data-row]")?.focus();
+    before.current = now;
+  }, [now]);
   useCurrentInView(record.id, row);
   return (
     <li
