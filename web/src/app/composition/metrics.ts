@@ -1,0 +1,66 @@
+/** What is measured of this page: heard here, kept in its database. */
+import { effect } from "@preact/signals";
+import type { PythonMessage } from "../../protocol/wire";
+import type { WireEngineRoom } from "../../page/engine-room";
+import { Gathering } from "../metrics/gathering";
+import { Recorder } from "../metrics/recorder";
+import { ServerAnswers } from "../metrics/server-answers";
+import { InferenceStore } from "../metrics/store";
+import type { Mode } from "../settings/choices";
+import type { SettingsStore } from "../settings/store";
+import type { AppState } from "../state";
+import { runningTurn } from "../stores/conversation";
+import { conversationOf } from "../tools/conversation-of";
+
+/** How long another tab may take to note what it has asked itself. */
+const OTHERS_MS = 2_000;
+
+export interface Measuring {
+  store: InferenceStore;
+  receive(message: PythonMessage): void;
+  /** Hears the engine from now on, and each that takes its place. */
+  start(): void;
+}
+
+export function composeMetrics(
+  tab: string,
+  { state, settings, room }: { state: AppState; settings: SettingsStore; room: () => Pick<WireEngineRoom, "observe"> },
+): Measuring {
+  const store = new InferenceStore(Date.now, (error) => {
+    console.warn("An inference could not be kept:", error);
+  });
+  const modeFor = (conversation: string | null): Mode =>
+    (conversation === null ? null : settings.settingsFor(conversation).mode) ?? "client_side";
+  const gathering = new Gathering({
+    mode: (client) => {
+      // What another tab has asked it notes itself, as long as it is there.
+      if (client !== tab) return "client_side";
+      const all = [state.conversation.value, ...state.behind.value.values()];
+      return modeFor(all.find((each) => runningTurn(each) !== null)?.id ?? null);
+    },
+    memoryOf: (model) => state.catalogue.value?.find(({ id }) => id === model)?.memory_mb ?? null,
+  });
+  const recorder = new Recorder({
+    tab,
+    observe: () => room().observe(),
+    gathering,
+    server: new ServerAnswers((turn) => modeFor(conversationOf(state, turn)), Date.now),
+    remember: (inference) => store.remember(inference),
+    later: (act) => {
+      setTimeout(act, OTHERS_MS);
+    },
+  });
+  return {
+    store,
+    receive: (message) => {
+      recorder.receive(message);
+    },
+    start: () => {
+      effect(() => {
+        const engine = state.engine.value;
+        gathering.answersBy(engine.kind === "ready" ? engine.model.engine.kind : null);
+        if (engine.kind === "empty" || engine.kind === "loading" || engine.kind === "ready") void recorder.listen();
+      });
+    },
+  };
+}

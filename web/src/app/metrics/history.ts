@@ -1,0 +1,96 @@
+/** The history of inferences as a person goes through it: the newest first, by filters, further on demand. */
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { beginOf, isWanted, type Range, type Wanted } from "./choices";
+import type { Inference } from "./inference";
+import type { Behind, HistoryPage, HistoryQuery, InferenceStore } from "./store";
+
+export interface HistoryView {
+  found: readonly Inference[];
+  /** Whether older ones were not looked at yet. */
+  more: boolean;
+  /** The oldest that was looked at. */
+  last: Behind | null;
+  reading: boolean;
+}
+
+/** Rows that are added at once. */
+const PAGE = 50;
+/** Inferences that are read at once, and how many of them a person waits for before being asked. */
+const CHUNK = 500;
+const LOOKED_AT = 5_000;
+
+const NOTHING: HistoryView = { found: [], more: false, last: null, reading: true };
+
+export class History {
+  readonly #view = signal<HistoryView>(NOTHING);
+  #wanted: Wanted = {};
+  #from = 0;
+  #asked = 0;
+
+  constructor(
+    private readonly store: Pick<InferenceStore, "page">,
+    private readonly now: () => number,
+  ) {}
+
+  get view(): ReadonlySignal<HistoryView> {
+    return this.#view;
+  }
+
+  /** Begins anew, with the newest. */
+  async start(range: Range, wanted: Wanted): Promise<void> {
+    this.#wanted = wanted;
+    this.#from = beginOf(range, this.now());
+    await this.#read({ ...NOTHING, more: true }, true);
+  }
+
+  /** Looks at older ones. */
+  async further(): Promise<void> {
+    await this.#read(this.#view.value, false);
+  }
+
+  /** All that are wanted, newest first, chunk by chunk: for a file. */
+  async *all(): AsyncGenerator<readonly Inference[]> {
+    let behind: Behind | null = null;
+    for (let more = true; more; ) {
+      const page: HistoryPage = await this.store.page(this.#query(behind));
+      more = page.more;
+      behind = page.last;
+      yield page.inferences.filter((each) => isWanted(this.#wanted, each));
+    }
+  }
+
+  async #read(from: HistoryView, anew: boolean): Promise<void> {
+    const asked = (this.#asked += 1);
+    // What is on the screen stays there until something else can take its place.
+    if (!anew) this.#view.value = { ...from, reading: true };
+    const enough = from.found.length + PAGE;
+    let view = from;
+    for (let looked = 0; view.more && view.found.length < enough && looked < LOOKED_AT; looked += CHUNK) {
+      view = await this.#step(view, enough);
+      if (asked !== this.#asked) return;
+    }
+    this.#view.value = { ...view, reading: false };
+  }
+
+  async #step(before: HistoryView, enough: number): Promise<HistoryView> {
+    let view = before;
+    const page = await this.store.page(this.#query(view.last));
+    const found = [...view.found];
+    for (const inference of page.inferences) {
+      if (found.length === enough) return { ...view, found, more: true };
+      if (isWanted(this.#wanted, inference)) found.push(inference);
+      view = { ...view, last: inference };
+    }
+    return { ...view, found, last: page.last ?? view.last, more: page.more };
+  }
+
+  #query(behind: Behind | null): HistoryQuery {
+    const { model } = this.#wanted;
+    return {
+      limit: CHUNK,
+      ...(this.#from === 0 ? {} : { from: this.#from }),
+      ...(model === undefined ? {} : { model }),
+      ...(behind === null ? {} : { behind }),
+    };
+  }
+}

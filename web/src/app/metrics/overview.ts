@@ -1,0 +1,101 @@
+/** What the overview shows: how fast, how much, over which time. */
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { beginOf, inGroup, levelOf, RECENT, type Range, type Wanted } from "./choices";
+import type { Inference, Measure } from "./inference";
+import { type Line, linesOf, linesOfSums, type Split } from "./series";
+import type { InferenceStore, SumAt } from "./store";
+import { countIn, merged, type Sum, sumOf } from "./sums";
+
+export const PLOTS = [
+  "decode_tokens_per_s",
+  "prefill_tokens_per_s",
+  "time_to_first_token_ms",
+  "reused_tokens",
+  "load_ms",
+  "recovery_ms",
+  "memory_mb",
+] as const satisfies readonly Measure[];
+export type PlotName = (typeof PLOTS)[number];
+
+export interface Looked {
+  range: Range;
+  split: Split;
+  wanted: Wanted;
+}
+
+export interface Overview {
+  /** All of it together; null where there is nothing. */
+  whole: Sum | null;
+  answers: number;
+  recoveries: number;
+  plots: Readonly<Record<PlotName, readonly Line[]>>;
+}
+
+export type OverviewState = { kind: "reading" } | { kind: "read"; overview: Overview } | { kind: "failed" };
+
+export class OverviewReader {
+  readonly #state = signal<OverviewState>({ kind: "reading" });
+  #asked = 0;
+
+  constructor(
+    private readonly store: Pick<InferenceStore, "page" | "sums">,
+    private readonly now: () => number,
+  ) {}
+
+  get state(): ReadonlySignal<OverviewState> {
+    return this.#state;
+  }
+
+  /** Reads what is looked at; what was asked for before it is dropped. */
+  async read(looked: Looked): Promise<void> {
+    const asked = (this.#asked += 1);
+    try {
+      const overview = await this.#read(looked);
+      if (asked === this.#asked) this.#state.value = { kind: "read", overview };
+    } catch (error) {
+      console.warn("The metrics could not be read:", error);
+      if (asked === this.#asked) this.#state.value = { kind: "failed" };
+    }
+  }
+
+  async #read({ range, split, wanted }: Looked): Promise<Overview> {
+    const level = levelOf(range);
+    if (level === null) {
+      const only = wanted.model === undefined ? {} : { model: wanted.model };
+      const { inferences } = await this.store.page({ limit: RECENT, ...only });
+      return overviewOf(inferences.filter((each) => inGroup(wanted, each)), split);
+    }
+    const sums = await this.store.sums(level, beginOf(range, this.now()));
+    return overviewOfSums(sums.filter(({ sum }) => inGroup(wanted, sum)), split);
+  }
+}
+
+export function overviewOf(inferences: readonly Inference[], split: Split): Overview {
+  return together(inferences.map(sumOf), (measure) => linesOf(inferences, measure, split));
+}
+
+export function overviewOfSums(sums: readonly SumAt[], split: Split): Overview {
+  return together(
+    sums.map(({ sum }) => sum),
+    (measure) => linesOfSums(sums, measure, split),
+  );
+}
+
+function together(sums: readonly Sum[], lines: (measure: PlotName) => Line[]): Overview {
+  const [first, ...others] = sums;
+  const whole = first === undefined ? null : others.reduce(merged, first);
+  return {
+    whole,
+    answers: whole === null ? 0 : countIn(whole, ["answer"]),
+    recoveries: whole === null ? 0 : countIn(whole, ["recovery"]),
+    plots: {
+      decode_tokens_per_s: lines("decode_tokens_per_s"),
+      prefill_tokens_per_s: lines("prefill_tokens_per_s"),
+      time_to_first_token_ms: lines("time_to_first_token_ms"),
+      reused_tokens: lines("reused_tokens"),
+      load_ms: lines("load_ms"),
+      recovery_ms: lines("recovery_ms"),
+      memory_mb: lines("memory_mb"),
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** Lines to plot, out of inferences one by one or out of sums (pure). */
+import type { Inference, Measure } from "./inference";
+import type { SumAt } from "./store";
+import { type Group, merged, type Sum } from "./sums";
+import { greatestOf, leastOf, meanOf } from "./summary";
+
+export const SPLITS = ["none", "model", "mode", "engine"] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** One place on a line: the mean of what was measured there, and how far that goes. */
+export interface Point {
+  at: number;
+  value: number;
+  least: number;
+  greatest: number;
+  count: number;
+}
+
+export interface Line {
+  /** Model, mode or engine; null: all of them, or those that are too many to be told apart. */
+  name: string | null;
+  points: readonly Point[];
+}
+
+/** What is told apart in one plot; the rest is one line more. */
+const LINES = 5;
+
+export const nameIn = (split: Split, group: Group): string | null => (split === "none" ? null : group[split]);
+
+/** Of inferences one by one, oldest first. */
+export function linesOf(inferences: readonly Inference[], measure: Measure, split: Split): Line[] {
+  const points = inferences.flatMap((inference) => {
+    const value = inference.measured[measure];
+    if (value === undefined) return [];
+    const point: Point = { at: inference.at, value, least: value, greatest: value, count: 1 };
+    return [{ name: nameIn(split, inference), point }];
+  });
+  return sorted(points);
+}
+
+/** Of sums: one point for each hour or day and line. */
+export function linesOfSums(sums: readonly SumAt[], measure: Measure, split: Split): Line[] {
+  const measured = sums.filter(({ sum }) => sum.measures[measure] !== undefined);
+  const named = measured.map((each) => ({ ...each, name: nameIn(split, each.sum) }));
+  const few = frequent(named.map(({ name, sum }) => ({ name, count: sum.measures[measure]?.count ?? 0 })));
+  const places = new Map<string, { name: string | null; at: number; sum: Sum }>();
+  for (const { at, sum, name } of named) {
+    const kept = few.has(name) ? name : null;
+    const key = `${String(at)} ${kept ?? ""}`;
+    const before = places.get(key);
+    places.set(key, { name: kept, at, sum: before === undefined ? sum : merged(before.sum, sum) });
+  }
+  const points = [...places.values()].flatMap(({ name, at, sum }) => {
+    const summary = sum.measures[measure];
+    if (summary === undefined) return [];
+    const point: Point = {
+      at,
+      value: meanOf(summary),
+      least: leastOf(summary),
+      greatest: greatestOf(summary),
+      count: summary.count,
+    };
+    return [{ name, point }];
+  });
+  return sorted(points);
+}
+
+function sorted(named: readonly { name: string | null; point: Point }[]): Line[] {
+  const few = frequent(named.map(({ name, point }) => ({ name, count: point.count })));
+  const lines = new Map<string | null, Point[]>();
+  for (const { name, point } of named) {
+    const kept = few.has(name) ? name : null;
+    const points = lines.get(kept);
+    if (points === undefined) lines.set(kept, [point]);
+    else points.push(point);
+  }
+  return [...lines]
+    .map(([name, points]) => ({ name, points: points.sort((one, other) => one.at - other.at) }))
+    .sort((one, other) => (one.name ?? "\uffff").localeCompare(other.name ?? "\uffff"));
+}
+
+/** The names that come most often, as many as a plot can tell apart. */
+function frequent(named: readonly { name: string | null; count: number }[]): Set<string | null> {
+  const counts = new Map<string | null, number>();
+  for (const { name, count } of named) counts.set(name, (counts.get(name) ?? 0) + count);
+  const most = [...counts].sort(([, one], [, other]) => other - one);
+  return new Set(most.slice(0, LINES).map(([name]) => name));
+}

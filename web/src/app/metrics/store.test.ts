@@ -1,0 +1,100 @@
+import { expect, it } from "vitest";
+import { MemoryRows } from "../database/memory-rows";
+import { storedDatabase } from "../database/stored-database";
+import { inference } from "../testing/inferences";
+import { type FileFormat, fileBegin, fileEnd, filePart } from "./files";
+import { History } from "./history";
+import type { Inference } from "./inference";
+import { OverviewReader } from "./overview";
+import { InferenceStore } from "./store";
+import { meanOf } from "./summary";
+
+const NOW = new Date(2026, 10, 21, 12, 30).getTime();
+const HOUR = 3_600_000;
+
+function opened(): InferenceStore {
+  const store = new InferenceStore(
+    () => NOW,
+    (error) => {
+      throw error;
+    },
+  );
+  store.attach(storedDatabase(new MemoryRows()));
+  return store;
+}
+
+async function history(store: InferenceStore, wanted = {}): Promise<History> {
+  const made = new History(store, () => NOW);
+  await made.start("recent", wanted);
+  return made;
+}
+
+it("counts an inference once though several tabs hear of it, also before there is a database", async () => {
+  const database = storedDatabase(new MemoryRows());
+  const tabs = [0, 1].map(() => new InferenceStore(() => NOW, console.error));
+  const early = inference("early", { at: NOW - 5 });
+  await tabs[0]?.remember(early);
+  for (const tab of tabs) tab.attach(database);
+  const late = inference("late", { at: NOW });
+  await Promise.all([...tabs, ...tabs].flatMap((tab) => [tab.remember(late), tab.remember(early)]));
+  const [sum] = (await tabs[1]?.sums("hour", NOW - HOUR)) ?? [];
+  expect(sum?.sum.counts).toEqual({ "answer:done": 2 });
+  expect((await tabs[0]?.page({ limit: 9 }))?.inferences).toEqual([late, early]);
+  await tabs[0]?.reset();
+  expect((await tabs[1]?.page({ limit: 9 }))?.inferences).toEqual([]);
+  expect(await tabs[1]?.sums("day", 0)).toEqual([]);
+});
+
+it("reads what is looked at: the newest one by one, longer stretches by the hour and the day", async () => {
+  const store = opened();
+  const speeds = [10, 20, 60];
+  for (const [place, speed] of speeds.entries()) {
+    const at = NOW - place * 20 * HOUR;
+    await store.remember(inference(`i${String(place)}`, { at, measured: { decode_tokens_per_s: speed }, model: place === 2 ? "other" : "demo" }));
+  }
+  const reader = new OverviewReader(store, () => NOW);
+  const read = async (range: "recent" | "day" | "month", wanted = {}): Promise<[number, number[]]> => {
+    await reader.read({ range, split: "model", wanted });
+    const state = reader.state.value;
+    if (state.kind !== "read") throw new Error(state.kind);
+    const speed = state.overview.whole?.measures.decode_tokens_per_s;
+    const lines = state.overview.plots.decode_tokens_per_s;
+    return [speed === undefined ? 0 : meanOf(speed), lines.map(({ points }) => points.length)];
+  };
+  expect(await read("recent")).toEqual([30, [2, 1]]);
+  expect(await read("day")).toEqual([15, [2]]);
+  expect(await read("month")).toEqual([30, [2, 1]]);
+  expect(await read("month", { model: "other" })).toEqual([60, [1]]);
+  expect(await read("month", { engine: "webllm" })).toEqual([0, []]);
+});
+
+it("goes through the history by filters, page by page, and misses none", async () => {
+  const store = opened();
+  for (let at = 0; at < 120; at += 1) {
+    const outcome = at % 3 === 0 ? "failed" : "done";
+    await store.remember(inference(`i${String(at)}`, { at: NOW - at, outcome, model: at % 2 === 0 ? "even" : "odd" }));
+  }
+  const all = await history(store);
+  expect(all.view.value.found).toHaveLength(50);
+  await all.further();
+  await all.further();
+  expect(all.view.value.found.map(({ id }) => id)).toEqual(Array.from({ length: 120 }, (_, at) => `i${String(at)}`));
+  expect(all.view.value.more).toBe(false);
+  const failed = await history(store, { outcome: "failed", model: "even" });
+  expect(failed.view.value.found).toHaveLength(20);
+  expect(failed.view.value.more).toBe(false);
+  expect((await history(store, { engine: "server" })).view.value.found).toEqual([]);
+});
+
+it("writes files that other programs read, also of names with commas, quotes and formulas", () => {
+  const odd = inference("i", { at: Date.UTC(2026, 0, 2), model: '=SUM("a,b")\n', measured: { load_ms: -1.5 } });
+  const file = (format: FileFormat, parts: readonly Inference[][]): string =>
+    fileBegin(format) + parts.map((part, place) => filePart(format, part, place === 0)).join("") + fileEnd(format);
+  const csv = file("csv", [[odd], [inference("j")]]);
+  expect(csv.split("\r\n")).toHaveLength(4);
+  expect(csv).toContain(`i,2026-01-02T00:00:00.000Z,answer,"'=SUM(""a,b"")\n",client_side,wllama,done,,chat,`);
+  expect(csv).toContain(",-1.5,");
+  const { inferences } = JSON.parse(file("json", [[odd], [], [inference("j")]])) as { inferences: Record<string, unknown>[] };
+  expect(inferences.map(({ id, model }) => [id, model])).toEqual([["i", '=SUM("a,b")\n'], ["j", "demo"]]);
+  expect(JSON.parse(file("json", []))).toEqual({ version: 1, inferences: [] });
+});

@@ -1,0 +1,135 @@
+/** The history of inferences and its sums, as the application keeps them. */
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { AppDatabase } from "../database/database";
+import type { InferencePage } from "../database/records";
+import { SUM_LEVELS, type SumLevel } from "../database/schema";
+import { type Inference, inferenceOf, recordOf } from "./inference";
+import { groupId, merged, readSum, startOf, type Sum, sumOf } from "./sums";
+
+/** The newest this many are kept one by one; what they came to is kept in sums. */
+export const KEPT = 100_000;
+/** Nothing is kept longer, sums neither. */
+export const KEPT_MS = 365 * 86_400_000;
+/** So often, in inferences, what is too much is taken away. */
+const TIDY_EVERY = 500;
+/** Inferences that wait for the database. */
+const WAITING = 1_000;
+
+export type MetricsDatabase = Pick<AppDatabase, "inferences" | "changes">;
+
+/** A place in the history: which inference it stands behind. */
+export type Behind = Pick<Inference, "id" | "at">;
+
+export interface HistoryQuery {
+  model?: string;
+  behind?: Behind;
+  from?: number;
+  limit: number;
+}
+
+export interface HistoryPage {
+  inferences: readonly Inference[];
+  /** The last one that was looked at; null where there was none. */
+  last: Behind | null;
+  more: boolean;
+}
+
+/** A sum and where its hour or day begins. */
+export interface SumAt {
+  at: number;
+  sum: Sum;
+}
+
+export class InferenceStore {
+  readonly #version = signal(0);
+  #waiting: Inference[] = [];
+  #database: MetricsDatabase | null = null;
+  #noted = 0;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  /** Counts the changes of what is kept, in this tab and in others. */
+  get version(): ReadonlySignal<number> {
+    return this.#version;
+  }
+
+  /** Keeps from now on, and what came before. */
+  attach(database: MetricsDatabase): void {
+    this.#database = database;
+    database.changes.listen((change) => {
+      if (change.kind === "inferences") this.#version.value += 1;
+    });
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const inference of waiting) void this.remember(inference);
+  }
+
+  /** Keeps one and counts it; one that is there already, from another tab, is not counted again. */
+  async remember(inference: Inference): Promise<void> {
+    const database = this.#database;
+    if (database === null) {
+      this.#waiting = [...this.#waiting, inference].slice(-WAITING);
+      return;
+    }
+    try {
+      await note(database, inference);
+      this.#noted += 1;
+      if (this.#noted % TIDY_EVERY === 1) await this.#tidy(database);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Newest first. */
+  async page(query: HistoryQuery): Promise<HistoryPage> {
+    const { behind, ...rest } = query;
+    const options = { ...rest, ...(behind === undefined ? {} : { behind: { model: "", details: {}, ...behind } }) };
+    const { records, more }: InferencePage = (await this.#database?.inferences.page(options)) ?? {
+      records: [],
+      more: false,
+    };
+    const inferences = records.map(inferenceOf).filter((each) => each !== null);
+    return { inferences, last: records.at(-1) ?? null, more };
+  }
+
+  /** Of the hours or days that begin at `from` or later, newest first. */
+  async sums(level: SumLevel, from: number): Promise<SumAt[]> {
+    const stored = (await this.#database?.inferences.sums(level, from)) ?? [];
+    return stored.flatMap(({ at, sum }) => {
+      const read = readSum(sum);
+      return read === null ? [] : [{ at, sum: read }];
+    });
+  }
+
+  async models(): Promise<readonly string[]> {
+    return (await this.#database?.inferences.models()) ?? [];
+  }
+
+  /** Forgets everything. */
+  async reset(): Promise<void> {
+    this.#waiting = [];
+    await this.#database?.inferences.clear();
+  }
+
+  async #tidy({ inferences }: MetricsDatabase): Promise<void> {
+    await inferences.keepNewest(KEPT);
+    const before = this.now() - KEPT_MS;
+    const oldest = (await inferences.sums("day", 0)).at(-1);
+    // Where nothing is that old nothing is removed, and nobody told.
+    if (oldest !== undefined && oldest.at < before) await inferences.clear(before);
+  }
+}
+
+/** Keeps one inference and counts it in its hour and its day. Resolves with false where it was kept before. */
+export function note({ inferences }: Pick<MetricsDatabase, "inferences">, inference: Inference): Promise<boolean> {
+  const own = sumOf(inference);
+  const id = groupId(inference);
+  const places = SUM_LEVELS.map((level) => ({ level, at: startOf(level, inference.at), id }));
+  return inferences.note(recordOf(inference), places, (before) => {
+    const sum = readSum(before);
+    return sum === null ? own : merged(sum, own);
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * What many numbers come to (pure): how many, their sum, the least and the greatest, and how they are spread.
+ *
+ * Everything in it is a whole number, so that the summary of parts is exactly the summary of the whole, in whatever
+ * order they are put together.
+ */
+
+export interface Summary {
+  count: number;
+  /** In thousandths. */
+  total: number;
+  /** In thousandths. */
+  least: number;
+  /** In thousandths. */
+  greatest: number;
+  /** How many lie in each bin; a bin is 5 % wide. */
+  bins: Readonly<Record<string, number>>;
+}
+
+const THOUSANDTHS = 1000;
+const WIDTH = Math.log(1.05);
+/** The bin of what is not above zero. */
+const NOTHING = "none";
+
+export function summaryOf(value: number): Summary {
+  const whole = Math.round(value * THOUSANDTHS);
+  return { count: 1, total: whole, least: whole, greatest: whole, bins: { [binOf(whole)]: 1 } };
+}
+
+/** Of both together; an absent one is none at all. */
+export function joined(one: Summary | undefined, other: Summary): Summary {
+  if (one === undefined) return other;
+  const bins = { ...one.bins };
+  for (const [bin, count] of Object.entries(other.bins)) bins[bin] = (bins[bin] ?? 0) + count;
+  return {
+    count: one.count + other.count,
+    total: one.total + other.total,
+    least: Math.min(one.least, other.least),
+    greatest: Math.max(one.greatest, other.greatest),
+    bins,
+  };
+}
+
+export const meanOf = ({ total, count }: Summary): number => total / count / THOUSANDTHS;
+export const totalOf = ({ total }: Summary): number => total / THOUSANDTHS;
+export const leastOf = ({ least }: Summary): number => least / THOUSANDTHS;
+export const greatestOf = ({ greatest }: Summary): number => greatest / THOUSANDTHS;
+
+/** The value below which `share` (0 to 1) of them lie; off by at most half a bin, never outside of what there is. */
+export function quantileOf(summary: Summary, share: number): number {
+  const bins = Object.entries(summary.bins).sort(([one], [other]) => placeOf(one) - placeOf(other));
+  let below = 0;
+  for (const [bin, count] of bins) {
+    below += count;
+    if (below < share * summary.count) continue;
+    const middle = bin === NOTHING ? 0 : Math.exp((Number(bin) + 0.5) * WIDTH);
+    return Math.min(Math.max(middle, summary.least), summary.greatest) / THOUSANDTHS;
+  }
+  return greatestOf(summary);
+}
+
+const binOf = (whole: number): string => (whole > 0 ? String(Math.floor(Math.log(whole) / WIDTH)) : NOTHING);
+const placeOf = (bin: string): number => (bin === NOTHING ? -1 : Number(bin));
