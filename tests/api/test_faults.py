@@ -111,12 +111,40 @@ async def test_a_tab_that_speaks_nonsense_is_sent_away(server: Server, message: 
         await sent_away(tab)
 
 
-@pytest.mark.parametrize("path", ["/webllm/engine", "/webllm/client"])
+@pytest.mark.parametrize("path", ["/webllm/engine", "/webllm/client", "/api/webllm/session/1/socket"])
 async def test_a_socket_of_a_foreign_page_does_not_open(server: Server, path: str) -> None:
     with pytest.raises(websockets.InvalidStatus) as told:
         await websockets.connect(f"{server.sockets}{path}", origin="https://evil.example", proxy=None)  # type: ignore[arg-type]
     assert told.value.response.status_code == 403
+    assert json.loads(told.value.response.body or b"")["code"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("path", ["/webllm/engine", "/webllm/client"])
+async def test_a_socket_of_the_servers_own_page_opens(server: Server, path: str) -> None:
     async with websockets.connect(f"{server.sockets}{path}", origin=server.url, proxy=None):  # type: ignore[arg-type]
+        pass
+
+
+async def test_a_page_of_an_allowed_origin_may_call_and_no_other(start_server: Callable[..., Server]) -> None:
+    open_to_one = start_server(WEBLLM_ALLOWED_ORIGINS="https://friend.example", WEBLLM_ORPHAN_TIMEOUT="0.2")
+    asking = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    async with httpx.AsyncClient(base_url=open_to_one.url) as client:
+        for origin, preflight, post in (
+            ("https://friend.example", 200, 503),
+            ("https://evil.example", 400, 403),
+        ):
+            before = await client.options("/v1/chat/completions", headers={"origin": origin, **asking})
+            assert before.status_code == preflight
+            told = await client.post(
+                "/v1/chat/completions", json={"messages": ASKED}, headers={"origin": origin}
+            )
+            allowed = told.headers.get("access-control-allow-origin")
+            assert (told.status_code, allowed) == (post, origin if preflight == 200 else None)
+    async with websockets.connect(
+        f"{open_to_one.sockets}/webllm/client",
+        origin="https://friend.example",  # type: ignore[arg-type]
+        proxy=None,
+    ):
         pass
 
 
@@ -135,7 +163,13 @@ async def test_a_foreign_page_cannot_post(server: Server, origin: str) -> None:
 async def test_a_foreign_host_name_gets_nothing(server: Server) -> None:
     async with httpx.AsyncClient() as client:
         told = await client.get(f"{server.url}/v1/models", headers={"host": "rebound.example"})
-    assert told.status_code == 400
+    assert (told.status_code, told.headers["content-type"]) == (400, "application/problem+json")
+    assert "WEBLLM_ALLOWED_HOSTS" in told.json()["hint"]
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await websockets.connect(
+            f"{server.sockets}/webllm/client", additional_headers={"host": "rebound.example"}, proxy=None
+        )
+    assert refused.value.response.status_code == 400
 
 
 async def test_tokens_are_asked_for_where_they_are_set(start_server: Callable[..., Server]) -> None:

@@ -71,7 +71,7 @@ class Answering:
                 "VALIDATION_ERROR",
                 f"The mode {mode} needs a server, and this API has none.",
                 field="mode",
-                hint="Set WEBLLM_SERVER_URL, or ask for client_side.",
+                hint="Ask for client_side, or give webllm-api a server: WEBLLM_SERVER_URL.",
             )
 
     async def complete(

@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -21,7 +20,7 @@ from .engines import Engines
 from .history import History
 from .openapi import document
 from .problems import ApiCode, Problem
-from .security import Identify, OriginGuard, TokenGuard, one_token
+from .security import HostGuard, Identify, OriginGuard, TokenGuard, one_token
 from .session_socket import SessionSockets
 from .sessions import PATH as SESSIONS
 from .sessions import Sessions
@@ -101,7 +100,7 @@ def create_app(
 def _middleware(
     settings: Settings, identify: Identify | None, of_sessions: Identify | None
 ) -> list[Middleware]:
-    made = [Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))]
+    made = [Middleware(HostGuard, allowed=settings.allowed_hosts)]
     if settings.allowed_origins:
         made.append(
             Middleware(

@@ -8,13 +8,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problems import Problem
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY_VIOLATION = 1008
+ADMITTED = "webllm.admitted"
 PUBLIC = ("/webllm/api/health", "/openapi.json")
 
 Identify = Callable[[str], Awaitable[str | None]]
@@ -45,6 +47,36 @@ def own_origin(headers: Headers, allowed: Sequence[str]) -> bool:
     except ValueError:
         return False
     return bool(host) and host.lower() == headers.get("host", "").lower()
+
+
+class HostGuard:
+    """Refuses what is not addressed to one of these hosts: a foreign name that points here gets nothing."""
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
+        self._app = app
+        # The library judges; what it says to those whom it refuses is plain text, and not heard.
+        self._judge = TrustedHostMiddleware(_admit, list(allowed), www_redirect=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._judge(scope, receive, _unheard)
+        if scope.pop(ADMITTED, False):
+            await self._app(scope, receive, send)
+            return
+        problem = Problem(
+            400,
+            "VALIDATION_ERROR",
+            "This server does not answer to that host name.",
+            hint="Name it in WEBLLM_ALLOWED_HOSTS.",
+        )
+        await refuse(problem, scope, receive, send)
+
+
+async def _admit(scope: Scope, receive: Receive, send: Send) -> None:
+    scope[ADMITTED] = True
+
+
+async def _unheard(message: Message) -> None:
+    """Send nothing."""
 
 
 class OriginGuard:
