@@ -4,6 +4,7 @@ import type {
   EngineState,
   Load,
   ModelRecord,
+  Priority,
   QueryResult,
 } from "../protocol/wire";
 import { Connection, type OpeningDraft, type QueryDraft } from "./connection";
@@ -22,9 +23,10 @@ export class EngineClient extends Connection {
     return this.open({ type: "load", model, device, ...wishes }, false);
   }
 
-  /** Answers: `started`, deltas, then `finished` or `failure`. */
-  complete(body: CompletionBody): EventStream {
-    return this.open({ type: "complete", body, credit: this.credit }, true);
+  /** Answers: `started`, deltas, then `finished` or `failure`. Absent `priority`: that of a chat. */
+  complete(body: CompletionBody, priority?: Priority): EventStream {
+    const turn = priority === undefined ? {} : { priority };
+    return this.open({ type: "complete", body, credit: this.credit, ...turn }, true);
   }
 
   /** One question, one answer. Rejects with an `EngineError`. */

@@ -82,6 +82,10 @@ class ScriptedConnection implements EngineConnection {
     return failedStream(DIED);
   }
 
+  complete(): EventStream {
+    return failedStream(DIED);
+  }
+
   close(): void {
     this.isClosed = true;
   }

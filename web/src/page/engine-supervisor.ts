@@ -5,7 +5,15 @@
 import type { LoadWishes, OpeningDraft, QueryDraft } from "../bridge/client";
 import { ABORTED, EngineError } from "../bridge/engine-error";
 import { type EventStream, failedStream } from "../bridge/event-stream";
-import type { EngineState, ModelRecord, QueryResult, StreamEvent, WireError } from "../protocol/wire";
+import type {
+  CompletionBody,
+  EngineState,
+  ModelRecord,
+  Priority,
+  QueryResult,
+  StreamEvent,
+  WireError,
+} from "../protocol/wire";
 
 export type DeviceWish = "auto" | "webgpu" | "cpu";
 
@@ -34,6 +42,7 @@ export interface EngineConnection {
   models(): Promise<ModelRecord[]>;
   query(draft: QueryDraft): Promise<QueryResult>;
   stream(draft: OpeningDraft): EventStream;
+  complete(body: CompletionBody, priority?: Priority): EventStream;
   close(): void;
 }
 
@@ -111,6 +120,11 @@ export class EngineSupervisor {
   /** Opens a stream of the engine room. */
   stream(draft: OpeningDraft): EventStream {
     return this.#connection?.stream(draft) ?? failedStream(ABSENT);
+  }
+
+  /** Asks the model that is there: for something beside the chat, which goes first. */
+  complete(body: CompletionBody, priority: Priority): EventStream {
+    return this.#connection?.complete(body, priority) ?? failedStream(ABSENT);
   }
 
   /** Ask for the catalogue again: models have come or gone. */

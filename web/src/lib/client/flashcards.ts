@@ -14,18 +14,22 @@ export interface FlashcardsRequest {
   max_tokens?: number;
 }
 
-/** JSON Schema of so many cards; the same as the server's. */
-export function cardsSchema(count: number): object {
+/** JSON Schema of one card; the same as the server's. */
+export function cardSchema(): object {
   const text = { type: "string", minLength: 1, maxLength: 300 };
-  const card = {
+  return {
     type: "object",
     properties: { question: text, answer: text },
     required: ["question", "answer"],
     additionalProperties: false,
   };
+}
+
+/** JSON Schema of so many cards; the same as the server's. */
+export function cardsSchema(count: number): object {
   return {
     type: "object",
-    properties: { cards: { type: "array", items: card, minItems: count, maxItems: count } },
+    properties: { cards: { type: "array", items: cardSchema(), minItems: count, maxItems: count } },
     required: ["cards"],
     additionalProperties: false,
   };
@@ -51,7 +55,8 @@ export function areCards(value: unknown, count: number): value is Flashcard[] {
   return Array.isArray(value) && value.length === count && value.every(isCard);
 }
 
-const isCard = (value: unknown): value is Flashcard =>
+/** Whether a value is a card, with nothing said about what else it holds. */
+export const isCard = (value: unknown): value is Flashcard =>
   typeof value === "object" &&
   value !== null &&
   "question" in value &&
