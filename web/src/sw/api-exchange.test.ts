@@ -112,3 +112,19 @@ test("Python that cannot start is a problem with a status", async () => {
   expect(response?.status).toBe(503);
   expect(await response?.json()).toMatchObject({ code: "ENGINE_FAILED", detail: "It did not come." });
 });
+
+test("a client that goes before the head leaves nothing that waits", async () => {
+  const { exchange, heard } = tab();
+  const answer = asked(exchange);
+  exchange.leave();
+  expect((await answer)?.type).toBe("error");
+  await vi.waitFor(() => {
+    expect(heard.map(({ type }) => type)).toEqual(["request", "leave"]);
+  });
+});
+
+test("a client that has gone before its tab was found is told so at once", async () => {
+  const { exchange } = tab();
+  exchange.leave();
+  expect((await asked(exchange))?.type).toBe("error");
+});

@@ -44,6 +44,8 @@ export class ApiExchange {
   leave(): void {
     if (this.#life.signal.aborted) return;
     this.#post({ type: "leave" });
+    // Before the head the browser still waits for an answer, which nobody hears.
+    this.#answer(Response.error());
     this.#end();
   }
 

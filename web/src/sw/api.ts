@@ -25,9 +25,12 @@ export class Api {
       if (host.kind === "nobody") return problem(NO_TAB, openai);
       if (host.kind === "failed") return problem(PYTHON_FAILED, openai);
       const exchange = new ApiExchange(host, this.worker.navigator.locks, openai);
-      request.signal.addEventListener("abort", () => {
+      const leave = (): void => {
         exchange.leave();
-      });
+      };
+      request.signal.addEventListener("abort", leave);
+      // It may have gone while a tab was looked for.
+      if (request.signal.aborted) leave();
       const response = await exchange.ask(asked, body);
       if (response !== null) return response;
     }
