@@ -7,25 +7,20 @@ import type { LoadWishes } from "../bridge/client";
 import type { ToPython } from "../page/python-host";
 import type { ApprovalChoice, ModelRecord, PythonMessage, SessionSettings } from "../protocol/wire";
 import { AnswerAnnouncer } from "./announce";
-import { askOf } from "./asking";
 import { batched, type FrameClock } from "./batching";
-import { SessionHeads } from "./session-heads";
 import type { SeenEvent, AppState } from "./state";
 import {
   cutTurn,
   emptyConversation,
-  isBusy,
-  nextTurn,
-  reduceConversation,
   runningTurn,
   type Conversation,
-  type ConversationAction,
   type Noticed,
 } from "./stores/conversation";
 import { lossIn, reduceEngine, type EngineAction, type EngineView } from "./stores/engine";
 import { PYTHON_STARTS, reducePython } from "./stores/python";
 import type { Attached, Turn } from "./stores/turn";
 import { text } from "./text";
+import { Turns, type TurnTaking } from "./turns";
 
 /** The Python worker, as the controller uses it. */
 export interface PythonSide {
@@ -38,14 +33,6 @@ export interface EngineSide {
   start(model: string): void;
   load(model: string, wishes?: LoadWishes): void;
   restart(): Promise<void>;
-}
-
-/** Turns are run by one tab at a time. */
-export interface TurnTaking {
-  /** Whether this tab may send a turn now; else `take` follows as soon as it may. */
-  mayRun(conversation: string): boolean;
-  /** Stop what another tab runs there; false where none does. */
-  stop(conversation: string): boolean;
 }
 
 export interface ControllerOptions {
@@ -69,9 +56,7 @@ export class Controller {
   readonly #state: AppState;
   readonly #announcer: AnswerAnnouncer;
   readonly #gather: (message: PythonMessage) => void;
-  readonly #heads = new SessionHeads();
-  /** Turns that this page has sent to Python. */
-  readonly #sent = new Set<string>();
+  readonly #turns: Turns;
   #python: PythonSide | null = null;
   #engine: EngineSide | null = null;
   #lastModel: string | null = null;
@@ -81,6 +66,16 @@ export class Controller {
     this.events = options.state.events;
     this.#announcer = new AnswerAnnouncer((sentence) => {
       this.#state.announcement.value = sentence;
+    });
+    this.#turns = new Turns({
+      state: options.state,
+      now: options.now,
+      send: (message) => this.#python?.send(message),
+      onSent: (turn) => {
+        this.#announcer.expect(turn);
+      },
+      taking: options.turns,
+      settingsFor: options.settingsFor,
     });
     this.#gather = batched((messages) => {
       this.#applyMessages(messages);
@@ -95,59 +90,35 @@ export class Controller {
     python.start();
   }
 
+  // ---- which conversations there are --------------------------------------------------------
+
   /** Show a conversation as an earlier page was left, and go on with its answer. Not where one has begun already. */
   restore(conversation: Conversation): void {
     if (this.#state.conversation.value.turns.length > 0) return;
-    this.#change({ type: "restored", conversation });
-    this.#sendNext();
+    this.#turns.change({ type: "restored", conversation });
+    this.#turns.sendNext();
   }
 
   /** Show another conversation. What runs or waits in the one that is left goes on behind it. */
   open(conversation: Conversation): void {
-    const left = this.#state.conversation.value;
-    if (left.id === conversation.id) return;
-    const behind = new Map(this.#state.behind.value);
-    const shown = behind.get(conversation.id);
-    behind.delete(conversation.id);
-    if (isBusy(left)) behind.set(left.id, reduceConversation(left, { type: "let_go" }));
-    this.#state.behind.value = behind;
-    // Where several tabs share conversations, `take` restores what is this tab's to go on with.
-    const alone = this.options.turns === undefined;
-    this.#state.conversation.value =
-      shown ?? (alone ? reduceConversation(conversation, { type: "restored", conversation }) : conversation);
-    this.#sendNext();
+    this.#turns.open(conversation);
   }
 
   /** What another tab has stored of a conversation that is shown, or goes on behind. */
   follow(conversation: Conversation): void {
-    if (this.#state.conversation.value.id === conversation.id) this.#state.conversation.value = conversation;
-    const behind = this.#state.behind.value;
-    if (!behind.has(conversation.id)) return;
-    this.#setBehind(new Map(behind).set(conversation.id, conversation));
+    this.#turns.follow(conversation);
   }
 
   /** This tab runs the turns of a conversation from now on, also one that another tab has left in its midst. */
   take(id: string): void {
-    const restored = (conversation: Conversation): Conversation =>
-      this.#sent.has(runningTurn(conversation)?.id ?? "")
-        ? conversation
-        : reduceConversation(conversation, { type: "restored", conversation });
-    const shown = this.#state.conversation.value;
-    if (shown.id === id) this.#state.conversation.value = restored(shown);
-    const behind = this.#state.behind.value.get(id);
-    if (behind !== undefined) this.#setBehind(new Map(this.#state.behind.value).set(id, restored(behind)));
-    this.#sendNext();
+    this.#turns.take(id);
   }
 
-  /** A conversation is no more: its turns end, and Python forgets its session. */
+  /** A conversation is no more: an empty one takes its place on the screen. */
   forget(conversation: string): void {
-    const behind = new Map(this.#state.behind.value);
-    if (behind.delete(conversation)) this.#state.behind.value = behind;
-    this.#heads.forget(conversation);
-    this.#python?.send({ type: "forget", conversation });
-    if (this.#state.conversation.value.id === conversation) {
-      this.#state.conversation.value = emptyConversation(this.options.newId());
-    }
+    this.#turns.forget(conversation);
+    if (this.#state.conversation.value.id !== conversation) return;
+    this.#state.conversation.value = emptyConversation(this.options.newId());
   }
 
   // ---- what a person does -------------------------------------------------------------------
@@ -163,20 +134,14 @@ export class Controller {
     const turn = this.#turn(id);
     const trimmed = question.trim();
     if (turn === null || (trimmed === "" && attachments.length === 0)) return;
-    if (turn.state.kind === "waiting") this.#change({ type: "withdrawn", id });
+    if (turn.state.kind === "waiting") this.#turns.change({ type: "withdrawn", id });
     else if (runningTurn(this.#state.conversation.value) !== null) this.stop();
     this.#ask(trimmed, attachments, turn.parent);
   }
 
   /** Stop the running turn of the conversation on the screen, or of another; what waits is withdrawn with `withdraw`. */
   stop(id: string = this.#state.conversation.value.id): void {
-    const shown = this.#state.conversation.value;
-    const conversation = shown.id === id ? shown : this.#state.behind.value.get(id);
-    const turn = conversation === undefined ? null : runningTurn(conversation);
-    if (conversation === undefined || turn === null || this.options.turns?.stop(id) === true) return;
-    const stopping = reduceConversation(conversation, { type: "stop_asked", id: turn.id, at: this.options.now() });
-    this.follow(stopping);
-    this.#python?.send({ type: "stop", id: turn.id });
+    this.#turns.stop(id);
   }
 
   /** Take back a question that has not been sent; it returns to the message box, before what was typed since. */
@@ -186,7 +151,7 @@ export class Controller {
     const { draft, attached } = this.#state;
     draft.value = [turn.question, draft.value].filter((part) => part.trim() !== "").join("\n\n");
     attached.value = [...turn.attachments, ...attached.value];
-    this.#change({ type: "withdrawn", id });
+    this.#turns.change({ type: "withdrawn", id });
   }
 
   /** Ask the same again: another answer beside the first. One that came to nothing makes room. */
@@ -196,7 +161,7 @@ export class Controller {
     if (runningTurn(this.#state.conversation.value) !== null) this.stop();
     const behind = this.#state.conversation.value.turns.some(({ parent }) => parent === id);
     if (turn.state.kind === "failed" && turn.parts.length === 0 && !behind) {
-      this.#change({ type: "withdrawn", id });
+      this.#turns.change({ type: "withdrawn", id });
     }
     if (this.#state.engine.value.kind === "failed") this.retryModel();
     this.#ask(turn.question, turn.attachments, turn.parent);
@@ -205,47 +170,47 @@ export class Controller {
   /** Go on behind the text of an answer that was cut. */
   continueTurn(id: string): void {
     if (cutTurn(this.#state.conversation.value)?.id !== id) return;
-    this.#change({ type: "continued", id });
-    this.#sendNext();
+    this.#turns.change({ type: "continued", id });
+    this.#turns.sendNext();
   }
 
   /** Answer a tool that asks for consent. */
   approve(approval: string, choice: ApprovalChoice): void {
-    this.#change({ type: "approved", approval, choice });
+    this.#turns.change({ type: "approved", approval, choice });
     this.#python?.send({ type: "approve", approval, choice });
   }
 
   /** Give this conversation a system text of its own, from the next turn on; an empty one takes it back. */
   instruct(instruction: string): void {
     const trimmed = instruction.trim();
-    this.#change({ type: "instructed", instruction: trimmed === "" ? null : trimmed });
+    this.#turns.change({ type: "instructed", instruction: trimmed === "" ? null : trimmed });
   }
 
   /** Show the branch through this turn. */
   switchTo(id: string): void {
-    this.#change({ type: "switched", id });
+    this.#turns.change({ type: "switched", id });
   }
 
   /** Delete a turn and what follows it; `undoRemoval` brings it back. */
   remove(id: string): void {
-    this.#change({ type: "removed", id });
+    this.#turns.change({ type: "removed", id });
     this.#stopRemoved();
   }
 
   /** Delete all turns; `undoRemoval` brings them back. */
   clear(): void {
-    this.#change({ type: "removed", id: null });
+    this.#turns.change({ type: "removed", id: null });
     this.#stopRemoved();
   }
 
   undoRemoval(): void {
-    this.#change({ type: "put_back" });
-    this.#sendNext();
+    this.#turns.change({ type: "put_back" });
+    this.#turns.sendNext();
   }
 
   /** The deletion stands. */
   acceptRemoval(): void {
-    this.#change({ type: "let_go" });
+    this.#turns.change({ type: "let_go" });
   }
 
   newConversation(): void {
@@ -263,7 +228,7 @@ export class Controller {
 
   restartPython(): void {
     this.#state.python.value = PYTHON_STARTS;
-    this.#heads.clear();
+    this.#turns.pythonStartsAnew();
     this.#python?.start();
     this.#notice({ type: "python_restarted" });
   }
@@ -285,7 +250,7 @@ export class Controller {
     if (after.kind !== "ready") return;
     if (before.kind !== "ready") this.#announceReady();
     this.#noticeModel(after.model.id);
-    this.#sendNext();
+    this.#turns.sendNext();
   }
 
   modelsKnown(models: readonly ModelRecord[]): void {
@@ -296,76 +261,15 @@ export class Controller {
 
   #applyMessages(messages: readonly PythonMessage[]): void {
     const wasReady = this.#state.readiness.value === "ready";
-    let python = this.#state.python.value;
-    let shown = this.#state.conversation.value;
-    const behind = new Map(this.#state.behind.value);
-    for (const message of messages) {
-      python = reducePython(python, message);
-      const action = { type: "python", message, at: this.options.now() } as const;
-      if (this.#concerns(message, shown)) shown = reduceConversation(shown, action);
-      for (const [id, conversation] of behind) {
-        if (this.#concerns(message, conversation)) behind.set(id, reduceConversation(conversation, action));
-      }
-      this.#followSession(message);
-    }
-    this.#state.python.value = python;
-    this.#state.conversation.value = shown;
-    this.#setBehind(behind);
-    this.#announcer.follow(shown);
+    this.#state.python.value = messages.reduce(reducePython, this.#state.python.value);
+    this.#turns.receive(messages);
+    this.#announcer.follow(this.#state.conversation.value);
     if (!wasReady) this.#announceReady();
-    this.#sendNext();
-  }
-
-  /** What another tab's Python does ends with that one, not with this tab's. */
-  #concerns(message: PythonMessage, conversation: Conversation): boolean {
-    if (message.type !== "python_failed" || this.options.turns === undefined) return true;
-    return this.#sent.has(runningTurn(conversation)?.id ?? "");
-  }
-
-  #followSession(message: PythonMessage): void {
-    if (message.type === "python_failed") this.#heads.clear();
-    const ends = message.type === "turn_ended" || message.type === "turn_failed";
-    if (ends && message.messages === undefined) this.#heads.lost(message.id);
-  }
-
-  /** A conversation behind the shown one is seen once with its end, then let go. */
-  #setBehind(behind: ReadonlyMap<string, Conversation>): void {
-    const before = this.#state.behind.value;
-    if ([...behind].every(([id, conversation]) => before.get(id) === conversation)) return;
-    this.#state.behind.value = behind;
-    const busy = [...behind].filter(([, conversation]) => isBusy(conversation));
-    if (busy.length < behind.size) this.#state.behind.value = new Map(busy);
+    this.#turns.sendNext();
   }
 
   #announceReady(): void {
     if (this.#state.readiness.value === "ready") this.#state.announcement.value = text.announce.ready;
-  }
-
-  #sendNext(): void {
-    if (this.#state.readiness.value !== "ready") return;
-    const shown = this.#send(this.#state.conversation.value);
-    if (shown !== null) this.#state.conversation.value = shown;
-    const behind = new Map(this.#state.behind.value);
-    for (const [id, conversation] of behind) behind.set(id, this.#send(conversation) ?? conversation);
-    this.#setBehind(behind);
-  }
-
-  /** Send the next turn of a conversation. Returns what becomes of it; null where nothing is to be sent. */
-  #send(conversation: Conversation): Conversation | null {
-    const turn = nextTurn(conversation);
-    if (turn === null || this.options.turns?.mayRun(conversation.id) === false) return null;
-    this.#sent.add(turn.id);
-    const history = this.#heads.historyFor(conversation, turn);
-    const { instruction } = conversation;
-    const chosen = this.options.settingsFor?.(conversation.id);
-    const settings = instruction === null ? chosen : { ...chosen, instruction };
-    this.#python?.send(askOf(turn, { conversation: conversation.id, history, settings }));
-    this.#announcer.expect(turn.id);
-    const busy = (id: string): boolean => id === conversation.id || this.#state.behind.value.has(id);
-    for (const id of this.#heads.moved(conversation.id, turn.id, busy)) {
-      this.#python?.send({ type: "forget", conversation: id });
-    }
-    return reduceConversation(conversation, { type: "sent", id: turn.id });
   }
 
   /** Say in the conversation when another model takes over. */
@@ -390,14 +294,14 @@ export class Controller {
   }
 
   #notice(what: Noticed): void {
-    this.#change({ type: "noticed", id: this.options.newId(), what });
+    this.#turns.change({ type: "noticed", id: this.options.newId(), what });
   }
 
   #ask(question: string, attachments: readonly Attached[], parent?: string | null): void {
     const { newId, now } = this.options;
     const place = parent === undefined ? {} : { parent };
-    this.#change({ type: "asked", id: newId(), question, attachments, at: now(), ...place });
-    this.#sendNext();
+    this.#turns.change({ type: "asked", id: newId(), question, attachments, at: now(), ...place });
+    this.#turns.sendNext();
   }
 
   #turn(id: string): Turn | null {
@@ -410,11 +314,7 @@ export class Controller {
     for (const { id, state } of removed?.turns ?? []) {
       if (state.kind === "running") this.#python?.send({ type: "stop", id });
     }
-    this.#sendNext();
-  }
-
-  #change(action: ConversationAction): void {
-    this.#state.conversation.value = reduceConversation(this.#state.conversation.value, action);
+    this.#turns.sendNext();
   }
 
   #remember(turn: string, name: string, payload: SeenEvent["payload"]): void {

@@ -1,7 +1,8 @@
 /** Joins the conversations of the page to its database, as soon as that is open. */
 import { signal, type Signal } from "@preact/signals";
 import type { ElectionLocks } from "../../page/leadership";
-import type { Controller, TurnTaking } from "../controller";
+import type { Controller } from "../controller";
+import type { TurnTaking } from "../turns";
 import type { AppDatabase } from "../database/database";
 import type { Places } from "../places";
 import type { AppState } from "../state";
