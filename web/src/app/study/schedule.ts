@@ -70,7 +70,7 @@ function isSound({ due, reviewed, stability, difficulty, state, ...counts }: Sch
   return (
     time(due) &&
     (reviewed === null || time(reviewed)) &&
-    State[state] !== undefined &&
+    state in State &&
     (state === State.New || (stability > 0 && difficulty >= 1 && difficulty <= 10 && reviewed !== null)) &&
     Object.values(counts).every((value) => value >= 0)
   );
