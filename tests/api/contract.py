@@ -13,6 +13,8 @@ import pytest
 
 LONG = "Tell me everything about this application."
 """A question whose answer is long enough to be left."""
+BEGUN = "This is a chat application"
+"""A text that goes on."""
 COLOUR = {
     "type": "object",
     "properties": {"colour": {"enum": ["red", "green"]}},
@@ -145,6 +147,25 @@ class ApiContract:
         told = json.loads(said.body["choices"][0]["message"]["content"])
         assert told["colour"] in ("red", "green")
 
+    def test_a_text_goes_on(self, api: Caller) -> None:
+        body = {"model": "default", "prompt": BEGUN, "max_tokens": 8, "temperature": 0}
+        said = api.call("POST", "/v1/completions", body)
+        assert said.status == 200, said.text
+        (choice,) = said.body["choices"]
+        assert choice["text"]
+        assert said.body["usage"]["completion_tokens"] > 0
+        *data, last = events_of(api.call("POST", "/v1/completions", {**body, "stream": True}).text)
+        pieces = [json.loads(one)["choices"][0]["text"] for one in data]
+        assert ("".join(pieces), last) == (choice["text"], "[DONE]")
+
+    def test_a_chat_model_says_that_it_makes_no_vectors(self, api: Caller) -> None:
+        said = api.call("POST", "/v1/embeddings", {"model": "default", "input": "text"})
+        assert (said.status, said.body["error"]["code"]) == (400, "validation_error")
+
+    def test_what_was_not_heeded_is_named(self, api: Caller) -> None:
+        said = api.call("POST", "/v1/chat/completions", asked(user="me", logit_bias={}))
+        assert said.body["webllm"]["ignored"] == ["logit_bias", "user"]
+
     def test_prompts_are_answered_counted_and_forgotten(self, api: Caller) -> None:
         api.call("POST", "/webllm/api/clear")
         told = api.call("POST", "/webllm/api/infer", {"prompt": "Hello", "temperature": 0}).body
@@ -162,6 +183,12 @@ class ApiContract:
     def test_a_models_settings_are_kept(self, api: Caller) -> None:
         told = api.call("POST", "/webllm/api/config/models", {"model_type": "another", "max_tokens": 7}).body
         assert (told["status"], told["config"]) == ("ok", {"max_tokens": 7})
+
+    def test_more_than_is_allowed_is_refused(self, api: Caller) -> None:
+        many = api.call("POST", "/webllm/api/infer/batch", {"prompts": ["Hello"] * 101})
+        assert (many.status, many.body["field"]) == (400, "prompts")
+        old = api.call("GET", "/webllm/api/history?limit=101")
+        assert (old.status, old.body["field"]) == (400, "limit")
 
     @pytest.mark.parametrize(
         ("body", "field"), [({}, "prompt"), ({"prompt": "a", "top_p": 2}, "top_p"), ([], None)]

@@ -86,7 +86,8 @@ def api(server: Server) -> Iterator[Network]:
     def respond(body: CompletionBody) -> Script:
         return SCRIPTS[str(body["messages"][-1]["content"])]
 
-    transport = scripted(respond=respond, records=[record("scripted-1")])
+    goes_on = {"complete_text": answer(" that ", "answers")}
+    transport = scripted(respond=respond, records=[record("scripted-1")], openings=goes_on)
     with offered(server, transport), httpx.Client(base_url=server.url, timeout=60) as client:
         yield Network(client)
 

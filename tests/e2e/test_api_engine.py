@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import shutil
 import socket
@@ -9,14 +11,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, Literal
 
 import httpx
 import pytest
 from openai import OpenAI
 from playwright.sync_api import Browser, Page
+from pydantic import BaseModel
 
+from tests.e2e.room import DEMO
+from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
+from tests.e2e.vectors import NEAR, dot, vectors_of
 from tools.serve import SITE
+from webllm_provider import WebSocketTransport, create_session
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTED_WITHIN_S = 60
@@ -28,10 +37,22 @@ PAGE = """<!doctype html><meta charset="utf-8" /><title>An engine to offer</titl
   const frame = new EngineFrame("./engine.html");
   const client = new EngineClient(frame.connect(), { locks: navigator.locks });
   await client.ready;
-  const load = client.load("webllm-demo-1-q0f32", "cpu");
-  while ((await load.next()) !== null);
+  globalThis.load = async (model) => {
+    const load = client.load(model, "cpu");
+    while ((await load.next()) !== null);
+  };
+  globalThis.chat = "webllm-demo-1-q0f32";
+  await load(chat);
   globalThis.offer = offerEngine("./engine", frame);
+  globalThis.loadVectors = async (model) => {
+    await client.query({ type: "add_model", model });
+    await load(model.id);
+  };
 </script>"""
+
+
+class Colour(BaseModel):
+    colour: Literal["red", "green"]
 
 
 @pytest.fixture(scope="module")
@@ -101,21 +122,45 @@ def tab(cpu_browser: Browser, api: str) -> Iterator[Page]:
     context.close()
 
 
-def test_the_official_client_chats_with_the_model_in_a_tab(tab: Page, api: str) -> None:
+@pytest.fixture
+def openai(tab: Page, api: str) -> Iterator[OpenAI]:
     with OpenAI(base_url=f"{api}/v1", api_key="any", max_retries=0) as client:
-        model = next(iter(client.models.list())).id
-        asked = [{"role": "user", "content": "What can you do?"}]
-        whole = client.chat.completions.create(model=model, messages=asked)  # type: ignore[arg-type]
-        text = whole.choices[0].message.content
-        assert text
-        stream = client.chat.completions.create(model=model, messages=asked, stream=True)  # type: ignore[arg-type]
-        pieces = [chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices]  # type: ignore[union-attr]
+        yield client
+
+
+def asked(question: str) -> dict[str, Any]:
+    return {"model": "default", "temperature": 0, "messages": [{"role": "user", "content": question}]}
+
+
+def text_of(chunk: Any) -> str:
+    return "".join(choice.delta.content or "" for choice in chunk.choices)
+
+
+def test_the_official_client_chats_with_the_model_in_a_tab(openai: OpenAI) -> None:
+    assert [model.id for model in openai.models.list()] == [DEMO]
+    whole = openai.chat.completions.create(**asked(WHAT)).choices[0].message.content
+    pieces = [text_of(chunk) for chunk in openai.chat.completions.create(**asked(WHAT), stream=True)]
     assert len([piece for piece in pieces if piece]) > 1
-    # The demo model knows its answers by heart.
-    assert "".join(pieces) == text
+    assert "".join(pieces) == whole
+    # By a name that people carry over.
+    said = openai.chat.completions.create(**{**asked(WHAT), "model": "demo"})
+    assert (said.model, said.choices[0].message.content) == (DEMO, whole)
 
 
-def test_a_tool_call_is_held_to_its_schema_in_the_tab(tab: Page, api: str) -> None:
+def test_a_client_that_leaves_ends_its_answer_in_the_tab(openai: OpenAI, api: str) -> None:
+    with openai.chat.completions.create(**asked(EVERYTHING), stream=True) as stream:
+        read = next(text for chunk in stream if (text := text_of(chunk)))
+    assert read
+
+    def noted() -> bool:
+        (newest,) = httpx.get(f"{api}/webllm/api/history?limit=1").json()["history"]
+        return bool(newest["code"] == "CLIENT_GONE")
+
+    _until(noted, 30)
+    assert openai.chat.completions.create(**asked(WHAT)).choices[0].finish_reason == "stop"
+
+
+def test_a_tool_call_is_held_to_its_schema_in_the_tab(openai: OpenAI) -> None:
     notes = {
         "type": "function",
         "function": {
@@ -132,23 +177,71 @@ def test_a_tool_call_is_held_to_its_schema_in_the_tab(tab: Page, api: str) -> No
             },
         },
     }
-    with OpenAI(base_url=f"{api}/v1", api_key="any", max_retries=0) as client:
-        said = client.chat.completions.create(  # type: ignore[call-overload]
-            model="default",
-            messages=[{"role": "user", "content": "Note that the tea is in the blue tin"}],
-            tools=[notes],
-            tool_choice="required",
-        )
-    assert said.choices[0].finish_reason == "tool_calls"
-    assert said.choices[0].message.tool_calls[0].function.name == "notes"
+    wanted = {**asked("Note that the tea is in the blue tin"), "tools": [notes], "tool_choice": "required"}
+    (choice,) = openai.chat.completions.create(**wanted).choices
+    assert choice.finish_reason == "tool_calls"
+    assert choice.message.tool_calls is not None
+    assert choice.message.tool_calls[0].function.name == "notes"
+    assert json.loads(choice.message.tool_calls[0].function.arguments)["action"] in ("add", "list")
 
 
-def test_the_chat_application_is_served_beside_the_api(cpu_browser: Browser, api: str) -> None:
+def test_an_answer_fits_its_json_schema_in_the_tab(openai: OpenAI) -> None:
+    said = openai.chat.completions.parse(**asked("Name a colour."), response_format=Colour)
+    assert said.choices[0].message.parsed is not None
+
+
+def test_an_amplifier_session_on_this_python_uses_the_tab(tab: Page, api: str) -> None:
+    async def session() -> str:
+        made = await create_session(transport=WebSocketTransport(api.replace("http", "ws")))
+        try:
+            return str(await made.execute(WHAT))
+        finally:
+            await made.cleanup()
+
+    # Playwright has an event loop of its own in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(asyncio.run, session()).result(120) == ANSWERS[WHAT]
+
+
+def test_the_demo_in_a_terminal_walks_through_the_api(tab: Page, api: str) -> None:
+    command = [sys.executable, "-m", "webllm_provider.demo", api]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"models   {DEMO}" in done.stdout
+    assert "batch    2 of 2" in done.stdout
+
+
+def test_texts_become_vectors_in_the_tab(openai: OpenAI, tab: Page, api: str) -> None:
+    tab.evaluate("model => loadVectors(model)", vectors_of(f"{api}/webllm/"))
+    _until(lambda: [model.id for model in openai.models.list()] == ["demo-vectors"], 30)
+    made = openai.embeddings.create(model="demo-vectors", input=NEAR)
+    near, same, far = [one.embedding for one in made.data]
+    assert dot(near, near) == pytest.approx(1)
+    assert dot(near, same) > dot(near, far) + 0.2
+    assert made.usage.prompt_tokens > 0
+    tab.evaluate("load(chat)")
+    _until(lambda: [model.id for model in openai.models.list()] == [DEMO], 30)
+
+
+def test_the_chat_application_is_served_beside_the_api(api: str) -> None:
     told = httpx.get(f"{api}/", follow_redirects=True)
     assert str(told.url) == f"{api}/webllm/"
     assert "<title>" in told.text
 
 
-def test_a_tab_that_closes_takes_its_model_away(tab: Page, api: str) -> None:
-    tab.close()
+def test_a_tab_that_closes_in_the_middle_leaves_what_it_has_said(tab: Page, api: str) -> None:
+    body = {**asked(EVERYTHING), "stream": True}
+    said, last = "", {}
+    with httpx.stream("POST", f"{api}/v1/chat/completions", json=body, timeout=60) as response:
+        for line in response.iter_lines():
+            if not line.startswith("data: {"):
+                continue
+            last = json.loads(line.removeprefix("data: "))
+            for choice in last.get("choices", ()):
+                said += choice["delta"].get("content") or ""
+            if said and not tab.is_closed():
+                tab.close()
+    assert last["code"] == "ENGINE_FAILED"
+    assert last["partial"] == said
     _until(lambda: httpx.get(f"{api}/webllm/api/status").json()["models_loaded"] == 0, 30)

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.room import DEMO, EngineRoom, opened_room
 from tests.e2e.trained import ANSWERS, WHAT
+from tests.e2e.vectors import NEAR, dot, vectors_of
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +78,9 @@ def test_an_embedding_model_gives_near_vectors_for_near_texts(
     cpu_browser: Browser, site: str, origin_guard: OriginGuard
 ) -> None:
     """The demo model's own GGUF, added as a model for vectors: the mean of what it makes of each token."""
-    near, same, far = "What is this application?", "What is this application", "The weather in Paris is grey"
+    near, same, far = NEAR
     with opened_room(cpu_browser, site, origin_guard) as room:
-        model = {"id": "demo-vectors", "kind": "embedding", "gguf_url": f"{site}models/demo/demo.gguf"}
-        room.query({"type": "add_model", "model": model})
+        room.query({"type": "add_model", "model": vectors_of(site)})
         assert room.load("demo-vectors")["model"]["capabilities"]["embeddings"] is True
         result = room.query({"type": "embed", "input": [near, same, far, near]})
     first, second, third, again = result["vectors"]
@@ -89,7 +89,3 @@ def test_an_embedding_model_gives_near_vectors_for_near_texts(
     assert first == again
     assert dot(first, first) == pytest.approx(1)
     assert dot(first, second) > dot(first, third) + 0.2
-
-
-def dot(one: list[float], other: list[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))
