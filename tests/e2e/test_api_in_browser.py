@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from tests.e2e.app import App, wait_until
 from tests.e2e.bundles import bundled
 from tests.e2e.conftest import COLLECT_WORKERS
 from tests.e2e.hosts import Host, hosting
+from tests.e2e.room import DEMO
+from tests.e2e.tabs import python_of, stop_service_workers
+from tests.e2e.vectors import NEAR, dot, vectors_of
 from tools.serve import ROOT
 
 PREFIX = "/some/repo/"
@@ -45,6 +49,13 @@ READ = """async ({ path, content }) => {
     for (let part = await reader.read(); !part.done; part = await reader.read()) read.text += part.value;
     read.ended = true;
   })();
+}"""
+
+
+# In the worker that hosts Python: the model that the engine shall have now.
+LOAD = """async model => {
+  const loading = js_llm_load(JSON.stringify({ model, device: "cpu" }));
+  while ((await loading.next()) !== null);
 }"""
 
 
@@ -125,6 +136,12 @@ class TestBrowser(ApiContract):
     def test_the_document_says_where_the_site_lies(self, api: InPage) -> None:
         assert api.call("GET", "/openapi.json").body["servers"] == [{"url": PREFIX.rstrip("/")}]
 
+    def test_a_service_worker_that_the_browser_has_ended_asks_anew_who_leads(
+        self, app: App, api: InPage
+    ) -> None:
+        stop_service_workers(app)
+        assert api.call("POST", "/v1/chat/completions", asked()).status == 200
+
     def test_the_address_of_servers_shows_the_application(self, context: BrowserContext, host: Host) -> None:
         page = context.new_page()
         page.goto(f"{host.url}webllm/")
@@ -150,7 +167,25 @@ def test_the_official_client_works_in_a_page(app: App, context: BrowserContext, 
     assert (name, set(arguments)) == ("add", {"a", "b"})
     assert said("schema", "Name a colour.", COLOUR)["colour"] in ("red", "green")
     assert said("unknown") == [True, 404, "model_not_found"]
+    with vectors_loaded(app, host):
+        near, same, far = said("vectors", NEAR)
+    assert dot(near, near) == pytest.approx(1)
+    assert dot(near, same) > dot(near, far) + 0.2
     page.close()
+
+
+@contextmanager
+def vectors_loaded(app: App, host: Host) -> Iterator[None]:
+    """The demo model's own file in the engine as a model for vectors, and then the chat model again."""
+    python = python_of(app)
+    python.evaluate(
+        "model => js_llm_query(JSON.stringify({ type: 'add_model', model }))", vectors_of(host.url)
+    )
+    try:
+        python.evaluate(LOAD, "demo-vectors")
+        yield
+    finally:
+        python.evaluate(LOAD, DEMO)
 
 
 def test_flashcards_come_from_the_site_itself_and_are_made_once(

@@ -39,6 +39,8 @@ globalThis.openaiTests = {
     const { choices } = await client.chat.completions.create(asked(question, { response_format }));
     return JSON.parse(choices[0].message.content);
   },
+  vectors: async (input) =>
+    (await client.embeddings.create({ model: "demo-vectors", input })).data.map(({ embedding }) => embedding),
   unknown: async () => {
     try {
       await client.models.retrieve("no-such-model");
