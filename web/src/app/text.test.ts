@@ -70,6 +70,12 @@ const SAME = new Set([
   "models.lasts.seconds",
   "models.lasts.minutes",
   "models.lasts.hours",
+  "study.begin.text",
+  "study.deck.formats.json",
+  "study.deck.formats.csv",
+  "study.deck.formats.anki",
+  "study.card.in",
+  "study.review.inWait",
 ]);
 
 const paths = (catalogue: object): string[] => wordsOf(catalogue).map(([path]) => path);

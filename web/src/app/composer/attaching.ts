@@ -1,5 +1,6 @@
 /** What a dropped, pasted or chosen file becomes: an attachment, or a reason why not. */
 import type { Attached } from "../stores/turn";
+import { bytesOf, decoded } from "../text-file";
 
 export type Refusal =
   | { reason: "binary" | "empty" | "unread" | "image_type" | "image_too_large"; name: string }
@@ -81,31 +82,6 @@ function tokenLimit({ contextTokens }: Room): number {
 }
 
 const tokensIn = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);
-
-/** Null where the file has gone since it was chosen. */
-async function bytesOf(file: File): Promise<Uint8Array | null> {
-  try {
-    return new Uint8Array(await file.arrayBuffer());
-  } catch {
-    return null;
-  }
-}
-
-/** UTF-8, or UTF-16 that says so at its beginning; null for anything else. */
-function decoded(bytes: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
-    return text.includes("\0") ? null : text.replaceAll(/\r\n?/g, "\n");
-  } catch {
-    return null;
-  }
-}
-
-function encodingOf([first, second]: Uint8Array): string {
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  if (first === 0xfe && second === 0xff) return "utf-16be";
-  return "utf-8";
-}
 
 const CHUNK = 0x8000;
 

@@ -9,7 +9,7 @@ export const MOST_IN_A_DECK = 2000;
 export const LONGEST_SOURCE = 200_000;
 /** Of one side of a card, in characters: a person may write more than a model is asked for. */
 export const LONGEST_SIDE = 2000;
-const LONGEST_NAME = 120;
+export const LONGEST_NAME = 120;
 
 /** What cards are made of. */
 export type Source = { kind: "topic" | "text"; text: string };
