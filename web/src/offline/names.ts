@@ -21,7 +21,15 @@ export interface StorageNames {
   conversationLock(conversation: string): string;
   /** The IndexedDB database of a profile, and the channel on which its tabs tell each other what they stored. */
   database(profile: string): string;
+  /**
+   * The IndexedDB database of which profiles there are, the channel on which their tabs talk, the key of
+   * `localStorage` that says which one was open last, and what the names of the profiles' locks begin with.
+   */
+  profiles: string;
 }
+
+/** Under which URL the cache of contents keeps one. A cache wants URLs as keys; this one is never requested. */
+export const contentKey = (scope: string, sha256: string): string => new URL(`content/${sha256}`, scope).href;
 
 /** `scope` is the URL of the site's root. */
 export function storageNames(scope: string): StorageNames {
@@ -35,6 +43,7 @@ export function storageNames(scope: string): StorageNames {
     pageLock: (build) => `${prefix}:page:${build}`,
     engineLock: (build) => `${prefix}:engine:${build}`,
     conversationLock: (conversation) => `${prefix}:conversation:${conversation}`,
+    profiles: `${prefix}:profiles`,
     database: (profile) => `${prefix}:profile:${profile}`,
   };
 }

@@ -96,6 +96,8 @@ export interface Inferences {
 export interface AppDatabase {
   /** Whether it survives the page. False: the browser keeps nothing, and everything ends with the tab. */
   readonly lasting: boolean;
+  /** Whether records lie encrypted: then nothing of theirs may be kept elsewhere as it is. */
+  readonly sealed: boolean;
   readonly conversations: Conversations;
   readonly turns: Turns;
   readonly drafts: Drafts;

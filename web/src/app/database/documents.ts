@@ -1,7 +1,7 @@
 import type { Change, Changes } from "./changes";
 import type { RecordCodec } from "./codec";
 import type { Documents } from "./database";
-import { exactly, within } from "./keys";
+import { compareKeys, exactly, within } from "./keys";
 import type { Rows } from "./rows";
 
 type DocumentStore = "templates" | "tools" | "settings" | "decks" | "batches";
@@ -26,23 +26,25 @@ export class StoredDocuments implements Documents {
   ) {}
 
   async get(id: string): Promise<unknown> {
-    const row = await this.rows.get(this.store, id);
+    const row = await this.rows.get(this.store, await this.codec.key(id));
     return row === undefined ? null : this.codec.decode(row.body);
   }
 
   async all(): Promise<{ id: string; value: unknown }[]> {
     const rows = await this.rows.list(this.store, { range: ALL });
-    return Promise.all(rows.map(async ({ id, body }) => ({ id, value: await this.codec.decode(body) })));
+    const read = rows.map(async ({ id, body }) => ({ id: await this.codec.text(id), value: await this.codec.decode(body) }));
+    // Sealed ids lie in an order of their own.
+    return (await Promise.all(read)).sort((one, other) => compareKeys(one.id, other.id));
   }
 
   async set(id: string, value: unknown): Promise<void> {
-    const body = await this.codec.encode(value);
-    await this.rows.commit([{ kind: "put", store: this.store, row: { id, body } }]);
+    const row = { id: await this.codec.key(id), body: await this.codec.encode(value) };
+    await this.rows.commit([{ kind: "put", store: this.store, row }]);
     this.changes.tell({ kind: KINDS[this.store], id });
   }
 
   async remove(id: string): Promise<void> {
-    await this.rows.commit([{ kind: "remove", store: this.store, query: { range: exactly(id) } }]);
+    await this.rows.commit([{ kind: "remove", store: this.store, query: { range: exactly(await this.codec.key(id)) } }]);
     this.changes.tell({ kind: KINDS[this.store], id });
   }
 }

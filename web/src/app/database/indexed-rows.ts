@@ -8,6 +8,7 @@ import { SHAPES, type Schema, type StoreName } from "./schema";
 export class IndexedRows implements Rows {
   readonly lasting = true;
   #opening: Promise<IDBPDatabase> | null = null;
+  #closed = false;
 
   constructor(private readonly name: string) {}
 
@@ -66,7 +67,9 @@ export class IndexedRows implements Rows {
     await transaction.done;
   }
 
+  /** For good: it may be about to be deleted, and what is asked for afterwards must not make it anew. */
   close(): void {
+    this.#closed = true;
     const opening = this.#opening;
     this.#opening = null;
     void opening?.then(
@@ -78,6 +81,7 @@ export class IndexedRows implements Rows {
   }
 
   #open(): Promise<IDBPDatabase> {
+    if (this.#closed) return Promise.reject(new Error("The database is closed."));
     return (this.#opening ??= this.#connect());
   }
 

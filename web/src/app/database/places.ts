@@ -1,6 +1,6 @@
 /** The lists in which a conversation stands, as keys of one index. */
 import type { RecordCodec } from "./codec";
-import { type Key, type KeyRange, within } from "./keys";
+import { compareKeys, type Key, type KeyRange, within } from "./keys";
 import type { ConversationRecord, Labels, Place } from "./records";
 
 const FOLDER = "folder:";
@@ -40,6 +40,10 @@ export async function rangeOfPlace(place: Place, codec: RecordCodec): Promise<Ke
 export async function labelsOf(heads: readonly Key[], codec: RecordCodec): Promise<Labels> {
   const labels = await Promise.all(heads.map((head) => codec.text(String(head))));
   const beginning = (kind: string): string[] =>
-    labels.filter((label) => label.startsWith(kind)).map((label) => label.slice(kind.length));
+    labels
+      .filter((label) => label.startsWith(kind))
+      .map((label) => label.slice(kind.length))
+      // Sealed labels lie in an order of their own.
+      .sort(compareKeys);
   return { folders: beginning(FOLDER), tags: beginning(TAG) };
 }

@@ -17,6 +17,7 @@ export function storedDatabase(
   const conversations = new StoredConversations(rows, codec, changes);
   return {
     lasting: rows.lasting,
+    sealed: codec !== PLAIN,
     conversations,
     turns: conversations,
     drafts: storedDrafts(rows, codec, changes),
