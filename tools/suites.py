@@ -4,6 +4,9 @@
 what the machine cannot give is *not run*, with the reason; where `CI` is set that counts as a failure, and
 so does a test that was skipped.
 A suite that should write a report is ok only with one in which something passed and nothing failed.
+
+Suites that keep one processor busy run side by side, one for each processor; those with browsers have the
+machine to themselves, behind the others. What a suite prints stands together.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,13 +47,15 @@ class Suite:
     needs: Callable[[], str | None] = lambda: None
     report: Path | None = None
     """The JUnit XML that its runner writes; None where there are no tests."""
+    alone: bool = False
+    """Whether it wants the whole machine: no other suite runs meanwhile."""
 
 
-def _pytest_suite(folder: str, needs: Callable[[], str | None] = lambda: None) -> Suite:
+def _pytest_suite(folder: str, needs: Callable[[], str | None] = lambda: None, alone: bool = False) -> Suite:
     name = Path(folder).name
     report = REPORTS / f"{name}.xml"
     command = (sys.executable, "-m", "pytest", folder, f"--junitxml={report}")
-    return Suite(name, ((ROOT, command),), needs, report)
+    return Suite(name, ((ROOT, command),), needs, report, alone)
 
 
 SUITES = (
@@ -99,7 +105,7 @@ SUITES = (
     _pytest_suite("tests/integration"),
     _pytest_suite("tests/api"),
     _pytest_suite("tests/pyodide"),
-    _pytest_suite("tests/e2e", _needs_chromium),
+    _pytest_suite("tests/e2e", _needs_chromium, alone=True),
 )
 
 
@@ -108,6 +114,8 @@ class Outcome:
     """What came of one suite."""
 
     suite: str
+    output: list[str] = field(default_factory=list)
+    """What it printed, where that was not shown as it came."""
     ok: bool = True
     not_run: str | None = None
     passed: int = 0
@@ -138,7 +146,7 @@ def _read_report(outcome: Outcome, report: Path) -> None:
     try:
         cases = list(ElementTree.parse(report).iter("testcase"))
     except (OSError, ElementTree.ParseError) as error:
-        print(f"{outcome.suite} left no report that can be read: {error}", flush=True)
+        outcome.output.append(f"{outcome.suite} left no report that can be read: {error}\n")
         outcome.ok = False
         return
     for case in cases:
@@ -153,19 +161,37 @@ def _read_report(outcome: Outcome, report: Path) -> None:
         outcome.ok = False
 
 
-def _succeeds(folder: Path, command: Command) -> bool:
-    print("$", " ".join(command).replace(str(ROOT), "."), flush=True)
+def _succeeds(folder: Path, command: Command, outcome: Outcome, shown: bool) -> bool:
+    line = f"$ {' '.join(command)}".replace(str(ROOT), ".")
+    if shown:
+        print(line, flush=True)
+    else:
+        outcome.output.append(f"{line}\n")
     try:
-        return subprocess.run(command, check=False, cwd=folder).returncode == 0
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=folder,
+            stdout=None if shown else subprocess.PIPE,
+            stderr=None if shown else subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
     except OSError as error:
-        print(f"{command[0]} cannot be started: {error}", flush=True)
+        outcome.output.append(f"{command[0]} cannot be started: {error}\n")
         return False
+    outcome.output.append(done.stdout or "")
+    return done.returncode == 0
 
 
-def run(suite: Suite) -> Outcome:
-    """Run every command of a suite, also behind one that fails, and read its report."""
+def run(suite: Suite, shown: bool = True) -> Outcome:
+    """Run every command of a suite, also behind one that fails, and read its report.
+
+    Args:
+        suite: what to run.
+        shown: let its output come as it is made; otherwise it is kept in the outcome.
+    """
     outcome = Outcome(suite.name)
-    print(f"\n===== {suite.name} =====", flush=True)
     if suite.report is not None:
         suite.report.unlink(missing_ok=True)
     if reason := suite.needs():
@@ -173,11 +199,28 @@ def run(suite: Suite) -> Outcome:
         return outcome
     started = time.monotonic()
     for folder, command in suite.commands:
-        outcome.ok = _succeeds(folder, command) and outcome.ok
+        outcome.ok = _succeeds(folder, command, outcome, shown) and outcome.ok
     outcome.seconds = time.monotonic() - started
     if suite.report is not None:
         _read_report(outcome, suite.report)
     return outcome
+
+
+def run_all(suites: Sequence[Suite], at_once: int) -> Iterator[Outcome]:
+    """Run suites, so many at once; those that want to be alone behind the others. Prints what they print."""
+    together = [suite for suite in suites if not suite.alone]
+    one_by_one = [suite for suite in suites if suite.alone]
+    if len(together) == 1:
+        together, one_by_one = [], [*together, *one_by_one]
+    with ThreadPoolExecutor(at_once) as pool:
+        for outcome in pool.map(lambda suite: run(suite, shown=False), together):
+            print(f"\n===== {outcome.suite} =====\n{''.join(outcome.output)}", flush=True)
+            yield outcome
+    for suite in one_by_one:
+        print(f"\n===== {suite.name} =====", flush=True)
+        outcome = run(suite)
+        print("".join(outcome.output), end="", flush=True)
+        yield outcome
 
 
 def print_table(outcomes: Sequence[Outcome]) -> None:
@@ -205,7 +248,8 @@ def main(names: Sequence[str], known: Sequence[Suite] = SUITES) -> int:
         print(f"No suite named {', '.join(sorted(unknown))}; there are {', '.join(s.name for s in known)}.")
         return 2
     REPORTS.mkdir(parents=True, exist_ok=True)
-    outcomes = [run(suite) for suite in known if not names or suite.name in names]
+    wanted = [suite for suite in known if not names or suite.name in names]
+    outcomes = list(run_all(wanted, max(2, os.cpu_count() or 2)))
     print_table(outcomes)
     left_out_in_ci = bool(os.environ.get("CI")) and any(one.not_run or one.skipped for one in outcomes)
     return 1 if left_out_in_ci or not all(one.ok for one in outcomes) else 0

@@ -103,6 +103,35 @@ def test_a_skipped_test_is_named_and_fails_only_where_ci_is_set(
     assert main([], (suite(reports, skips),)) == 1
 
 
+def waiting(folder: Path, name: str, *, of: str, alone: bool = False) -> Suite:
+    """A suite that fails where the other one has not begun within ten seconds."""
+    program = f"""
+import pathlib, time
+pathlib.Path({name!r}).touch()
+end = time.monotonic() + 10
+while not pathlib.Path({of!r}).exists():
+    assert time.monotonic() < end
+    time.sleep(0.01)
+print("{name} saw {of}")
+"""
+    return Suite(name, ((folder, (sys.executable, "-c", program)),), alone=alone)
+
+
+def test_suites_run_side_by_side_and_what_each_prints_stands_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([], (waiting(tmp_path, "a", of="b"), waiting(tmp_path, "b", of="a"))) == 0
+    a, b = capsys.readouterr().out.split("===== b =====")
+    assert "a saw b" in a
+    assert "b saw a" in b
+
+
+def test_a_suite_that_wants_the_machine_for_itself_runs_behind_the_others(tmp_path: Path) -> None:
+    program = "import pathlib; raise SystemExit(pathlib.Path('alone').exists())"
+    before = Suite("before", ((tmp_path, (sys.executable, "-c", program)),))
+    assert main([], (waiting(tmp_path, "alone", of="alone", alone=True), before, before)) == 0
+
+
 def test_a_suite_that_does_not_exist_is_refused() -> None:
     assert main(["nowhere"]) == 2
 
