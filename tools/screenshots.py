@@ -1,7 +1,8 @@
 """The pictures of README, docs and manifest: every screen of the application, light, dark, and on a phone.
 
-`make screenshots` writes them to `docs/images` (WebP, which the browser itself encodes) and two of them to
-`web/public/screenshots` (PNG, as the manifest wants them); `python -m tools.screenshots NAME ...` takes some.
+`make screenshots` writes them to `docs/images` (WebP, which the browser itself encodes), the page that shows
+them all (`docs/screens.md`), and two of them to `web/public/screenshots` (PNG, as the manifest wants them).
+`python -m tools.screenshots NAME ...` takes some.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tools.screens import OTHER_CONVERSATIONS, SCREENS, Screen
 from tools.serve import ROOT, serving
 
 IMAGES = ROOT / "docs" / "images"
+GALLERY = ROOT / "docs" / "screens.md"
 MANIFEST = ROOT / "web" / "public" / "screenshots"
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE: dict[str, Any] = {
@@ -33,6 +35,7 @@ CALM: dict[str, Any] = {"locale": "en-GB", "reduced_motion": "reduce", "color_sc
 STORED_WITHIN_MS = 180_000
 QUALITY = 0.82
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKS = (*SCHEMES, "phone")
 SHOWN_IN_MANIFEST = {("chat", "light"): "wide.png", ("chat", "phone"): "narrow.png"}
 
 TO_WEBP = """async ([png, quality]) => {
@@ -87,6 +90,26 @@ def _opened(chromium: Browser, site: str, options: dict[str, Any]) -> Iterator[A
         yield app
 
 
+def looks_of(screen: Screen) -> tuple[str, ...]:
+    """The looks in which a screen has a picture."""
+    return ("phone",) if screen.narrow else LOOKS
+
+
+def gallery() -> str:
+    """The page that shows every picture."""
+    rows = ["| | light | dark | phone |", "|---|---|---|---|"]
+    for screen in SCREENS:
+        cells = [
+            f'<img src="images/{screen.name}-{look}.webp" alt="{screen.title}, {look}" />'
+            if look in looks_of(screen)
+            else ""
+            for look in LOOKS
+        ]
+        rows.append(f"| {screen.title} | {' | '.join(cells)} |")
+    lead = "Every screen of the application; `make screenshots` takes these pictures and writes this page."
+    return "\n".join(["# Screens", "", lead, "", *rows, ""])
+
+
 def take_wide(app: App, screens: list[Screen], pictures: Pictures) -> None:
     for screen in screens:
         if screen.narrow:
@@ -117,6 +140,7 @@ def main() -> None:
         with _opened(chromium, site, PHONE) as app:
             take_narrow(app, screens, pictures)
         chromium.close()
+    GALLERY.write_text(gallery(), encoding="utf-8")
 
 
 if __name__ == "__main__":

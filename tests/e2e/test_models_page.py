@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.app import LOAD_TIMEOUT_MS, App, wait_until
+from tests.e2e.conftest import OriginGuard
 from tests.e2e.gated_host import Gate, gated
 from tools.serve import SITE
 
@@ -63,7 +64,7 @@ class ModelsPlace:
         self.page.get_by_test_id("add-ggufUrl").fill(address)
         self.page.get_by_test_id("add-name").fill(name)
         self.page.get_by_test_id("add-submit").click()
-        expect(self.row(OWN)).to_have_attribute("data-open", "true")
+        expect(self.row(f"custom-{name}")).to_have_attribute("data-open", "true")
 
     def download(self, model: str, *, use: bool) -> None:
         self.row(model).get_by_test_id("model-download").click()
@@ -84,9 +85,24 @@ class ModelsPlace:
         return self.page.locator(f'[data-testid="stored-model"][data-model="{model}"]')
 
 
+@pytest.fixture(scope="module")
+def opened(cpu_browser: Browser, site: str, origin_guard: OriginGuard) -> Iterator[ModelsPlace]:
+    """One page for all that leave it usable; each of them gives its models names of its own."""
+    with cpu_browser.new_context(service_workers="block") as context:
+        origin_guard.watch(context)
+        app = App(context.new_page())
+        app.page.goto(f"{site}?device=cpu")
+        app.wait_until_ready()
+        yield ModelsPlace(app)
+
+
 @pytest.fixture
-def models(open_on_cpu: Opener) -> ModelsPlace:
-    return ModelsPlace(open_on_cpu("?device=cpu"))
+def models(opened: ModelsPlace) -> Iterator[ModelsPlace]:
+    opened.app.wait_until_ready()
+    opened.app.new_conversation()
+    yield opened
+    if opened.place.is_visible():
+        opened.close()
 
 
 def test_a_model_that_needs_webgpu_says_so_and_leads_to_one_that_runs_here(models: ModelsPlace) -> None:
@@ -102,48 +118,67 @@ def test_a_model_that_needs_webgpu_says_so_and_leads_to_one_that_runs_here(model
     expect(opened.get_by_test_id("verdict")).to_have_attribute("data-fits", "true")
 
 
-def test_a_model_of_ones_own_is_added_by_address_downloaded_and_answers(models: ModelsPlace) -> None:
-    models.add(DEMO_GGUF)
-    models.download(OWN, use=True)
-    wait_until(models.page, f"webllmApp.engineState.model?.id === '{OWN}'", LOAD_TIMEOUT_MS)
+def test_one_conversation_goes_on_with_one_model_after_another(models: ModelsPlace) -> None:
+    app, page = models.app, models.page
+    app.ask(QUESTION)
+
+    # By address: it answers as soon as it is here. Its own name stands below the answer.
+    models.add(DEMO_GGUF, "mine")
+    models.download("custom-mine", use=True)
+    wait_until(page, "webllmApp.engineState.model?.id === 'custom-mine'", LOAD_TIMEOUT_MS)
     models.close()
-    models.app.wait_until_ready()
-    answer = models.app.ask(QUESTION)
+    answer = app.ask(QUESTION)
     assert answer.state == "done"
     assert answer.text != ""
-    # Its own name stands below the answer, not that of the model it is made of.
+    assert "mine" in answer.figures
+    expect(page.get_by_test_id("model-picker")).to_contain_text("mine")
+
+    # From a file; both lie here.
+    models.open("add")
+    page.get_by_test_id("add-file").set_input_files(SITE / DEMO_GGUF)
+    expect(models.row(OWN).get_by_test_id("model-use")).to_be_visible(timeout=LOAD_TIMEOUT_MS)
+    models.open("storage")
+    for model in ("custom-mine", OWN):
+        expect(models.stored(model)).to_have_attribute("data-state", "whole")
+    models.stored(OWN).get_by_test_id("model-use").click()
+    expect(models.place).to_be_hidden()
+    wait_until(page, f"webllmApp.engineState.model?.id === '{OWN}'", LOAD_TIMEOUT_MS)
+    answer = app.ask("Hello")
     assert "demo" in answer.figures
-    expect(models.page.get_by_test_id("model-picker")).to_contain_text("demo")
+    assert "mine" not in answer.figures
+    expect(app.answers).to_have_count(3)
 
 
 def test_what_is_stored_is_shown_in_bytes_and_deleted_after_a_question(models: ModelsPlace) -> None:
-    models.add(DEMO_GGUF)
-    models.fetch_whole(OWN)
+    kept = "custom-kept"
+    models.add(DEMO_GGUF, "kept")
+    models.fetch_whole(kept)
     models.open("storage")
     size = (SITE / DEMO_GGUF).stat().st_size
-    expect(models.stored(OWN)).to_have_attribute("data-state", "whole")
-    expect(models.stored(OWN).get_by_test_id("stored-facts")).to_contain_text(f"{size / 1e6:.0f}")
-    models.stored(OWN).get_by_test_id("stored-delete").click()
+    expect(models.stored(kept)).to_have_attribute("data-state", "whole")
+    expect(models.stored(kept).get_by_test_id("stored-facts")).to_contain_text(f"{size / 1e6:.0f}")
+    models.stored(kept).get_by_test_id("stored-delete").click()
     models.page.get_by_test_id("confirm").click()
-    expect(models.stored(OWN)).to_have_count(0)
+    expect(models.stored(kept)).to_have_count(0)
     models.open()
-    expect(models.row(OWN).get_by_test_id("model-download")).to_be_visible()
+    expect(models.row(kept).get_by_test_id("model-download")).to_be_visible()
 
 
 def test_a_model_is_saved_as_a_file_and_read_in_again(models: ModelsPlace, tmp_path: Path) -> None:
-    models.add(DEMO_GGUF)
-    models.fetch_whole(OWN)
+    saved = "custom-saved"
+    models.add(DEMO_GGUF, "saved")
+    models.fetch_whole(saved)
     models.open("storage")
     with models.page.expect_download(timeout=LOAD_TIMEOUT_MS) as saving:
-        models.stored(OWN).get_by_test_id("stored-export").click()
+        models.stored(saved).get_by_test_id("stored-export").click()
     file = tmp_path / saving.value.suggested_filename
     saving.value.save_as(file)
     assert file.stat().st_size >= (SITE / DEMO_GGUF).stat().st_size
-    models.stored(OWN).get_by_test_id("stored-delete").click()
+    models.stored(saved).get_by_test_id("stored-delete").click()
     models.page.get_by_test_id("confirm").click()
-    expect(models.stored(OWN)).to_have_count(0)
+    expect(models.stored(saved)).to_have_count(0)
     models.page.get_by_test_id("model-import").set_input_files(file)
-    expect(models.row(OWN).get_by_test_id("model-use")).to_be_visible(timeout=LOAD_TIMEOUT_MS)
+    expect(models.row(saved).get_by_test_id("model-use")).to_be_visible(timeout=LOAD_TIMEOUT_MS)
 
 
 @pytest.fixture
@@ -219,7 +254,6 @@ def test_the_engine_is_reset_and_answers_again(models: ModelsPlace) -> None:
 
 
 def test_the_report_holds_facts_and_no_word_of_the_conversation(models: ModelsPlace) -> None:
-    models.app.wait_until_ready()
     models.app.ask("zanzibarlantern")
     models.open("engine")
     models.page.get_by_test_id("report-make").click()
@@ -242,7 +276,6 @@ def stopped_answer(app: App) -> str:
 
 def test_a_stopped_answer_goes_on_behind_its_text(models: ModelsPlace) -> None:
     app = models.app
-    app.wait_until_ready()
     written = stopped_answer(app)
     app.page.get_by_test_id("continue").click()
     expect(app.answers.last).to_have_attribute("data-state", "done", timeout=LOAD_TIMEOUT_MS)

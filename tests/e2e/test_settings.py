@@ -132,3 +132,13 @@ def test_an_answer_comes_from_a_server_where_no_model_is_loaded(
     close_settings(page)
     wait_until(page, "webllmApp.pythonState.kind === 'ready'", ANSWER_TIMEOUT_MS)
     assert app.ask(WHAT).text == ANSWERS[WHAT]
+
+
+def test_what_the_engine_on_webgpu_cannot_do_is_shown_as_such(webgpu_app: App) -> None:
+    page = webgpu_app.page
+    open_settings(page)
+    page.get_by_test_id("more-numbers").click()
+    expect(page.get_by_test_id("set-top_k")).to_be_disabled()
+    expect(page.get_by_text("the engine on WebGPU has no top-k")).to_be_visible()
+    expect(page.get_by_test_id("set-seed")).to_be_enabled()
+    close_settings(page)

@@ -91,6 +91,8 @@ export class Models {
 
   open(section: Section = "catalogue"): void {
     this.show(section);
+    // It begins anew: whoever wants to go to a model says so afterwards.
+    this.#state.opened.value = null;
     this.options.setOpen(true);
     void this.shelf.refresh();
     void this.ladder.refresh();
