@@ -36,6 +36,13 @@ def _holds(page: Page, condition: str) -> bool:
         return False
 
 
+def name_of(worker: Worker) -> str:
+    try:
+        return str(worker.evaluate("self.name"))
+    except Error:  # It has ended in the meantime.
+        return ""
+
+
 @dataclass(frozen=True)
 class Answer:
     """One turn of the assistant, as it stands on the page."""
@@ -170,6 +177,6 @@ class App:
             "cell": "webllm-provider-cell",
             "cpu engine": "",
         }[part]
-        return next(
-            worker for worker in self.page.workers if re.fullmatch(name, str(worker.evaluate("self.name")))
-        )
+        # The newest first: the browser does not tell of every worker's end, and one that a document before this one
+        # left behind never answers.
+        return next(worker for worker in reversed(self.page.workers) if re.fullmatch(name, name_of(worker)))

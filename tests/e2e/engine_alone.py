@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Worker
 
+from tests.e2e.app import name_of
 from tests.e2e.conftest import OriginGuard
-from tests.e2e.tabs import name_of
 
 MODEL = "webllm-demo-1-q0f32"
 DOCUMENT = "<!doctype html><title>An engine of one's own</title><body></body>"

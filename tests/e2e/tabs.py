@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Error, Worker
+from playwright.sync_api import BrowserContext, Worker
 
-from tests.e2e.app import App, wait_until
+from tests.e2e.app import App, name_of, wait_until
 
 PATIENCE_S = 180
 
@@ -103,16 +102,9 @@ class Tabs:
         return sum(name_of(worker) == "engine" for app in self.opened for worker in app.page.workers)
 
 
-def name_of(worker: Worker) -> str:
-    try:
-        return str(worker.evaluate("self.name"))
-    except Error:  # It has ended in the meantime.
-        return ""
-
-
 def python_of(app: App) -> Worker:
     """The worker that hosts Python in a tab."""
-    return next(w for w in app.page.workers if re.fullmatch("webllm-provider-python-.*", name_of(w)))
+    return app.worker_running("python")
 
 
 def ask(app: App, question: str, **more: Any) -> Ended:
