@@ -177,6 +177,6 @@ class App:
             "cell": "webllm-provider-cell",
             "cpu engine": "",
         }[part]
-        # The newest first: the browser does not tell of every worker's end, and one that a document before this one
+        # The newest first: the browser does not tell of every worker's end, and one that an earlier document
         # left behind never answers.
         return next(worker for worker in reversed(self.page.workers) if re.fullmatch(name, name_of(worker)))
