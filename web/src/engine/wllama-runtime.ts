@@ -5,6 +5,7 @@ import { EngineFailure, failure, translate } from "./errors";
 import { KeptStates } from "./kept-states";
 import type { EngineModules } from "./modules";
 import { trustNestedBlobs } from "./nested-blobs";
+import { askAhead } from "./wllama-ahead";
 
 export type LoadParameters = Parameters<Wllama["loadModel"]>[1];
 
@@ -95,6 +96,7 @@ export class WllamaRuntime {
       const wllama = await this.start(address, signal);
       // A worker that was terminated settles nothing any more.
       await untilAborted(wllama.loadModel(weights, parameters), signal, "load");
+      askAhead(wllama);
       this.states = new KeptStates(wllama.getLoadedContextInfo().n_ctx);
       return wllama;
     } finally {
@@ -108,7 +110,7 @@ export class WllamaRuntime {
     const wllama = new Wllama(
       { default: wasmUrl },
       {
-        suppressNativeLog: true,
+        // Not by `suppressNativeLog`: with it llama.cpp tells everything, ten messages a token, and wllama drops them.
         logger: {
           debug: () => undefined,
           log: () => undefined,
