@@ -3,18 +3,25 @@ import { version } from "../../package.json";
 import { render } from "preact";
 import { OtherOrigins, storageOf } from "../door/origins";
 import { openHiddenFrame } from "../page/hidden-frame";
+import { WireEngineRoom } from "../page/engine-room";
+import type { ToPython } from "../page/python-host";
 import { ServerReach } from "../page/server-reach";
 import { Programs } from "./api/programs";
 import { pageClock } from "./batching";
 import { App } from "./components/App";
 import { ProgramsContext } from "./components/api/context";
 import { AppContext } from "./components/context";
+import { InsideContext } from "./components/inside";
+import { StudyContext } from "./components/study/context";
 import { ToolsContext } from "./components/tools/context";
 import { Composing } from "./composer/composing";
 import { Templates } from "./composer/templates";
+import { composeDeveloper } from "./composition/developer";
+import { composeMetrics } from "./composition/metrics";
 import { composeModels } from "./composition/models";
 import { readPage } from "./composition/page";
 import { composeSite } from "./composition/site";
+import { composeStudy } from "./composition/study";
 import { answerApi, composeThreads, type Threads } from "./composition/threads";
 import { composeTools } from "./composition/tools";
 import { Controller } from "./controller";
@@ -85,7 +92,24 @@ const controller = new Controller({
   elapsed: () => performance.now(),
   newId,
 });
-const threads: Threads = composeThreads(page, controller, tools);
+const toPython = (message: ToPython): void => {
+  threads.python.send(message);
+};
+const measuring = composeMetrics(page.tab, {
+  state,
+  settings,
+  room: () => new WireEngineRoom(threads.engine, page.options.device),
+});
+const developer = composeDeveloper({ state, settings, send: toPython });
+const threads: Threads = composeThreads(page, controller, tools, {
+  receive: (message) => {
+    measuring.receive(message);
+    developer.receive(message);
+  },
+  sent: (message) => {
+    developer.sent(message);
+  },
+});
 answerApi(page, threads);
 const models = composeModels(page, { state, controller, engine: threads.engine, places });
 const programs = new Programs({
@@ -93,6 +117,7 @@ const programs = new Programs({
   origins: new OtherOrigins({ scope: page.root.href, storage: storageOf(window), changes: window }),
   page: page.root.href,
 });
+const study = composeStudy({ state, settings, database, engine: () => threads.engine });
 const site = composeSite(page, state, () => keeping.flush());
 exposeReadOnly(window, state, controller, page.build);
 
@@ -132,7 +157,11 @@ render(
   <AppContext.Provider value={value}>
     <ProgramsContext.Provider value={programs}>
       <ToolsContext.Provider value={tools}>
-        <App />
+        <InsideContext.Provider value={{ metrics: measuring.store, developer }}>
+          <StudyContext.Provider value={study}>
+            <App />
+          </StudyContext.Provider>
+        </InsideContext.Provider>
       </ToolsContext.Provider>
     </ProgramsContext.Provider>
   </AppContext.Provider>,
@@ -147,6 +176,10 @@ void database.then((opened) => tools.attach(opened)).catch((error: unknown) => {
   console.warn("What was chosen about tools could not be read:", error);
 });
 followEngine(state, models);
+measuring.start();
+void database.then((opened) => {
+  measuring.store.attach(opened);
+});
 void probeDevice(navigator).then((device) => {
   state.device.value = device;
 });

@@ -38,6 +38,21 @@ function said(word: Word): string[] {
 
 /** What is the same in both languages, on purpose: names, and words that German has taken over. */
 const SAME = new Set([
+  "developer.events.sources.amplifier",
+  "developer.sessions.hooks",
+  "developer.sessions.hook",
+  "developer.sessions.provider",
+  "developer.sessions.places.providers",
+  "developer.sessions.places.hooks",
+  "developer.replay.speeds.2",
+  "developer.replay.speeds.8",
+  "developer.replay.speeds.40",
+  "metrics.engines.webllm",
+  "metrics.engines.wllama",
+  "metrics.engines.server",
+  "metrics.priorities.chat",
+  "metrics.readout",
+  "metrics.history.tokens",
   "appName",
   "tools.own.source",
   "tools.own.name",

@@ -12,9 +12,11 @@ import { apiText } from "./text/api";
 import { batchText } from "./text/batch";
 import { conversationText } from "./text/conversation";
 import { conversationsText } from "./text/conversations";
+import { developerText } from "./text/developer";
 import { errorsText } from "./text/errors";
 import { helpText } from "./text/help";
 import { loadingText } from "./text/loading";
+import { metricsText } from "./text/metrics";
 import { modelsText } from "./text/models";
 import { offlineText } from "./text/offline";
 import { pageText } from "./text/page";
@@ -34,6 +36,8 @@ const en = {
   ...helpText.en,
   api: apiText.en,
   batch: batchText.en,
+  developer: developerText.en,
+  metrics: metricsText.en,
   models: modelsText.en,
   settings: settingsText.en,
   study: studyText.en,
@@ -54,6 +58,8 @@ const de: Catalogue = {
   ...helpText.de,
   api: apiText.de,
   batch: batchText.de,
+  developer: developerText.de,
+  metrics: metricsText.de,
   models: modelsText.de,
   settings: settingsText.de,
   study: studyText.de,

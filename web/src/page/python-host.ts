@@ -18,6 +18,8 @@ export interface PythonHostOptions {
   /** Where Python keeps what outlives it; absent: where every page of the origin does. */
   store?: () => PythonStore;
   onMessage: (message: PythonMessage) => void;
+  /** Hears what is said to Python. */
+  onSend?: (message: ToPython) => void;
   /** A fresh port to the engine, for a thread that has just been started. What it rejects with, the page shows. */
   enginePort: () => MessagePort | Promise<MessagePort>;
   /** Names the tab to the engine, which serves tabs in turn; without it Python counts as one of its own. */
@@ -134,6 +136,7 @@ export class PythonHost {
   }
 
   send(message: ToPython): void {
+    this.options.onSend?.(message);
     this.#thread?.postMessage(message);
   }
 

@@ -15,6 +15,8 @@ import { Drawer, Sidebar } from "./Sidebar";
 import { UpdateNotice } from "./UpdateNotice";
 
 const StudyPlace = deferred(async () => (await import("./study/StudyPlace")).StudyPlace);
+const MetricsPlace = deferred(async () => (await import("./metrics/MetricsPlace")).MetricsPlace);
+const DeveloperPlace = deferred(async () => (await import("./developer/DeveloperPlace")).DeveloperPlace);
 const BatchPlace = deferred(async () => (await import("./batch/BatchPlace")).BatchPlace);
 const SettingsPlace = deferred(async () => (await import("./settings/SettingsPlace")).SettingsPlace);
 const HelpPlace = deferred(async () => (await import("./help/HelpPlace")).HelpPlace);
@@ -88,6 +90,12 @@ export function App(): JSX.Element {
       </Sheet>
       <Sheet name="batch" title={text.places.titles.batch}>
         <BatchPlace />
+      </Sheet>
+      <Sheet name="metrics" title={text.places.titles.metrics}>
+        <MetricsPlace />
+      </Sheet>
+      <Sheet name="developer" title={text.places.titles.developer}>
+        <DeveloperPlace />
       </Sheet>
       <Sheet name="help" title={text.places.titles.help}>
         <HelpPlace />

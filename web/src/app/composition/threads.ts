@@ -4,9 +4,10 @@ import pythonWorkerUrl from "../../python/worker?worker&url";
 import { startSealedWorker } from "../../bridge/sealed-worker";
 import { relayApi } from "../../page/api-relay";
 import { EngineSupervisor } from "../../page/engine-supervisor";
-import { PythonHost, type PythonHostOptions } from "../../page/python-host";
+import { PythonHost, type PythonHostOptions, type ToPython } from "../../page/python-host";
 import { startSiteEngine } from "../../page/site-engine";
 import type { TabEngine } from "../../page/tab-engine";
+import type { PythonMessage } from "../../protocol/wire";
 import type { Controller } from "../controller";
 import { newId } from "../new-id";
 import { scriptOf } from "../service-worker";
@@ -20,7 +21,13 @@ export interface Threads {
   python: PythonHost;
 }
 
-export function composeThreads(page: Page, controller: Controller, tools: Tools): Threads {
+/** Hears what goes between the page and Python, beside those who answer to it. */
+export interface Hearing {
+  receive(message: PythonMessage): void;
+  sent(message: ToPython): void;
+}
+
+export function composeThreads(page: Page, controller: Controller, tools: Tools, hearing: Hearing): Threads {
   const { root, build, tab, options } = page;
   const shared = startSiteEngine({ scope: root, build, tab, ...options, newId });
   const engine = new EngineSupervisor({
@@ -45,6 +52,10 @@ export function composeThreads(page: Page, controller: Controller, tools: Tools)
     onMessage: (message) => {
       controller.receive(message);
       tools.receive(message);
+      hearing.receive(message);
+    },
+    onSend: (message) => {
+      hearing.sent(message);
     },
     enginePort: () => shared.connect(),
     tab,

@@ -110,18 +110,14 @@ const en = {
 
   developers: {
     title: "For developers",
-    debug: "Show every event of Amplifier",
+    debug: "Show every event and message",
     debugNote: "A console at the foot of the page, which holds what you and the model wrote.",
+    inside: "Events, sessions, replay and a report",
   },
 
   console: {
     title: "Events",
-    filter: "Filter events by name",
-    filterPlaceholder: "for example llm:",
-    count: (shown: number, all: number) => `${String(shown)} of ${String(all)}`,
-    none: "No event yet. Ask something.",
     close: "Close the console",
-    at: (seconds: string) => `after ${seconds}`,
   },
 
   notKept: "The browser could not keep this setting. It counts until the page is closed.",
@@ -228,18 +224,14 @@ const de: typeof en = {
 
   developers: {
     title: "Für Entwickler",
-    debug: "Jedes Ereignis von Amplifier zeigen",
+    debug: "Jedes Ereignis und jede Nachricht zeigen",
     debugNote: "Eine Konsole am Fuß der Seite. Darin steht auch, was du und das Modell schreiben.",
+    inside: "Ereignisse, Sitzungen, Wiedergabe und ein Bericht",
   },
 
   console: {
     title: "Ereignisse",
-    filter: "Ereignisse nach Namen filtern",
-    filterPlaceholder: "zum Beispiel llm:",
-    count: (shown: number, all: number) => `${String(shown)} von ${String(all)}`,
-    none: "Noch kein Ereignis. Frag etwas.",
     close: "Die Konsole schließen",
-    at: (seconds: string) => `nach ${seconds}`,
   },
 
   notKept: "Der Browser konnte diese Einstellung nicht behalten. Sie gilt, bis die Seite geschlossen wird.",

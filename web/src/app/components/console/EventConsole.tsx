@@ -1,48 +1,17 @@
-/** Every Amplifier event of this page, for developers: named, timed, and with what it carried. */
+/** The events of this page at its foot, where a developer has turned that on. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { milliseconds } from "../../format";
-import type { SeenEvent } from "../../state";
 import { text } from "../../text";
 import { useApp } from "../context";
 import { Close } from "../icons";
-
-/** As many as a person looks through; the filter reaches all of them. */
-const SHOWN = 200;
-/** Events come with every token: the list is drawn anew at a pace that can be read. */
-const PACE_MS = 500;
+import { EventView } from "./EventView";
+import "../../styles/developer.css";
 
 export function EventConsole(): JSX.Element {
-  const { state, settings } = useApp();
-  const [events, setEvents] = useState<readonly SeenEvent[]>(() => [...state.events]);
-  const [filter, setFilter] = useState("");
-  useEffect(() => {
-    const clock = setInterval(() => {
-      setEvents((shown) => (newestOf(shown) === newestOf(state.events) ? shown : [...state.events]));
-    }, PACE_MS);
-    return () => {
-      clearInterval(clock);
-    };
-  }, [state]);
-  const found = events.filter(({ name }) => name.includes(filter.trim()));
+  const { settings } = useApp();
   const words = text.settings.console;
   return (
     <section class="event-console" aria-label={words.title} data-testid="event-console">
-      <div class="console-head">
-        <h2>{words.title}</h2>
-        <input
-          type="search"
-          aria-label={words.filter}
-          placeholder={words.filterPlaceholder}
-          data-testid="console-filter"
-          value={filter}
-          onInput={(event) => {
-            setFilter(event.currentTarget.value);
-          }}
-        />
-        <span class="muted" data-testid="console-count">
-          {words.count(found.length, events.length)}
-        </span>
+      <EventView>
         <button
           type="button"
           class="icon-button"
@@ -53,31 +22,7 @@ export function EventConsole(): JSX.Element {
         >
           <Close />
         </button>
-      </div>
-      {found.length === 0 ? <p class="console-none">{words.none}</p> : <Events of={found} />}
+      </EventView>
     </section>
   );
 }
-
-function Events({ of }: { of: readonly SeenEvent[] }): JSX.Element {
-  return (
-    <ul class="console-events" tabIndex={0} aria-label={text.settings.console.title}>
-      {of
-        .slice(-SHOWN)
-        .reverse()
-        .map((event) => (
-          <li key={`${event.turn} ${String(event.at)} ${event.name}`}>
-            <details>
-              <summary>
-                <code>{event.name}</code>
-                <span class="muted">{text.settings.console.at(milliseconds(event.at))}</span>
-              </summary>
-              <pre>{JSON.stringify(event.payload, null, 2)}</pre>
-            </details>
-          </li>
-        ))}
-    </ul>
-  );
-}
-
-const newestOf = (events: readonly SeenEvent[]): SeenEvent | undefined => events.at(-1);

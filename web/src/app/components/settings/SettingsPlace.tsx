@@ -7,6 +7,7 @@ import { THEMES } from "../../theme";
 import { OfferEngine } from "../api/OfferEngine";
 import { OtherSites } from "../api/OtherSites";
 import { useApp } from "../context";
+import { PlaceLink } from "../PlaceLink";
 import { Answers, type Edited } from "./Answers";
 import { Choice, Group, Switch } from "./fields";
 import { Provider } from "./Provider";
@@ -118,6 +119,11 @@ function ForThePage(): JSX.Element {
             settings.setDebug(debug);
           }}
         />
+        <p>
+          <PlaceLink to="developer" testId="settings-developer">
+            {developers.inside}
+          </PlaceLink>
+        </p>
       </Group>
     </>
   );
