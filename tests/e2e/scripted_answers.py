@@ -58,7 +58,7 @@ class ScriptedModel:
     def __post_init__(self) -> None:
         python_of(self.app).evaluate(SPEAK)
 
-    def says(self, *answers: str, tokens_per_s: int = 0) -> None:
+    def says(self, *answers: str, tokens_per_s: float = 0) -> None:
         """The next answers, in this order."""
         python_of(self.app).evaluate(
             "([answers, rate]) => { scripted.answers.push(...answers); scripted.rate = rate; }",

@@ -5,12 +5,17 @@
  * (`startEngine`), a connection to it (`EngineClient`, `EngineLink`), and the functions that Python awaits on
  * `globalThis` (`installBridge`, `installStore`) for a page that runs Pyodide itself.
  */
-export { ApiError } from "./client/api-error";
-export type { AskerProgress } from "./client/asker";
-export type { Flashcard, FlashcardsRequest } from "./client/flashcards";
-export type { ResultCacheOptions } from "./client/result-cache";
-export type { SessionSocket } from "./client/session-asker";
-export { type FlashcardsOptions, WebLLMClient, type WebLLMClientOptions } from "./client/webllm-client";
+export {
+  ApiError,
+  type AskerProgress,
+  type Flashcard,
+  type FlashcardsOptions,
+  type FlashcardsRequest,
+  type ResultCacheOptions,
+  type SessionSocket,
+  WebLLMClient,
+  type WebLLMClientOptions,
+} from "./client";
 export { openSiteDoor, type SiteDoor, type SiteDoorOptions } from "./site-door";
 export type { DoorState } from "../door/messages";
 export { EngineClient, type ClientOptions, type Locks } from "../bridge/client";
