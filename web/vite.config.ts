@@ -20,7 +20,7 @@ const roots = { ...defaultRoots(import.meta.dirname), snapshot: pythonSnapshot(i
 const bundled = new BundledPackages();
 
 /** Entries whose names other people's pages rely on; everything else carries a hash. */
-const LIBRARY = { "lib/bridge": "src/bridge/index.ts" };
+const LIBRARY = { "lib/bridge": "src/bridge/index.ts", "lib/client": "src/lib/client/index.ts" };
 
 /** Chunks of the engines get names of their own: the offline site keeps them apart from its shell. */
 const chunkFileNames = ({ moduleIds }: { moduleIds: string[] }): string => {
