@@ -1,5 +1,7 @@
 /** The database of the application, as its parts use it. */
 import type { Changes } from "./changes";
+import type { RecordCodec } from "./codec";
+import type { Rows } from "./rows";
 import type { SumLevel } from "./schema";
 import type {
   ConversationRecord,
@@ -113,5 +115,7 @@ export interface AppDatabase {
   readonly batches: Documents;
   readonly inferences: Inferences;
   readonly changes: Changes;
+  /** Rows as they lie, for what reads or writes many of them at once: exports and imports. */
+  readonly raw: { rows: Rows; codec: RecordCodec };
   close(): void;
 }

@@ -59,7 +59,7 @@ export class StoredConversations implements Conversations, Turns {
       {
         kind: "put",
         store: "conversations",
-        row: await this.#conversationRow(conversation),
+        row: await conversationRow(conversation, this.codec),
         expected: conversation.revision === 0 ? null : conversation.revision,
       },
       ...(await Promise.all(turns.map((turn) => this.#put(turn)))),
@@ -95,20 +95,7 @@ export class StoredConversations implements Conversations, Turns {
 
   async #put(turn: TurnRecord): Promise<Write> {
     const expected = turn.revision === 0 ? null : turn.revision;
-    return { kind: "put", store: "turns", row: await this.#turnRow(turn), expected };
-  }
-
-  async #conversationRow(record: ConversationRecord): Promise<ConversationRow> {
-    const { id, revision, running, deletedAt, ...body } = record;
-    return {
-      id,
-      revision: revision + 1,
-      places: await placesOf(record, this.codec),
-      words: deletedAt === null ? await this.#keys(wordsOf(titleWords(record))) : [],
-      ...(running && deletedAt === null ? { running: 1 } : {}),
-      ...(deletedAt === null ? {} : { deleted: deletedAt }),
-      body: await this.codec.encode(body),
-    };
+    return { kind: "put", store: "turns", row: await turnRow(turn, this.codec), expected };
   }
 
   async #conversation(row: ConversationRow): Promise<ConversationRecord> {
@@ -117,28 +104,43 @@ export class StoredConversations implements Conversations, Turns {
     return { ...body, id, revision, running: row.running === 1, deletedAt: row.deleted ?? null };
   }
 
-  async #turnRow({ id, conversation, revision, askedAt, words, turn, excerpt }: TurnRecord): Promise<TurnRow> {
-    const body: TurnBody = { turn, excerpt };
-    return {
-      age: -askedAt,
-      conversation,
-      id,
-      revision: revision + 1,
-      words: await this.#keys(words),
-      body: await this.codec.encode(body),
-    };
-  }
-
   async #turn({ age, conversation, id, revision, words, body }: TurnRow): Promise<TurnRecord> {
     const { turn, excerpt } = (await this.codec.decode(body)) as TurnBody;
     const known = await Promise.all(words.map((key) => this.codec.text(key)));
     return { id, conversation, revision, askedAt: -age, words: known, excerpt, turn };
   }
-
-  #keys(words: readonly string[]): Promise<string[]> {
-    return Promise.all(words.map((word) => this.codec.key(word)));
-  }
 }
+
+/** The row of a record's next writing. */
+export async function conversationRow(record: ConversationRecord, codec: RecordCodec): Promise<ConversationRow> {
+  const { id, revision, running, deletedAt, ...body } = record;
+  return {
+    id,
+    revision: revision + 1,
+    places: await placesOf(record, codec),
+    words: deletedAt === null ? await keysOf(wordsOf(titleWords(record)), codec) : [],
+    ...(running && deletedAt === null ? { running: 1 } : {}),
+    ...(deletedAt === null ? {} : { deleted: deletedAt }),
+    body: await codec.encode(body),
+  };
+}
+
+/** The row of a record's next writing. */
+export async function turnRow(record: TurnRecord, codec: RecordCodec): Promise<TurnRow> {
+  const { id, conversation, revision, askedAt, words, turn, excerpt } = record;
+  const body: TurnBody = { turn, excerpt };
+  return {
+    age: -askedAt,
+    conversation,
+    id,
+    revision: revision + 1,
+    words: await keysOf(words, codec),
+    body: await codec.encode(body),
+  };
+}
+
+const keysOf = (words: readonly string[], codec: RecordCodec): Promise<string[]> =>
+  Promise.all(words.map((word) => codec.key(word)));
 
 const titleWords = ({ title, folder, tags }: ConversationRecord): string => [title, folder ?? "", ...tags].join(" ");
 

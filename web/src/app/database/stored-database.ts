@@ -29,6 +29,7 @@ export function storedDatabase(
     batches: new StoredDocuments("batches", rows, codec, changes),
     inferences: new StoredInferences(rows, codec, changes),
     changes,
+    raw: { rows, codec },
     close: () => {
       changes.close();
       rows.close();
