@@ -5,7 +5,8 @@
  * a waiting turn keeps its place through every restart, and another wording or answer stands beside the first.
  */
 import type { ApprovalChoice, ErrorCode, PythonMessage, WireError } from "../../protocol/wire";
-import { branchOf, newestLeaf, subtreeOf } from "./branches";
+import { branchOf, newestLeaf } from "./branches";
+import { putBack, removed, type Removed } from "./removal";
 import { continued, isCut, newTurn, RUNNING, type Attached, type Turn } from "./turn";
 import { applyEvent, endTurn, failTurn } from "./turn-events";
 import { approvalAnswered, approvalAsked, approvalWithdrawn } from "./turn-tools";
@@ -24,15 +25,6 @@ export interface Notice {
   /** The turn that it stands behind. */
   after: string;
   what: Noticed;
-}
-
-/** What was deleted last and can still be brought back. */
-export interface Removed {
-  turns: readonly Turn[];
-  notices: readonly Notice[];
-  leaf: string | null;
-  /** All turns as they stood: what is brought back returns to its place. */
-  order: readonly string[];
 }
 
 export interface Conversation {
@@ -208,42 +200,6 @@ function withdrawn(conversation: Conversation, id: string): Conversation {
       .map((turn) => (turn.parent === id ? { ...turn, parent: taken.parent } : turn)),
     leaf: conversation.leaf === id ? taken.parent : conversation.leaf,
   };
-}
-
-function removed(conversation: Conversation, id: string | null): Conversation {
-  const gone = id === null ? new Set(conversation.turns.map((turn) => turn.id)) : subtreeOf(conversation, id);
-  const [turns, kept] = parted(conversation.turns, (turn) => gone.has(turn.id));
-  const [notices, keptNotices] = parted(conversation.notices, ({ after }) => gone.has(after));
-  if (turns.length === 0) return conversation;
-  const { leaf } = conversation;
-  return {
-    ...conversation,
-    turns: kept,
-    notices: keptNotices,
-    leaf: leaf !== null && gone.has(leaf) ? leafBeside(kept, turns[0]?.parent ?? null) : leaf,
-    removed: { turns, notices, leaf, order: conversation.turns.map((turn) => turn.id) },
-  };
-}
-
-/** The branch beside one that was removed, else the one that ends where it began. */
-function leafBeside(turns: readonly Turn[], parent: string | null): string | null {
-  const sibling = turns.findLast((turn) => turn.parent === parent);
-  return sibling === undefined ? parent : newestLeaf({ turns }, sibling.id);
-}
-
-function putBack(conversation: Conversation): Conversation {
-  const { removed: gone } = conversation;
-  if (gone === null) return conversation;
-  const places = new Map(gone.order.map((id, index) => [id, index]));
-  // What was asked since stands behind.
-  const placeOf = ({ id }: Turn): number => places.get(id) ?? gone.order.length;
-  const turns = [...gone.turns, ...conversation.turns].sort((one, other) => placeOf(one) - placeOf(other));
-  const notices = [...conversation.notices, ...gone.notices];
-  return { ...conversation, turns, notices, leaf: gone.leaf, removed: null };
-}
-
-function parted<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
 
 /** Notices stand before what waits, say nothing in an empty conversation, and are not repeated. */
