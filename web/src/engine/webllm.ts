@@ -1,14 +1,7 @@
-import type {
-  ChatCompletionChunk,
-  Completion,
-  CompletionUsage,
-  InitProgressReport,
-  MLCEngine,
-} from "@mlc-ai/web-llm";
+import type { InitProgressReport, MLCEngine } from "@mlc-ai/web-llm";
 import type {
   CompletionBody,
   EngineIdentity,
-  Figures,
   LoadedModel,
   ModelOverrides,
   TextCompletionBody,
@@ -21,6 +14,7 @@ import type { EngineModules } from "./modules";
 import { cachedTokens, promptTokens, wholeOverflow } from "./webllm-cache";
 import { type TemplateFacts, toWebLLMContinuation, toWebLLMRequest, toWebLLMText } from "./webllm-request";
 import { readModelConfig } from "./webllm-config";
+import { type AnyChunk, deltaText, Outcome, plainText } from "./webllm-outcome";
 import { webllmProgress } from "./webllm-progress";
 import { describeAdapter, onDevice } from "./webgpu-watch";
 
@@ -233,51 +227,4 @@ function overridden(
 function crashed(raw: unknown): EngineFailure | null {
   const origin = raw instanceof Error ? (raw.cause ?? raw) : raw;
   return origin instanceof WebAssembly.RuntimeError ? new EngineFailure(toWireError(raw), true) : null;
-}
-
-/** What the chunks of WebLLM's two endpoints have in common. */
-type AnyChunk = Pick<ChatCompletionChunk, "usage"> & {
-  choices: { finish_reason?: string | null }[];
-};
-
-const deltaText = ({ choices }: ChatCompletionChunk): string => choices[0]?.delta.content ?? "";
-const plainText = ({ choices }: Completion): string => choices[0]?.text ?? "";
-
-/** What the chunks of one answer add up to. */
-class Outcome {
-  private reason: Ending["reason"] = "stop";
-  private usage: CompletionUsage | undefined;
-  /** Tokens of the whole prompt, where they can be seen. */
-  prompt: number | null = null;
-  private firstTokenMs: number | null = null;
-
-  take(chunk: AnyChunk, text: string, onText: OnText, elapsedMs: number): void {
-    if (text !== "") {
-      this.firstTokenMs ??= elapsedMs;
-      onText(text);
-    }
-    const reason = chunk.choices[0]?.finish_reason;
-    if (reason === "length" || reason === "abort") this.reason = reason;
-    this.usage = chunk.usage ?? this.usage;
-  }
-
-  ending(durationMs: number): Ending {
-    const { prompt_tokens: computed = 0, completion_tokens = 0, extra } = this.usage ?? {};
-    const prompt_tokens = Math.max(this.prompt ?? 0, computed);
-    const figures: Figures = {
-      time_to_first_token_ms: this.firstTokenMs,
-      duration_ms: durationMs,
-      prefill_tokens_per_s: finite(extra?.prefill_tokens_per_s),
-      decode_tokens_per_s: finite(extra?.decode_tokens_per_s),
-      // WebLLM counts as prompt only what it had to compute.
-      prefilled_tokens: this.usage === undefined ? null : computed,
-    };
-    const total_tokens = prompt_tokens + completion_tokens;
-    return { reason: this.reason, usage: { prompt_tokens, completion_tokens, total_tokens }, figures };
-  }
-}
-
-/** WebLLM divides by times that can be zero. */
-function finite(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) && value > 0 ? value : null;
 }
