@@ -9,7 +9,7 @@ from tests.e2e.tabs import python_of
 
 # In the Python worker, in the engine's place. A piece per token, `rate` of them a second; 0: all at once.
 SPEAK = """() => {
-  const script = { answers: [], rate: 0, bodies: [] };
+  const script = { answers: [], rate: 0, bodies: [], real: globalThis.js_llm_stream };
   globalThis.scripted = script;
   const started = {
     type: "started",
@@ -71,3 +71,10 @@ class ScriptedModel:
             "scripted.bodies.map(body => body.messages)"
         )
         return messages
+
+    def leave(self) -> None:
+        """Let the real model answer again; in a page that was loaded anew it does already."""
+        self.app.wait_until_ready()
+        python_of(self.app).evaluate(
+            "() => { globalThis.js_llm_stream = globalThis.scripted?.real ?? js_llm_stream; }"
+        )

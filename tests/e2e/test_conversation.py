@@ -72,6 +72,14 @@ def app(opened: tuple[App, OriginGuard]) -> App:
     return app
 
 
+@pytest.fixture
+def model(app: App) -> Iterator[ScriptedModel]:
+    """What answers in the page is scripted, for one test."""
+    scripted = ScriptedModel(app)
+    yield scripted
+    scripted.leave()
+
+
 def test_a_question_branches_into_wordings_and_answers_and_leads_back(app: App) -> None:
     page = app.page
     questions = page.get_by_test_id("message-user")
@@ -121,9 +129,8 @@ def test_a_question_branches_into_wordings_and_answers_and_leads_back(app: App) 
     expect(moment).to_have_attribute("datetime", ANY_MOMENT)
 
 
-def test_files_templates_and_the_system_prompt_reach_the_model(app: App) -> None:
+def test_files_templates_and_the_system_prompt_reach_the_model(app: App, model: ScriptedModel) -> None:
     page = app.page
-    model = ScriptedModel(app)
     composer = page.get_by_test_id("composer")
 
     # A text file is read, what is none is refused with a reason, an image where no model sees it, too.
@@ -184,9 +191,8 @@ def test_files_templates_and_the_system_prompt_reach_the_model(app: App) -> None
     expect(page.get_by_test_id("template-insert")).to_contain_text("Summarize this in one line.")
 
 
-def test_an_answer_thinks_apart_is_stopped_and_goes_on(app: App) -> None:
+def test_an_answer_thinks_apart_is_stopped_and_goes_on(app: App, model: ScriptedModel) -> None:
     page = app.page
-    model = ScriptedModel(app)
     thoughts = "Tea comes from leaves, and leaves come from a bush. " * 4
     model.says(
         f"<think>{thoughts}</think>Tea is **made** of leaves. {'It takes time. ' * 200}", tokens_per_s=40
@@ -219,7 +225,9 @@ def test_an_answer_thinks_apart_is_stopped_and_goes_on(app: App) -> None:
     assert text.endswith("And water.")
 
 
-def test_nothing_hostile_runs_or_calls_home(app: App, opened: tuple[App, OriginGuard]) -> None:
+def test_nothing_hostile_runs_or_calls_home(
+    app: App, model: ScriptedModel, opened: tuple[App, OriginGuard]
+) -> None:
     page, guard = app.page, opened[1]
     corpus = json.loads(CORPUS.read_text(encoding="utf-8"))
     outputs = [markdown for _, markdown in corpus["outputs"]]
@@ -227,7 +235,6 @@ def test_nothing_hostile_runs_or_calls_home(app: App, opened: tuple[App, OriginG
     page.evaluate(
         "addEventListener('securitypolicyviolation', e => (globalThis.violated ??= []).push(e.blockedURI))"
     )
-    model = ScriptedModel(app)
     model.says(*outputs)
     attach(app, *[(name, b"text") for name in corpus["file_names"]])
     expect(page.get_by_test_id("attachment")).to_have_count(len(corpus["file_names"]))
@@ -278,12 +285,13 @@ def longest_tasks(trace: bytes) -> list[float]:
     return sorted(tasks, reverse=True)
 
 
-def test_the_page_never_stands_still_while_a_model_writes_100_tokens_a_second(app: App) -> None:
+def test_the_page_never_stands_still_while_a_model_writes_100_tokens_a_second(
+    app: App, model: ScriptedModel
+) -> None:
     """No task over 50 ms, neither by the clock nor, where the machine does other work, by processor time."""
     page = app.page
     browser = page.context.browser
     assert browser is not None
-    model = ScriptedModel(app)
     # The highlighter's chunk and the first layouts come with the first answer.
     model.says("```py\nprint(1)\n```")
     app.ask("Warm up")

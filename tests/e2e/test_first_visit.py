@@ -33,7 +33,7 @@ def test_on_a_phone_the_first_minute_and_a_second_visit_without_a_network(cpu_br
         page = context.new_page()
         app = App(page)
         held: list[Route] = []
-        context.route("**/pyodide.asm.wasm", held.append)
+        context.route("**/pyodide.asm.wasm", lambda route: held.append(route))
         page.goto(host.url)
 
         # Of use while Python is held back: stages, what the browser lacks, and a question taken already.

@@ -9,10 +9,9 @@ export function Undo(): JSX.Element | null {
   const { state, actions } = useApp();
   const { removed } = state.conversation.value;
   const back = useRef<HTMLButtonElement>(null);
-  // Before anything else takes the focus that was lost.
   useLayoutEffect(() => {
-    // The button that deleted went with what it stood beside.
-    if (removed !== null && document.activeElement === document.body) back.current?.focus();
+    // The button that deleted went with what it stood beside, or stands beside another branch now.
+    if (removed !== null) back.current?.focus();
   }, [removed]);
   if (removed === null) return null;
   return (
