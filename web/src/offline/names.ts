@@ -19,6 +19,8 @@ export interface StorageNames {
   engineLock(build: string): string;
   /** The Web Lock of the tab that writes an answer into a conversation. */
   conversationLock(conversation: string): string;
+  /** The Web Lock of the tab in which a batch runs. */
+  batchLock(batch: string): string;
   /** The IndexedDB database of a profile, and the channel on which its tabs tell each other what they stored. */
   database(profile: string): string;
   /**
@@ -43,6 +45,7 @@ export function storageNames(scope: string): StorageNames {
     pageLock: (build) => `${prefix}:page:${build}`,
     engineLock: (build) => `${prefix}:engine:${build}`,
     conversationLock: (conversation) => `${prefix}:conversation:${conversation}`,
+    batchLock: (batch) => `${prefix}:batch:${batch}`,
     profiles: `${prefix}:profiles`,
     database: (profile) => `${prefix}:profile:${profile}`,
   };

@@ -30,10 +30,10 @@ export function CardList({ deck }: { deck: Deck }): JSX.Element {
   return (
     <section class="study-section" aria-labelledby={title}>
       <h4 id={title}>{words.decks.cards(deck.cards.length)}</h4>
-      <ul class="cards" data-testid="cards">
+      <ul class="flashcards" data-testid="cards">
         {deck.cards.map((card) =>
           card.id === edited ? (
-            <li key={card.id} class="card">
+            <li key={card.id} class="flashcard">
               <CardEditor
                 card={card}
                 onClose={close}
@@ -80,7 +80,7 @@ function CardRow({ deck, card, onEdit }: { deck: Deck; card: Card; onEdit: (id: 
   const { decks } = useStudy();
   const { question, answer, id } = card;
   return (
-    <li class="card" data-testid="card">
+    <li class="flashcard" data-testid="card">
       <div class="card-sides">
         <p class="card-question">{question}</p>
         <p class="card-answer">{answer}</p>
