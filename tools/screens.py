@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.app import ANSWER_TIMEOUT_MS, App
 
@@ -108,7 +108,7 @@ def approval(app: App) -> Iterator[None]:
     question = page.get_by_test_id("approval")
     expect(question).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
     yield
-    question.get_by_test_id("approve-deny").click()
+    question.get_by_test_id("approve-once").click()
     app.wait_for_answer()
     permit_notes(page, "allow")
 
@@ -152,6 +152,7 @@ def try_a_tool(page: Page) -> None:
     form.get_by_test_id("try-expression").fill("7 * (19.90 + 4.50)")
     form.get_by_test_id("try-run").click()
     expect(form.get_by_test_id("tool-result")).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
+    scroll_to(page.get_by_test_id("tool-calculator"))
 
 
 def write_a_tool(page: Page) -> None:
@@ -159,7 +160,12 @@ def write_a_tool(page: Page) -> None:
     page.get_by_test_id("own-add").click()
     page.get_by_test_id("own-name").fill("reverse")
     page.get_by_test_id("own-description").fill("Turns a text around.")
-    page.get_by_test_id("own-editor").scroll_into_view_if_needed()
+    scroll_to(page.get_by_test_id("own-tools"))
+
+
+def show_hooks(page: Page) -> None:
+    """What watches a conversation."""
+    scroll_to(page.get_by_test_id("sites"))
 
 
 def look_at_a_model(page: Page) -> None:
@@ -172,14 +178,20 @@ def look_at_a_model(page: Page) -> None:
 def show_numbers(page: Page) -> None:
     """The numbers behind a style, in the settings."""
     page.get_by_test_id("more-numbers").click()
+    scroll_to(page.get_by_test_id("more-numbers"))
+
+
+def scroll_to(part: Locator) -> None:
+    """Bring the beginning of a part to the top."""
+    part.evaluate("element => element.scrollIntoView({ block: 'start', behavior: 'instant' })")
 
 
 VERDICTS = "[data-testid=verdict]"
 
 SCREENS: tuple[Screen, ...] = (
     Screen("start", "Before the first question", start),
-    Screen("chat", "A conversation: a note is kept by a tool call, then listed", chat),
     Screen("approval", "A tool asks before it runs", approval),
+    Screen("chat", "A conversation: a note is kept by a tool call, then listed", chat),
     Screen("drawer", "Conversations and places on a phone", drawer, narrow=True),
     Screen("models", "Models: what each takes, and whether it fits this device", place("models", VERDICTS)),
     Screen("model", "One model", place("models", VERDICTS, look_at_a_model)),

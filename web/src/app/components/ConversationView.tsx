@@ -49,7 +49,10 @@ export function ConversationView(): JSX.Element {
 
   useLayoutEffect(() => {
     const asked = entries.length > turns.current;
+    const emptied = entries.length === 0 && turns.current > 0;
     turns.current = entries.length;
+    // What is told before the first question begins at its beginning.
+    if (emptied) window.scrollTo({ top: 0, behavior: "instant" });
     // A new question always brings its place into view; growing text only for a reader at the end.
     if (entries.length > 0 && (asked || !away.peek())) scrollToEnd();
   }, [conversation, entries.length, away]);

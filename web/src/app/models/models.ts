@@ -93,6 +93,7 @@ export class Models {
     this.show(section);
     // It begins anew: whoever wants to go to a model says so afterwards.
     this.#state.opened.value = null;
+    this.filter({ query: "" });
     this.options.setOpen(true);
     void this.shelf.refresh();
     void this.ladder.refresh();

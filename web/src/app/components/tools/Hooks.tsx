@@ -30,38 +30,38 @@ export function Hooks(): JSX.Element {
 
 function HookRow({ name }: { name: HookName }): JSX.Element {
   const tools = useTools();
-  const label = useId();
-  const about = useId();
+  const control = useId();
   return (
     <li class="tool-row" data-testid={`hook-${name}`}>
       <div class="tool-line">
         <input
+          id={control}
           type="checkbox"
           role="switch"
           class="switch"
           checked={hookIsOn(tools.state.hooks.value, name)}
-          aria-labelledby={label}
-          aria-describedby={about}
+          aria-describedby={`${control}-about`}
           data-testid={`hook-on-${name}`}
           onChange={(event) => {
             tools.chooseHook(name, event.currentTarget.checked);
           }}
         />
-        <HookWords name={name} label={label} about={about} />
+        <HookWords name={name} control={control} />
       </div>
     </li>
   );
 }
 
-function HookWords({ name, label, about }: { name: HookName | "approval"; label?: string; about?: string }): JSX.Element {
+/** `control`: the id of the switch that the words belong to, where there is one. */
+function HookWords({ name, control }: { name: HookName | "approval"; control?: string }): JSX.Element {
   const hook = words.each[name];
   return (
     <div class="tool-words">
       <p class="tool-title">
-        <span id={label}>{hook.title}</span>
+        {control === undefined ? hook.title : <label for={control}>{hook.title}</label>}
         <code>{`hooks-${name}`}</code>
       </p>
-      <p class="tool-about" id={about}>
+      <p class="tool-about" id={control === undefined ? undefined : `${control}-about`}>
         {hook.about}
       </p>
     </div>
