@@ -3,6 +3,7 @@ import type { LoadReport } from "./engine";
 import { aborted, toWireError } from "./errors";
 import type { EventSink } from "./host";
 import type { Journal } from "./journal";
+import { NOTHING, telling } from "./load-telling";
 import type { Recoverer } from "./recoverer";
 import { fulfils, type Plan, type RecoveryPolicy } from "./recovery";
 import type { RoomState } from "./room-state";
@@ -18,14 +19,6 @@ export interface LoadingOptions {
   mayShareGpu: (present: Seat, incoming: Plan) => boolean;
 }
 
-const NOTHING: LoadReport = {
-  stage: "prepare",
-  fraction: 0,
-  loadedBytes: null,
-  totalBytes: null,
-  text: "Preparing the engine",
-};
-
 /** Loads models into the room: in place of the one that is there, or behind it. */
 export class Loading {
   constructor(
@@ -38,9 +31,7 @@ export class Loading {
   async inPlace(plan: Plan, sink: EventSink, signal: AbortSignal): Promise<void> {
     await this.recoverer.stop();
     await this.told(plan, sink, async () => {
-      const report = this.reporter(plan, sink, (fraction) => {
-        this.state.loading = { model: plan.entry.record.id, fraction };
-      });
+      const report = this.reporter(plan, sink, "loading");
       // A load that somebody asks for starts with a clean slate.
       this.options.policy.clear(plan.entry.record.id);
       const prepared = await prepare(this.options.seats, plan, report, signal);
@@ -60,9 +51,7 @@ export class Loading {
     swap: (act: () => Promise<void>) => Promise<void>,
   ): Promise<void> {
     await this.told(plan, sink, async () => {
-      const report = this.reporter(plan, sink, (fraction) => {
-        this.state.incoming = { model: plan.entry.record.id, fraction };
-      });
+      const report = this.reporter(plan, sink, "incoming");
       const prepared = await prepare(this.options.seats, plan, report, signal);
       if (this.has(prepared)) return;
       const ready = this.mayStandBeside(prepared) ? await this.start(prepared, report, signal) : null;
@@ -248,32 +237,16 @@ export class Loading {
     this.recoverer.watch(next);
   }
 
-  private reporter(
-    plan: Plan,
-    sink: EventSink,
-    show: (fraction: number) => void,
-  ): (report: LoadReport) => void {
-    let stage: string | null = null;
-    const tell = (report: LoadReport): void => {
-      show(report.fraction);
-      sink.push(progress(report));
-      if (report.stage !== stage)
-        this.options.journal.record("load_stage", plan.entry.record.id, { stage: report.stage });
-      stage = report.stage;
+  /** Reports of one load, to its client and to whoever asks for the state. */
+  private reporter(plan: Plan, sink: EventSink, as: "loading" | "incoming"): (report: LoadReport) => void {
+    const model = plan.entry.record.id;
+    const tell = telling(model, sink, this.options.journal);
+    const report = (told: LoadReport): void => {
+      this.state[as] = { model, fraction: told.fraction };
+      tell(told);
       this.state.changed();
     };
-    tell(NOTHING);
-    return tell;
+    report(NOTHING);
+    return report;
   }
 }
-
-const progress = (report: LoadReport): StreamEvent => ({
-  type: "progress",
-  stage: report.stage,
-  fraction: report.fraction,
-  loaded_bytes: report.loadedBytes,
-  total_bytes: report.totalBytes,
-  text: report.text,
-  ...(report.bytesPerS === undefined ? {} : { bytes_per_s: report.bytesPerS }),
-  ...(report.remainingS === undefined ? {} : { remaining_s: report.remainingS }),
-});
