@@ -12,6 +12,8 @@ from tests.e2e.conftest import OriginGuard
 from tests.e2e.engine_alone import engine_alone
 from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
 
+pytestmark = pytest.mark.timeout(3_600)
+
 NO_KEY = "Do I need a key?"
 """Its answer is the shortest."""
 

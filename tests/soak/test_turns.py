@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
 from bench.memory import browser_mb
@@ -14,6 +15,8 @@ from tests.e2e.test_package_in_a_plain_page import run_python
 from tests.e2e.test_provider_on_engines import KEY, PRIVATE, WINDOW, check_reuse, on_engine
 from tests.e2e.trained import ANSWERS, WHAT
 from tools import browser as chromium
+
+pytestmark = pytest.mark.timeout(3_600)
 
 TURNS = 500
 SETTLED_AFTER = 10
