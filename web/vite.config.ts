@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 import { demoModel } from "./vite/demo-model.ts";
 import { engineHost } from "./vite/engine-host.ts";
 import { BundledPackages } from "./vite/notices.ts";
-import { pythonSnapshot } from "./vite/python-snapshot.ts";
+import { pythonMadeAhead } from "./vite/python-snapshot.ts";
 import { defaultRoots } from "./vite/site-files.ts";
 import { site } from "./vite/site.ts";
 import { sitePartsModule } from "./vite/site-parts.ts";
@@ -15,7 +15,8 @@ const file = (name: string): string => resolve(import.meta.dirname, name);
 /** What the engine worker knows of its models, found out at build time. */
 const models = () => [webllmCatalogue(), demoModel(defaultRoots(import.meta.dirname).model)];
 
-const roots = { ...defaultRoots(import.meta.dirname), snapshot: pythonSnapshot(import.meta.dirname) };
+const made = defaultRoots(import.meta.dirname);
+const roots = { ...made, ...pythonMadeAhead(made) };
 
 const bundled = new BundledPackages();
 

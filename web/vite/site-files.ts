@@ -29,6 +29,8 @@ export interface SiteRoots {
   wheels: string;
   /** The demo model's artefacts. */
   model: string;
+  /** The wheels as the application loads them, compiled; a site without them loads the public ones. */
+  bytecode?: string;
   /** The memory of a started Python; a site without it starts Python the ordinary way. */
   snapshot?: string;
 }
@@ -57,11 +59,13 @@ export const carriedFolders: Record<string, (roots: SiteRoots) => SiteFile[]> = 
   engines: ({ web }) => engineFiles(web),
   wheels: ({ wheels }) => wheelFiles(wheels),
   models: ({ model }) => modelFiles(model),
+  bytecode: ({ bytecode, wheels }) =>
+    bytecode === undefined ? below(wheels, "bytecode") : below(bytecode, "bytecode"),
   snapshot: ({ snapshot }) => (snapshot === undefined ? [] : below(snapshot, "snapshot")),
 };
 
 /** What only the application itself reads: it lies under no stable name. */
-const OWN = ["snapshot"];
+const OWN = ["bytecode", "snapshot"];
 
 /** Every file that the site carries under a stable name, for other people's pages. Throws `MissingPart` where a part has not been made. */
 export function siteFiles(roots: SiteRoots): SiteFile[] {

@@ -17,7 +17,7 @@ const PARTS = {
   // The distribution's own lock file is for other people's pages.
   python: { from: "pyodide/", takes: (path: string) => path !== "pyodide-lock.json" },
   // The index below `simple/` is for micropip.
-  wheels: { from: "wheels/", takes: (path: string) => !path.includes("/") },
+  wheels: { from: "bytecode/", takes: (path: string) => !path.includes("/") && path !== "side-modules.json" },
   // The modules of the engines are chunks of the application's own bundle.
   engines: { from: "engines/", takes: (path: string) => path === "wllama.wasm" },
   snapshot: { from: "snapshot/", takes: () => true },
@@ -57,8 +57,21 @@ export function sitePartsModule(roots: SiteRoots): Plugin {
   return {
     name: "site-parts",
     resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
-    load: (id) => (id === `\0${ID}` ? `export default ${JSON.stringify(siteParts(roots))};` : undefined),
+    load: (id) => (id === `\0${ID}` ? moduleText(roots) : undefined),
   };
+}
+
+function moduleText(roots: SiteRoots): string {
+  return [
+    `export default ${JSON.stringify(siteParts(roots))};`,
+    `export const snapshotSha256 = ${JSON.stringify(snapshotSha256(roots))};\n`,
+  ].join("\n");
+}
+
+/** The hash by which the offline store knows the snapshot; null where the site has none. */
+function snapshotSha256(roots: SiteRoots): string | null {
+  const [file] = filesOf("snapshot", roots);
+  return file === undefined ? null : createHash("sha256").update(readFileSync(file.source)).digest("hex");
 }
 
 const names = (): SitePart[] => Object.keys(PARTS) as SitePart[];

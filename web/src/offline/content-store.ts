@@ -3,6 +3,7 @@
  */
 import { OfflineError } from "./fault";
 import type { OfflineFile } from "./manifest";
+import { contentKey } from "./names";
 
 export interface ContentStoreOptions {
   /** URL of the site's root. */
@@ -118,9 +119,8 @@ export class ContentStore {
     return this.options.caches.open(this.options.name);
   }
 
-  /** A cache wants URLs as keys; this one is never requested. */
   private keyOf(sha256: string): string {
-    return new URL(`content/${sha256}`, this.options.scope).href;
+    return contentKey(this.options.scope, sha256);
   }
 }
 

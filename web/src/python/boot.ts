@@ -4,6 +4,7 @@ import type { PyProxy } from "pyodide/ffi";
 import type { Boot, BootStage, PythonMessage, Versions } from "../protocol/wire";
 import { fileName, MissingFile } from "./failure";
 import { startInterpreter } from "./interpreter";
+import { mark } from "./marks";
 import { loadPackages } from "./packages";
 import { createSessions, type PythonSessions } from "./sessions";
 import { watchFetch } from "./watched-fetch";
@@ -45,14 +46,23 @@ async function start(
   unwatched: typeof fetch,
 ): Promise<BootedPython> {
   progress.interpreter();
-  const { text, lock } = await fetchLock(boot.lock_url);
-  const pyodide = await startInterpreter(boot, text, unwatched);
-  progress.packages(countNeeded(lock));
-  await loadPackages(pyodide, PACKAGES);
+  const locked = fetchLock(boot.lock_url);
+  const { pyodide, restored } = await startInterpreter(
+    boot,
+    locked.then(({ text }) => text),
+    unwatched,
+  );
+  if (!restored) {
+    progress.packages(countNeeded((await locked).lock));
+    await loadPackages(pyodide, PACKAGES);
+  }
+  mark("interpreter started");
   progress.importing();
   const module = pyodide.pyimport("webllm_provider.session.worker") as PyProxy;
   const sessions = createSessions(module, emit);
-  return { sessions, versions: readVersions(pyodide), pyodide };
+  const versions = readVersions(pyodide);
+  mark("ready");
+  return { sessions, versions, pyodide };
 }
 
 interface Lock {

@@ -3,21 +3,37 @@ import { join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { loadPyodide } from "pyodide";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { pythonSnapshot, SNAPSHOT_NAME } from "../../vite/python-snapshot";
-import { startFrom } from "./interpreter";
-import { fetchSnapshot } from "./snapshot";
+import { pythonMadeAhead, SNAPSHOT_NAME } from "../../vite/python-snapshot";
+import { defaultRoots } from "../../vite/site-files";
+import { startFrom, type PyodideScripts, type Started } from "./interpreter";
+import { openSnapshot, type Snapshot } from "./snapshot";
 
 const web = resolve(import.meta.dirname, "..", "..");
 const pyodide = join(web, "node_modules", "pyodide");
-const LOCK = readFileSync(join(pyodide, "pyodide-lock.json"), "utf8");
-const snapshot = readFileSync(join(pythonSnapshot(web), SNAPSHOT_NAME));
-const SAYS = "import random, sys; f'{random.random()} {\"asyncio.taskgroups\" in sys.modules}'";
+const made = pythonMadeAhead(defaultRoots(web));
+if (made === null) throw new Error("There are no wheels: run ./build_wheel.sh first.");
+const { bytecode } = made;
+const LOCK = readFileSync(join(bytecode, "pyodide-lock.json"), "utf8");
+const snapshot = readFileSync(join(made.snapshot, SNAPSHOT_NAME));
+const { default: createPyodideModule } = (await import(
+  /* @vite-ignore */ join(pyodide, "pyodide.asm.mjs")
+)) as { default: PyodideScripts["createPyodideModule"] };
 
-async function said(served: () => Response): Promise<string> {
-  const memory = await fetchSnapshot("https://site.test/snapshot.gz", () => Promise.resolve(served()));
+const wheel = (name: string): Promise<Response> =>
+  Promise.resolve(new Response(readFileSync(join(bytecode, name))));
+
+interface Start {
+  kept?: () => Response | undefined;
+  wheel?: (name: string) => Promise<Response>;
+}
+
+const open = ({ kept = () => new Response(snapshot), wheel: brought = wheel }: Start): Promise<Snapshot | null> =>
+  openSnapshot({ kept: () => Promise.resolve(kept()), wheel: brought });
+
+async function start(given: Start = {}): Promise<Started> {
+  const opened = await open(given);
   const options = { indexURL: `${pyodide}/`, lockFileContents: LOCK, env: { PYTHONDONTWRITEBYTECODE: "1" } };
-  const python = await startFrom(memory, loadPyodide, options);
-  return String(python.runPython(SAYS));
+  return startFrom(opened, { loadPyodide, createPyodideModule }, options);
 }
 
 let warnings: string[];
@@ -29,26 +45,81 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it("restores Python with its modules, and draws its own chance each time", async () => {
-  const starts = [await said(() => new Response(snapshot)), await said(() => new Response(snapshot))];
-  expect(starts.map((start) => start.split(" ")[1])).toEqual(["True", "True"]);
-  expect(starts[0]).not.toBe(starts[1]);
+it("restores Python with everything imported, and draws its own chance each time", async () => {
+  const drawn = new Set<unknown>();
+  for (let count = 0; count < 2; count += 1) {
+    const { pyodide: python, restored } = await start();
+    expect(restored).toBe(true);
+    expect(python.runPython("import sys; 'webllm_provider.session.worker' in sys.modules")).toBe(true);
+    drawn.add(python.runPython("import random; random.random()"));
+  }
+  expect(drawn.size).toBe(2);
   expect(warnings).toEqual([]);
 });
 
-const ofAnotherBuild = (): Uint8Array<ArrayBuffer> => {
-  const memory = new Uint8Array(gunzipSync(snapshot));
-  // The build's name stands behind the first four words.
-  memory[4 * 4] = (memory[4 * 4] ?? 0) ^ 0xff;
-  return new Uint8Array(gzipSync(memory, { level: 1 }));
+const USES = `
+import importlib.metadata, json, traceback
+from pydantic import BaseModel, ValidationError
+from amplifier_core import ChatRequest, Message
+
+class Answer(BaseModel):
+    number: int
+    words: list[str] = []
+
+def refuse():
+    Answer(number="none")
+
+refusal = ""
+try:
+    refuse()
+except ValidationError as error:
+    refusal = str(error.errors()[0]["type"])
+request = ChatRequest(messages=[Message(role="user", content="hello")])
+import webllm_provider.testing  # which no session imports
+try:
+    from webllm_provider.session.reading import read_message
+    read_message("no json")
+except Exception as error:
+    trace = "".join(traceback.format_exception(error))
+json.dumps([refusal, Answer.model_validate_json('{"number": 3}').number, request.messages[0].content,
+            importlib.metadata.version("amplifier-core"), trace])
+`;
+
+it("gives a Python whose side modules, metadata and modules of later work as in any other", async () => {
+  const { pyodide: python } = await start();
+  const [refusal, number, content, version, trace] = JSON.parse(String(python.runPython(USES))) as string[];
+  expect([refusal, number, content]).toEqual(["int_parsing", 3, "hello"]);
+  expect(version).toMatch(/^\d+\.\d+/);
+  // Without its source, a frame still says the file as the public wheel has it, the line and the function.
+  expect(trace).toMatch(/site-packages\/webllm_provider\/session\/reading\.py", line \d+, in read_message/);
+});
+
+const changed = (at: (memory: Uint8Array) => number): Uint8Array<ArrayBuffer> => {
+  const content = new Uint8Array(gunzipSync(snapshot));
+  const place = at(content);
+  content[place] = (content[place] ?? 0) ^ 0xff;
+  return new Uint8Array(gzipSync(content, { level: 1 }));
 };
+const memoryAt = (content: Uint8Array): number => 4 + new DataView(content.buffer).getUint32(0, true);
 
 it.each([
-  ["is not there", () => new Response("", { status: 404 })],
-  ["is cut", () => new Response(snapshot.subarray(0, 1000))],
-  ["belongs to another build", () => new Response(ofAnotherBuild())],
-  ["is something else", () => new Response(gzipSync("hello"))],
-])("starts Python the ordinary way where its snapshot %s", async (_, served) => {
-  expect(await said(served)).toMatch(/ (True|False)$/);
+  ["is cut", { kept: () => new Response(snapshot.subarray(0, 1_000_000)) }],
+  // The build's name stands behind the first four words.
+  ["belongs to another build", { kept: () => new Response(changed((content) => memoryAt(content) + 4 * 4)) }],
+  ["stands beside other wheels", { wheel: () => Promise.resolve(new Response("", { status: 404 })) }],
+])("starts Python the ordinary way where its snapshot %s", async (_, given: Start) => {
+  const { pyodide: python, restored } = await start(given);
+  expect(restored).toBe(false);
+  expect(python.runPython("1 + 1")).toBe(2);
   expect(warnings.join()).toContain("starts the ordinary way");
+});
+
+it("does without a snapshot that is none, and says so", async () => {
+  expect(await open({ kept: () => new Response(gzipSync("hello")) })).toBeNull();
+  expect(warnings.join()).toContain("starts the ordinary way");
+});
+
+it("does without a snapshot that is not kept, and says nothing", async () => {
+  expect(await open({ kept: () => undefined })).toBeNull();
+  expect(warnings).toEqual([]);
 });

@@ -1,23 +1,42 @@
-/** Starts the interpreter: from the site's snapshot where there is one that fits, else the ordinary way. */
+/** Starts the interpreter: from the kept snapshot where there is one that fits, else the ordinary way. */
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
 import type { Boot } from "../protocol/wire";
-import { drawAgain, fetchSnapshot } from "./snapshot";
+import { placeSideModules, type CreateModule, type EmscriptenModule } from "./side-modules.mjs";
+import { mark } from "./marks";
+import { drawAgain, keptSnapshot, openSnapshot, tellOrdinary, type Snapshot } from "./snapshot";
 
-/** `_loadSnapshot` is an option of Pyodide that its types do not name. */
-type Options = NonNullable<Parameters<typeof LoadPyodide>[0]> & {
-  _loadSnapshot?: Promise<Uint8Array> | Uint8Array;
-};
-type Load = (options: Options) => Promise<PyodideAPI>;
+type Options = NonNullable<Parameters<typeof LoadPyodide>[0]>;
 
-/** `lock` is the text of the lock file; `fetch_` brings the snapshot, whose absence is no failure. */
-export async function startInterpreter(boot: Boot, lock: string, fetch_: typeof fetch): Promise<PyodideAPI> {
-  const snapshot = boot.snapshot_url === undefined ? null : fetchSnapshot(boot.snapshot_url, fetch_);
+/** Pyodide's two scripts, as far as they are called here. */
+export interface PyodideScripts {
+  loadPyodide: (options: Options) => Promise<PyodideAPI>;
+  createPyodideModule: CreateModule;
+}
+
+/** Emscripten's file system, as far as it is used here. */
+interface Files {
+  mkdirTree(path: string): void;
+  writeFile(path: string, content: Uint8Array): void;
+}
+
+export interface Started {
+  pyodide: PyodideAPI;
+  /** Whether it came from a snapshot: then its packages are there. */
+  restored: boolean;
+}
+
+/** `lock` is the text of the lock file; `fetch_` brings what belongs to the snapshot, whose absence is no failure. */
+export async function startInterpreter(
+  boot: Boot,
+  lock: Promise<string>,
+  fetch_: typeof fetch,
+): Promise<Started> {
+  const opening =
+    boot.snapshot_url === undefined
+      ? null
+      : openSnapshot(keptSnapshot(boot.snapshot_url, boot.packages_url, fetch_));
   refuseImportScripts();
-  const loader = new URL("pyodide.mjs", boot.pyodide_url).href;
-  // Not bundled: it finds its other files beside itself.
-  const { loadPyodide } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ loader)) as {
-    loadPyodide: Load;
-  };
+  const scripts = importScriptsOf(boot.pyodide_url);
   const options: Options = {
     indexURL: boot.pyodide_url,
     lockFileContents: lock,
@@ -25,32 +44,92 @@ export async function startInterpreter(boot: Boot, lock: string, fetch_: typeof 
     // Bytecode would be written to a file system that is gone with the worker. The snapshot has the same environment.
     env: { PYTHONDONTWRITEBYTECODE: "1" },
   };
-  return startFrom(await snapshot, loadPyodide, options);
+  const snapshot = await opening;
+  mark("snapshot opened");
+  return startFrom(snapshot, await scripts, options);
 }
 
 /** From the memory of a started one; the ordinary way where there is none, or it does not fit. */
 export async function startFrom(
-  memory: Uint8Array | null,
-  loadPyodide: Load,
+  snapshot: Snapshot | null,
+  scripts: PyodideScripts,
   options: Options,
-): Promise<PyodideAPI> {
-  return (memory === null ? null : await restored(loadPyodide, options, memory)) ?? loadPyodide(options);
+): Promise<Started> {
+  if (snapshot !== null) {
+    try {
+      return { pyodide: await restore(snapshot, scripts, options), restored: true };
+    } catch (error) {
+      tellOrdinary(error);
+    }
+  }
+  return { pyodide: await scripts.loadPyodide(options), restored: false };
 }
 
-/** Null where the memory does not fit: it is of another Pyodide, or damaged. */
-async function restored(
-  loadPyodide: Load,
+/** Rejects where the memory does not fit: it is of another Pyodide, or damaged. */
+async function restore(
+  snapshot: Snapshot,
+  { loadPyodide, createPyodideModule }: PyodideScripts,
   options: Options,
-  memory: Uint8Array,
-): Promise<PyodideAPI | null> {
-  try {
-    const pyodide = await loadPyodide({ ...options, _loadSnapshot: memory });
-    drawAgain(pyodide);
-    return pyodide;
-  } catch (error) {
-    console.warn("Python starts the ordinary way, since its snapshot does not fit:", error);
-    return null;
-  }
+): Promise<PyodideAPI> {
+  const pyodide = await loadPyodide({
+    ...options,
+    // Still being filled: the interpreter itself is compiled meanwhile.
+    _loadSnapshot: snapshot.memory,
+    createPyodideModule: (async (settings: Parameters<CreateModule>[0]) => {
+      const module = await placeSideModules(settings, snapshot.sideModules, createPyodideModule);
+      mark("interpreter compiled");
+      await snapshot.whole;
+      mark("memory read");
+      makeRoom(module, snapshot);
+      keepTrampoline(module, snapshot.memory);
+      return module;
+    }) as unknown as NonNullable<Options["createPyodideModule"]>,
+  });
+  mark("memory restored");
+  const contents = await snapshot.wheels;
+  const { FS: files } = pyodide as unknown as { FS: Files };
+  snapshot.head.wheels.forEach(({ path }, index) => {
+    files.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+    files.writeFile(path, contents[index] ?? new Uint8Array());
+  });
+  drawAgain(pyodide);
+  return pyodide;
+}
+
+/** A fresh interpreter is smaller than one that has imported. */
+function makeRoom(module: EmscriptenModule, { head, memory }: Snapshot): void {
+  const { length } = module.wasmTable;
+  if (length !== head.functions)
+    throw new Error(`Its functions are ${String(head.functions)}, and here are ${String(length)}.`);
+  if (module.HEAP8.length < memory.length && !module._emscripten_resize_heap(memory.length))
+    throw new Error(`There is no room for its ${String(memory.length)} bytes.`);
+}
+
+/** Where the snapshot's head says how long it is: behind a magic number. */
+const LENGTH_OF_HEAD = 4;
+
+/**
+ * Calls into C go through a trampoline that this engine may know a faster one for than the one that the snapshot was
+ * made by: its address stays.
+ */
+function keepTrampoline(module: EmscriptenModule, memory: Uint8Array): void {
+  const present = new DataView(module.HEAP8.buffer);
+  const restored = new DataView(memory.buffer);
+  const { __PyRuntime: state, __PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET: place } = module;
+  const address = state + present.getInt32(place, true);
+  restored.setInt32(restored.getUint32(LENGTH_OF_HEAD, true) + address, present.getInt32(address, true), true);
+}
+
+/** Not bundled: they find their other files beside themselves. */
+async function importScriptsOf(folder: string): Promise<PyodideScripts> {
+  const load = <T>(name: string): Promise<T> =>
+    import(/* @vite-ignore */ /* webpackIgnore: true */ new URL(name, folder).href) as Promise<T>;
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all([
+    load<Pick<PyodideScripts, "loadPyodide">>("pyodide.mjs"),
+    load<{ default: CreateModule }>("pyodide.asm.mjs"),
+  ]);
+  mark("scripts loaded");
+  return { loadPyodide, createPyodideModule };
 }
 
 /**

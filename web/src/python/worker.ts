@@ -12,6 +12,7 @@ import type { PyodideAPI } from "pyodide";
 import { ApiHost } from "./api";
 import { bootPython } from "./boot";
 import { pythonFailed } from "./failure";
+import { mark } from "./marks";
 import type { PythonSessions } from "./sessions";
 import { WatchedWire } from "./watched-wire";
 
@@ -41,6 +42,7 @@ async function boot(message: Boot, keys: MessagePort | undefined): Promise<void>
     throw new Error("The page speaks another version of the protocol: reload it.");
   }
   const began = performance.now();
+  mark("asked to start");
   installBridge(globalThis, link);
   installStore(globalThis, {
     ...(message.store === undefined ? {} : { name: message.store }),

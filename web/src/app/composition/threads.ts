@@ -1,6 +1,7 @@
 /** The two threads beside the page, joined: the worker that hosts Python, and the engine that tabs share. */
-import parts from "virtual:site-parts";
+import parts, { snapshotSha256 } from "virtual:site-parts";
 import pythonWorkerUrl from "../../python/worker?worker&url";
+import { contentKey } from "../../offline/names";
 import { startSealedWorker } from "../../bridge/sealed-worker";
 import { relayApi } from "../../page/api-relay";
 import { EngineSupervisor } from "../../page/engine-supervisor";
@@ -66,12 +67,14 @@ export function composeThreads(page: Page, controller: Controller, tools: Tools,
 
 function bootOf({ root, options }: Page): PythonHostOptions["boot"] {
   const wheels = new URL(parts.wheels, root);
-  const snapshot = new URL("python-snapshot.bin.gz", new URL(parts.snapshot, root));
   return {
     pyodide_url: new URL(parts.python, root).href,
     lock_url: new URL("pyodide-lock.json", wheels).href,
     packages_url: wheels.href,
-    ...(options.snapshot ? { snapshot_url: snapshot.href } : {}),
+    // Only as the browser keeps it for offline use: it is larger than what a first visit needs.
+    ...(options.snapshot && snapshotSha256 !== null
+      ? { snapshot_url: contentKey(root.href, snapshotSha256) }
+      : {}),
   };
 }
 
