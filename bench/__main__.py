@@ -10,6 +10,7 @@ import argparse
 from playwright.sync_api import sync_playwright
 
 from bench import (
+    api,
     batch,
     drawing,
     kernel,
@@ -39,7 +40,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 }
 ONLY_BY_NAME: dict[str, Benchmark] = {"recovery_webgpu": recovery.run_webgpu}
 """What takes many minutes on a software adapter."""
-WITHOUT_A_BROWSER = {"kernel": kernel.run}
+WITHOUT_A_BROWSER = {"kernel": kernel.run, "api": api.run}
 
 
 def main() -> None:

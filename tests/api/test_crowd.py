@@ -14,7 +14,7 @@ from webllm_provider.api.problems import MEANINGS, TITLES
 from webllm_provider.offering import offer_engine
 from webllm_provider.testing import Script, answer
 
-CLIENTS = 200
+CLIENTS = 500
 
 
 def test_every_error_of_an_engine_has_a_meaning() -> None:
@@ -28,17 +28,17 @@ async def test_everybody_of_a_crowd_gets_their_own_answer(start_server: Callable
     def respond(body: CompletionBody) -> Script:
         return answer("re: ", str(body["messages"][-1]["content"]))
 
-    limits = httpx.Limits(max_connections=None)
     async with (
         offer_engine(wide.sockets, scripted(respond=respond)),
         offer_engine(wide.sockets, scripted(respond=respond)),
-        httpx.AsyncClient(base_url=wide.url, timeout=120, limits=limits) as client,
     ):
         await until(lambda: listed(wide, 2))
 
         async def ask(number: int) -> str:
             body = {"messages": [{"role": "user", "content": str(number)}]}
-            told = await client.post("/v1/chat/completions", json=body)
+            # A client of its own, as they have it who come at the same time; no TLS is spoken.
+            async with httpx.AsyncClient(base_url=wide.url, timeout=120, verify=False) as client:
+                told = await client.post("/v1/chat/completions", json=body)
             return str(told.json()["choices"][0]["message"]["content"])
 
         said = await asyncio.gather(*(ask(number) for number in range(CLIENTS)))
