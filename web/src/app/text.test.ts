@@ -85,6 +85,8 @@ const SAME = new Set([
   "models.lasts.seconds",
   "models.lasts.minutes",
   "models.lasts.hours",
+  "batch.batch.formats.json",
+  "batch.batch.formats.csv",
   "study.begin.text",
   "study.deck.formats.json",
   "study.deck.formats.csv",

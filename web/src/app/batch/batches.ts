@@ -3,10 +3,10 @@ import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { asWireError } from "../../bridge/engine-error";
 import type { EventStream } from "../../bridge/event-stream";
 import { eventsOf } from "../../lib/streams";
-import type { BatchBody } from "../../protocol/wire";
+import type { BatchBody, Sampling } from "../../protocol/wire";
 import type { ElectionLocks } from "../../page/leadership";
 import type { AppDatabase } from "../database/database";
-import { type Batch, type BatchState, readBatch, type Sampling, withItem } from "./record";
+import { type Batch, type BatchState, readBatch, withItem } from "./record";
 
 export type BatchesDatabase = Pick<AppDatabase, "batches" | "changes" | "sealed">;
 

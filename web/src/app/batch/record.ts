@@ -1,5 +1,5 @@
 /** A batch as it is kept: what was asked, what came back, and where it stands (pure). */
-import type { BatchItemDone, CompletionBody, WireError } from "../../protocol/wire";
+import type { BatchItemDone, Sampling, WireError } from "../../protocol/wire";
 import { MOST_PROMPTS } from "./prompts";
 
 export type BatchState =
@@ -27,11 +27,6 @@ export interface Batch {
   createdAt: number;
   changedAt: number;
 }
-
-export type Sampling = Pick<
-  CompletionBody,
-  "temperature" | "top_p" | "top_k" | "max_tokens" | "frequency_penalty" | "presence_penalty" | "seed" | "stop"
->;
 
 /** What is known of one prompt. */
 export type PromptState = "waiting" | "running" | "done" | "failed";

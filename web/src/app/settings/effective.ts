@@ -42,7 +42,8 @@ export function effectiveSettings(
   };
 }
 
-function samplingOf(choices: Choices): Sampling {
+/** What of the choices a request for an answer carries. */
+export function samplingOf(choices: Choices): Sampling {
   const { temperature, top_p, top_k, max_tokens, frequency_penalty, presence_penalty, seed, stop } = choices;
   return {
     ...(temperature === undefined ? {} : { temperature }),
