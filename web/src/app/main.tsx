@@ -11,6 +11,8 @@ import { pageClock } from "./batching";
 import { App } from "./components/App";
 import { ProgramsContext } from "./components/api/context";
 import { AppContext } from "./components/context";
+import { DataContext } from "./components/data/context";
+import { Gate } from "./components/data/Gate";
 import { InsideContext } from "./components/inside";
 import { StudyContext } from "./components/study/context";
 import { ToolsContext } from "./components/tools/context";
@@ -24,9 +26,9 @@ import { composeSite } from "./composition/site";
 import { composeStudy } from "./composition/study";
 import { answerApi, composeThreads, type Threads } from "./composition/threads";
 import { composeTools } from "./composition/tools";
+import { composeVault, openProfile, pythonStore, saveFile } from "./composition/vault";
 import { Controller } from "./controller";
 import { flushWhenLeft, Keeping } from "./conversations/start";
-import { DEFAULT_PROFILE, openDatabase } from "./database/open";
 import { probeDevice } from "./device";
 import { startLanguage } from "./language";
 import { followEngine } from "./models/follow";
@@ -37,6 +39,7 @@ import { exposeReadOnly } from "./read-only-handle";
 import { followSettings } from "./settings/follow";
 import { SettingsStore } from "./settings/store";
 import { createState } from "./state";
+import { isBusy } from "./stores/conversation";
 import { text } from "./text";
 import { createTheme } from "./theme";
 import { keepTitle } from "./title";
@@ -61,7 +64,16 @@ const settings = new SettingsStore((error) => {
   console.warn("A setting could not be kept:", error);
   announce(text.settings.notKept);
 });
-const database = openDatabase({ name: page.names.database(DEFAULT_PROFILE) });
+const vault = composeVault(page, {
+  settle: async () => {
+    await keeping.flush();
+    threads.python.close();
+    if (vault.current !== null) (await database).close();
+  },
+  conversation: () => places.conversation.value,
+  busy: () => [state.conversation.value, ...state.behind.value.values()].some(isBusy),
+});
+const database = openProfile(vault);
 const keeping = new Keeping({
   database,
   locks: window.isSecureContext ? navigator.locks : undefined,
@@ -109,7 +121,7 @@ const threads: Threads = composeThreads(page, controller, tools, {
   sent: (message) => {
     developer.sent(message);
   },
-});
+}, () => pythonStore(vault));
 answerApi(page, threads);
 const models = composeModels(page, { state, controller, engine: threads.engine, places });
 const programs = new Programs({
@@ -159,7 +171,11 @@ render(
       <ToolsContext.Provider value={tools}>
         <InsideContext.Provider value={{ metrics: measuring.store, developer }}>
           <StudyContext.Provider value={study}>
-            <App />
+            <DataContext.Provider value={{ vault, database, flush: () => keeping.flush(), save: saveFile }}>
+              <Gate>
+                <App />
+              </Gate>
+            </DataContext.Provider>
           </StudyContext.Provider>
         </InsideContext.Provider>
       </ToolsContext.Provider>
@@ -167,7 +183,10 @@ render(
   </AppContext.Provider>,
   root,
 );
-controller.start(threads.python, threads.engine, page.options.model);
+void vault.start();
+void vault.opened.then(() => {
+  controller.start(threads.python, threads.engine, page.options.model);
+});
 void keeping.start(state, controller, places).then((conversations) => {
   flushWhenLeft(window, conversations);
 });

@@ -13,6 +13,7 @@ import { batchText } from "./text/batch";
 import { conversationText } from "./text/conversation";
 import { conversationsText } from "./text/conversations";
 import { developerText } from "./text/developer";
+import { dataText } from "./text/data";
 import { errorsText } from "./text/errors";
 import { helpText } from "./text/help";
 import { loadingText } from "./text/loading";
@@ -36,6 +37,7 @@ const en = {
   ...helpText.en,
   api: apiText.en,
   batch: batchText.en,
+  data: dataText.en,
   developer: developerText.en,
   metrics: metricsText.en,
   models: modelsText.en,
@@ -58,6 +60,7 @@ const de: Catalogue = {
   ...helpText.de,
   api: apiText.de,
   batch: batchText.de,
+  data: dataText.de,
   developer: developerText.de,
   metrics: metricsText.de,
   models: modelsText.de,

@@ -18,6 +18,7 @@ const StudyPlace = deferred(async () => (await import("./study/StudyPlace")).Stu
 const MetricsPlace = deferred(async () => (await import("./metrics/MetricsPlace")).MetricsPlace);
 const DeveloperPlace = deferred(async () => (await import("./developer/DeveloperPlace")).DeveloperPlace);
 const BatchPlace = deferred(async () => (await import("./batch/BatchPlace")).BatchPlace);
+const DataPlace = deferred(async () => (await import("./data/DataPlace")).DataPlace);
 const SettingsPlace = deferred(async () => (await import("./settings/SettingsPlace")).SettingsPlace);
 const HelpPlace = deferred(async () => (await import("./help/HelpPlace")).HelpPlace);
 const EventConsole = deferred(async () => (await import("./console/EventConsole")).EventConsole);
@@ -102,6 +103,9 @@ export function App(): JSX.Element {
       </Sheet>
       <Sheet name="settings" title={text.places.titles.settings}>
         <SettingsPlace />
+      </Sheet>
+      <Sheet name="data" title={text.places.titles.data}>
+        <DataPlace />
       </Sheet>
       <Sheet name="tools" title={text.places.titles.tools}>
         <ToolsPlace />

@@ -5,7 +5,7 @@ import { contentKey } from "../../offline/names";
 import { startSealedWorker } from "../../bridge/sealed-worker";
 import { relayApi } from "../../page/api-relay";
 import { EngineSupervisor } from "../../page/engine-supervisor";
-import { PythonHost, type PythonHostOptions, type ToPython } from "../../page/python-host";
+import { PythonHost, type PythonHostOptions, type PythonStore, type ToPython } from "../../page/python-host";
 import { startSiteEngine } from "../../page/site-engine";
 import type { TabEngine } from "../../page/tab-engine";
 import type { PythonMessage } from "../../protocol/wire";
@@ -28,7 +28,7 @@ export interface Hearing {
   sent(message: ToPython): void;
 }
 
-export function composeThreads(page: Page, controller: Controller, tools: Tools, hearing: Hearing): Threads {
+export function composeThreads(page: Page, controller: Controller, tools: Tools, hearing: Hearing, store: () => PythonStore): Threads {
   const { root, build, tab, options } = page;
   const shared = startSiteEngine({ scope: root, build, tab, ...options, newId });
   const engine = new EngineSupervisor({
@@ -50,6 +50,7 @@ export function composeThreads(page: Page, controller: Controller, tools: Tools,
   const python = new PythonHost({
     spawn: (lock) => startSealedWorker(new URL(pythonWorkerUrl, import.meta.url), lock),
     boot: bootOf(page),
+    store,
     onMessage: (message) => {
       controller.receive(message);
       tools.receive(message);

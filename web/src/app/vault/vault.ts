@@ -25,8 +25,8 @@ export interface VaultOptions {
   newId: () => string;
   /** What a passkey is called, where the profile has no name. */
   site: string;
-  /** Loads the page again, at its first place. */
-  reload: () => void;
+  /** Loads the page again: where it is, or at its first place, where another profile comes. */
+  reload: (at: "here" | "first") => void;
   /** Stores what is not stored yet, and ends everything that writes. */
   settle: () => Promise<void>;
   /** Of PBKDF2, for new passphrases. */
@@ -216,7 +216,7 @@ export class Vault {
 
   async switchTo({ id, lock }: ProfileRecord): Promise<void> {
     this.options.choice.remember({ id, locked: lock !== null });
-    await this.#leave();
+    await this.#leave("first");
   }
 
   /** With everything in it. Tabs that show it show another one then. */
@@ -242,7 +242,7 @@ export class Vault {
   /** The page again, after something failed. */
   again(): void {
     this.#use.release();
-    this.options.reload();
+    this.options.reload("here");
   }
 
   // ---- inside -------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ export class Vault {
   /** As if nobody had been here in this tab. */
   #begin(): void {
     this.options.choice.forget();
-    this.options.reload();
+    this.options.reload("first");
   }
 
   #take(profile: OpenProfile): void {
@@ -373,7 +373,7 @@ export class Vault {
       return;
     }
     choice.remember({ id: record.id, locked: lock !== null });
-    this.options.reload();
+    this.options.reload("here");
   }
 
   /** Deletes what is to go, and says so in the registry. */
@@ -390,10 +390,10 @@ export class Vault {
     for (const record of left) await this.#drop(record);
   }
 
-  async #leave(): Promise<void> {
+  async #leave(at: "here" | "first" = "here"): Promise<void> {
     this.#state.value = { kind: "leaving" };
     await this.#end();
-    this.options.reload();
+    this.options.reload(at);
   }
 
   /** Ends what writes and lets go of the profile. */

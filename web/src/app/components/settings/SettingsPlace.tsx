@@ -107,6 +107,13 @@ function ForThePage(): JSX.Element {
           }}
         />
       </Group>
+      <Group id="data" title={text.data.link}>
+        <p>
+          <PlaceLink to="data" testId="settings-data">
+            {text.data.linkNote}
+          </PlaceLink>
+        </p>
+      </Group>
       <OtherSites />
       <OfferEngine />
       <Group id="developers" title={developers.title}>
