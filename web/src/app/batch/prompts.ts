@@ -1,7 +1,7 @@
 /** Prompts from what a person pastes or loads: lines of text, a CSV table, or JSON lines (pure). */
 import Papa from "papaparse";
+import { MOST_PROMPTS } from "./limits";
 
-export const MOST_PROMPTS = 100;
 export const LONGEST_PROMPT = 100_000;
 
 export type PromptsFormat = "txt" | "csv" | "jsonl";

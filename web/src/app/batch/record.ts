@@ -1,6 +1,6 @@
 /** A batch as it is kept: what was asked, what came back, and where it stands (pure). */
 import type { BatchItemDone, Sampling, WireError } from "../../protocol/wire";
-import { MOST_PROMPTS } from "./prompts";
+import { MOST_PROMPTS } from "./limits";
 
 export type BatchState =
   /** It goes on, in this tab or in another one. */

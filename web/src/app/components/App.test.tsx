@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Places } from "../places";
 import { SettingsStore } from "../settings/store";
 import { createState, type AppState } from "../state";
@@ -15,6 +15,7 @@ import { memoryComposing } from "../testing/composing";
 import { EverythingIsSeen } from "../testing/seen";
 import { scriptedModels, verdict, type Outside } from "../testing/room";
 import { createTheme } from "../theme";
+import { fetchMarkdown } from "./AnswerText";
 import { App } from "./App";
 import { AppContext } from "./context";
 import type { PythonMessage } from "../../protocol/wire";
@@ -26,6 +27,8 @@ let outside: Outside;
 let scripted: ReturnType<typeof scriptedModels>;
 let place: HTMLElement;
 let keeping: ReturnType<typeof silentKeeping>;
+
+beforeAll(fetchMarkdown);
 
 beforeEach(() => {
   // What jsdom has no layout for.

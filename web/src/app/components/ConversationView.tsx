@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { choicesOf, entriesOf, type Choices } from "../stores/branches";
 import type { Turn } from "../stores/turn";
 import { text } from "../text";
+import { fetchMarkdown } from "./AnswerText";
 import { useApp } from "./context";
 import { EmptyState } from "./EmptyState";
 import { ArrowDown } from "./icons";
@@ -46,6 +47,10 @@ export function ConversationView(): JSX.Element {
       life.abort();
     };
   }, [away]);
+
+  useEffect(() => {
+    void fetchMarkdown();
+  }, []);
 
   useLayoutEffect(() => {
     const asked = entries.length > turns.current;

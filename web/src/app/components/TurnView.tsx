@@ -1,18 +1,17 @@
 /** One turn: the question as a bubble, the answer in the order its parts came. */
 import { Component, type JSX } from "preact";
-import type { ErrorCode, WireError } from "../../protocol/wire";
+import type { WireError } from "../../protocol/wire";
 import type { Choice, Choices } from "../stores/branches";
-import { cutTurn } from "../stores/conversation";
-import { isCut, type Part, type Turn } from "../stores/turn";
+import type { Part, Turn } from "../stores/turn";
 import { text } from "../text";
 import { AnswerFooter } from "./AnswerFooter";
 import { Thinking } from "./AnswerParts";
+import { AnswerText } from "./AnswerText";
 import { useApp } from "./context";
 import { ErrorCard } from "./ErrorCard";
-import { Again } from "./icons";
-import { Markdown } from "./Markdown";
 import { SiteQuestions } from "./tools/SiteQuestions";
 import { TurnTool } from "./tools/TurnTool";
+import { AgainButton, ContinueButton, ResetButton } from "./turn/AnswerButtons";
 import { Question } from "./turn/Question";
 import { Switcher } from "./turn/Switcher";
 
@@ -68,7 +67,7 @@ function Answer({ turn, choice }: AnswerProps): JSX.Element | null {
 function PartView({ part }: { part: Part }): JSX.Element | null {
   switch (part.kind) {
     case "text":
-      return part.text.trim() === "" ? null : <Markdown source={part.text} growing={part.open} />;
+      return part.text.trim() === "" ? null : <AnswerText source={part.text} growing={part.open} />;
     case "thinking":
       return <Thinking part={part} />;
     case "tool":
@@ -122,71 +121,6 @@ function Failed({ turn, error, choice }: AnswerProps & { error: WireError }): JS
       </ErrorCard>
       {choice !== null && <Switcher choice={choice} label={text.conversation.answers} />}
     </>
-  );
-}
-
-/** Another answer to the same question, beside this one. */
-function AgainButton({ turn }: { turn: Turn }): JSX.Element {
-  const { actions } = useApp();
-  return (
-    <button
-      type="button"
-      class="small-icon"
-      data-testid="again"
-      aria-label={text.conversation.againLabel}
-      title={text.conversation.again}
-      onClick={() => {
-        actions.retry(turn.id);
-      }}
-    >
-      <Again />
-    </button>
-  );
-}
-
-/** Goes on behind the text of the last answer, where that was cut. */
-function ContinueButton({ turn }: { turn: Turn }): JSX.Element | null {
-  const { actions, state } = useApp();
-  // Only what was cut looks at the conversation, which changes with every word of an answer.
-  if (!isCut(turn) || cutTurn(state.conversation.value)?.id !== turn.id) return null;
-  return (
-    <button
-      type="button"
-      class="quiet small"
-      data-testid="continue"
-      disabled={state.readiness.value !== "ready"}
-      onClick={() => {
-        actions.continueTurn(turn.id);
-      }}
-    >
-      {text.conversation.continue}
-    </button>
-  );
-}
-
-/** What a fresh GPU device and worker may cure. */
-const CURED_BY_RESET: readonly ErrorCode[] = [
-  "device_lost",
-  "out_of_memory",
-  "shader_failed",
-  "engine_failed",
-  "engine_hung",
-  "worker_died",
-];
-
-function ResetButton({ code }: { code: ErrorCode }): JSX.Element | null {
-  const { state, models } = useApp();
-  if (!CURED_BY_RESET.includes(code)) return null;
-  return (
-    <button
-      type="button"
-      class="quiet"
-      data-testid="reset-gpu"
-      disabled={state.models.resetting.value}
-      onClick={() => void models.reset()}
-    >
-      {text.models.actions.reset}
-    </button>
   );
 }
 

@@ -1,0 +1,2 @@
+/** As many prompts as one batch takes: the engine room takes no more. */
+export const MOST_PROMPTS = 100;
