@@ -50,7 +50,7 @@ const en = {
 const de: typeof en = {
   list: {
     label: "Unterhaltungen",
-    search: "Unterhaltungen durchsuchen",
+    search: "Unterhaltung suchen",
     searchKeys: "Unterhaltungen durchsuchen (Strg+K)",
     clear: "Suche leeren",
     all: "Alle",
