@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +16,7 @@ from openai import APIError, AsyncOpenAI
 from tests.api.conftest import Offering, Server, hello, listed, scripted, until
 from webllm_provider.errors import EngineError
 from webllm_provider.offering import offer_engine
-from webllm_provider.testing import Wait, answer, failure
+from webllm_provider.testing import ScriptStep, Wait, answer, failure
 
 ASKED: list[Any] = [{"role": "user", "content": "Hello?"}]
 
@@ -73,6 +73,42 @@ async def test_a_request_whose_only_engine_vanished_is_told_so(openai: AsyncOpen
     with pytest.raises(APIError) as told:
         await asked
     assert told.value.code == "no_engine"
+
+
+@pytest.mark.parametrize("model", ["default", "scripted-1"])
+async def test_a_request_behind_a_restart_waits_for_the_engine_that_comes_back(
+    start_server: Callable[..., Server], model: str
+) -> None:
+    begun = start_server()
+    async with httpx.AsyncClient(base_url=begun.url, timeout=30) as client:
+        body = {"messages": ASKED, "model": model}
+        asking = asyncio.ensure_future(client.post("/v1/chat/completions", json=body))
+        await asyncio.sleep(0.2)
+        async with offer_engine(begun.sockets, scripted(hello())):
+            assert (await asking).json()["choices"][0]["message"]["content"] == "Hello"
+
+
+async def test_a_request_to_nobody_is_told_so_at_once(start_server: Callable[..., Server]) -> None:
+    alone = start_server(WEBLLM_ORPHAN_TIMEOUT="0.05")
+    empty = scripted()
+    empty.model = None
+    async with httpx.AsyncClient(base_url=alone.url, timeout=30) as client:
+
+        async def told() -> str:
+            said = (await client.post("/webllm/api/infer", json={"prompt": "Hi"})).json()
+            assert (said["status"], said["code"]) == (503, "NO_ENGINE")
+            assert "offer it to this server" in said["hint"]
+            return str(said["detail"])
+
+        async def nobody_is_awaited() -> bool:
+            return await told() == "No browser tab offers its engine now."
+
+        async def nothing_is_loaded() -> bool:
+            return await told() == "A tab offers its engine, and has no model loaded."
+
+        await until(nobody_is_awaited)
+        async with offer_engine(alone.sockets, empty):
+            await until(nothing_is_loaded)
 
 
 async def test_an_engine_that_fails_with_the_device_is_replaced(openai: AsyncOpenAI, offer: Offering) -> None:
@@ -195,8 +231,20 @@ async def test_tokens_are_asked_for_where_they_are_set(start_server: Callable[..
     assert "sesame" not in guarded.log.read_text()
 
 
+async def waiting(server: Server, count: int) -> bool:
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        return bool((await client.get("/webllm/api/status")).json()["requests_waiting"] == count)
+
+
 async def test_clients_take_turns(server: Server, offer: Offering) -> None:
-    engine = scripted([*answer("a")[:1], Wait(0.3), *answer("a")[1:]], *(hello() for _ in range(5)))
+    everybody_waits = False
+
+    def slowly() -> Iterator[ScriptStep]:
+        while not everybody_waits:
+            yield Wait(0.02)
+        yield from answer("a")
+
+    engine = scripted(slowly(), *(hello() for _ in range(5)))
     await offer(engine)
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
 
@@ -208,10 +256,11 @@ async def test_clients_take_turns(server: Server, offer: Offering) -> None:
 
         running = [asyncio.ensure_future(ask("greedy", "g0"))]
         await until(lambda: len(engine.bodies) == 1)
-        for number in range(1, 5):
-            running.append(asyncio.ensure_future(ask("greedy", f"g{number}")))
-            await asyncio.sleep(0.02)
+        running += [asyncio.ensure_future(ask("greedy", f"g{number}")) for number in range(1, 5)]
+        await until(lambda: waiting(server, 4))
         running.append(asyncio.ensure_future(ask("modest", "m")))
+        await until(lambda: waiting(server, 5))
+        everybody_waits = True
         await asyncio.gather(*running)
     order = [body["messages"][-1]["content"] for body in engine.bodies]
     assert order.index("m") <= 2
@@ -230,18 +279,18 @@ async def test_one_client_cannot_fill_the_queue(start_server: Callable[..., Serv
             headers = {"authorization": f"Bearer {who}"}
             return await client.post("/v1/chat/completions", json={"messages": ASKED}, headers=headers)
 
-        waiting = [asyncio.ensure_future(ask("a")) for _ in range(2)]
+        asking = [asyncio.ensure_future(ask("a")) for _ in range(2)]
         await until(lambda: len(engine.bodies) == 1)
-        await asyncio.sleep(0.3)
+        await until(lambda: waiting(small, 1))
         told = await ask("a")
         assert (told.status_code, told.headers["retry-after"]) == (429, "1")
-        waiting += [asyncio.ensure_future(ask(who)) for who in ("b", "b")]
-        await asyncio.sleep(0.3)
+        asking += [asyncio.ensure_future(ask(who)) for who in ("b", "b")]
+        await until(lambda: waiting(small, 3))
         full = await ask("c")
         assert (full.status_code, full.json()["code"]) == (409, "CONFLICT")
-        for one in waiting:
+        for one in asking:
             one.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*asking, return_exceptions=True)
 
 
 async def test_a_slow_reader_slows_the_engine_and_loses_nothing(server: Server, offer: Offering) -> None:

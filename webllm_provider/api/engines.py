@@ -8,10 +8,11 @@ from typing import Protocol
 from .._transport import Transport
 from .._wire import EngineState, LoadedModel, ModelRecord
 from .names import meant
-from .problems import Problem, no_engine, unknown_model
+from .problems import no_engine, unknown_model
 
 ANY = frozenset({"", "default", "auto", "webllm"})
 """Names that mean whichever model is loaded."""
+NOTHING_LOADED = "A tab offers its engine, and has no model loaded."
 
 
 class Engines(Protocol):
@@ -30,6 +31,12 @@ class Engines(Protocol):
 
     async def records(self) -> Sequence[ModelRecord]:
         """The catalogue: what the engines have, or could load."""
+
+    async def waiting(self) -> int:
+        """How many requests wait for their turn."""
+
+    def awaited(self) -> bool:
+        """Whether an engine may be about to come: one was there a moment ago, or this host has just begun."""
 
     async def close(self) -> None:
         """Give up the engines."""
@@ -50,6 +57,12 @@ class SingleEngine:
     async def records(self) -> Sequence[ModelRecord]:
         return await self._transport.models()
 
+    async def waiting(self) -> int:
+        return sum(state["queued"] for state in await self.states() if state["type"] == "ready")
+
+    def awaited(self) -> bool:
+        return False
+
     async def close(self) -> None:
         await self._transport.close()
 
@@ -61,7 +74,7 @@ def loaded_models(states: Sequence[EngineState]) -> list[LoadedModel]:
 
 
 async def resolved(engines: Engines, wanted: str | None, default: str | None) -> str | None:
-    """The id of the model that a request means; None where none was named and none is loaded.
+    """The id of the model that a request means; None where it takes any, and one is there or may come.
 
     Raises:
         Problem: 404 where nobody knows it, 503 where no engine has it.
@@ -71,21 +84,23 @@ async def resolved(engines: Engines, wanted: str | None, default: str | None) ->
         name = default or ""
     states = await engines.states()
     loaded = [model["id"] for model in loaded_models(states)]
-    if not name:
-        return loaded[0] if loaded else None
     if name in loaded:
         return name
+    # Where a model is being loaded the request waits for it in the queue.
+    loading = [state["model"] for state in states if state["type"] == "loading"]
+    if not name:
+        if not loaded and not loading and not engines.awaited():
+            raise no_engine(NOTHING_LOADED) if states else no_engine()
+        return loaded[0] if loaded else None
     known = list(dict.fromkeys([*loaded, *(record["id"] for record in await engines.records())]))
     builds = meant(name, known)
-    # Where it is being loaded the request waits for it in the engine's own queue.
-    loading = [state["model"] for state in states if state["type"] == "loading"]
     for one in (*loaded, *loading):
         if one in builds:
             return one
-    if not builds and (states or known):
+    if builds:
+        raise no_engine(f"No engine has {builds[0]} loaded now.")
+    if states or known:
         raise unknown_model(name)
-    raise _not_loaded(builds[0]) if builds else no_engine()
-
-
-def _not_loaded(model: str) -> Problem:
-    return no_engine(f"No engine has {model} loaded now.")
+    if not engines.awaited():
+        raise no_engine()
+    return name

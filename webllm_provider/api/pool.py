@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ class EnginePool:
             orphan_timeout=self.settings.orphan_timeout,
         )
         self.engines: list[PooledEngine] = []
+        self._seen = time.monotonic()
+        """When an engine was last there. The beginning counts: engines come back by themselves."""
         self._watchers: set[Callable[[], object]] = set()
         self.queue.watch(self._tell)
 
@@ -93,6 +96,12 @@ class EnginePool:
         every += [facts.records for facts in await self.queue.elsewhere()]
         found = {record["id"]: record for records in every for record in records}
         return list(found.values())
+
+    async def waiting(self) -> int:
+        return self.queue.waiting
+
+    def awaited(self) -> bool:
+        return time.monotonic() - self._seen < self.settings.orphan_timeout
 
     async def close(self) -> None:
         await self.queue.close()
@@ -142,6 +151,7 @@ class EnginePool:
                     engine.busy = False
         finally:
             self.engines.remove(engine)
+            self._seen = time.monotonic()
             self.queue.part(worker)
             self.told()
 

@@ -27,8 +27,8 @@ TRIES = 3
 CLOSED: WireError = {"code": "aborted", "message": "The server is ending."}
 ORPHANED: WireError = {
     "code": "model_not_loaded",
-    "message": "The engine of this request has gone, and no other has come.",
-    "hint": "Ask again when a tab offers its engine.",
+    "message": "No engine came for this request in time.",
+    "hint": "Open the page, load a model, and offer it to this server.",
 }
 
 

@@ -76,7 +76,7 @@ class Settings(BaseModel):
     Secret, as it may hold a password."""
 
     orphan_timeout: float = Field(default=30.0, gt=0)
-    """How long a request whose engine has gone waits for another."""
+    """How long a request waits where no engine is there: behind the start, and when the last one has gone."""
 
     @field_validator("allowed_origins", "allowed_hosts", mode="before")
     @classmethod

@@ -177,6 +177,7 @@ class WebLLM:
                 "models_configured": len(self._configured),
                 "models_loaded": len(loaded),
                 "engines_ready": sum(state["type"] == "ready" for state in states),
+                "requests_waiting": await self._answering.engines.waiting(),
                 "total_inferences": totals.total_inferences,
                 "average_inference_time_ms": totals.average_inference_time,
             }

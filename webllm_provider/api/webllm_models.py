@@ -168,6 +168,7 @@ class StatusAnswer(Answer):
     models_configured: int
     models_loaded: int
     engines_ready: int
+    requests_waiting: int
     total_inferences: int
     average_inference_time_ms: float
 
