@@ -17,7 +17,7 @@ from .._transport import Transport
 from .._wire import CustomTool
 from ..errors import engine_error
 from .defaults import INSTRUCTION
-from .events import STREAMED_EVENTS
+from .events import CONTINUE, STREAMED_EVENTS
 from .memory import MEMORY_CAPABILITY
 from .page import PAGE_CAPABILITY, PageServices
 from .permissions import PERMISSIONS_CAPABILITY, Permissions
@@ -170,7 +170,7 @@ def _note_failures(hooks: Any) -> list[str]:
 
     async def note(event: str, payload: dict[str, Any]) -> HookResult:
         failed.append(f"{payload.get('module_id')}: {payload.get('error')}")
-        return HookResult()
+        return CONTINUE
 
     hooks.register(MODULE_LOAD_FAILED, note, name="webllm-session")
     return failed
@@ -181,7 +181,7 @@ def _listen(hooks: Any, on_event: Listener) -> None:
         told = on_event(event, payload)
         if inspect.isawaitable(told):
             await told
-        return HookResult()
+        return CONTINUE
 
     for event in STREAMED_EVENTS:
         # Last of all hooks, so that the application sees what the others made of a payload.

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from amplifier_core import events
+from amplifier_core.models import HookResult
 
 from .._hooks import ABORTED, BLOCK_DELTA, BLOCK_END, BLOCK_START, FALLBACK
+
+CONTINUE = HookResult()
+"""What a handler answers that only listens; one for all, as every delta asks for it."""
 
 TURN_METRICS = "webllm:turn_metrics"
 """The figures of a turn; see `hooks/metrics.py`."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from amplifier_core.models import HookResult
 
 from .._hooks import BLOCK_DELTA
+from .events import CONTINUE
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ def watch_text(turn: Turn) -> Callable[[], None]:
     async def listen(event: str, payload: Mapping[str, Any]) -> HookResult:
         if payload.get("block_type") == "text":
             turn.written += str(payload.get("text", ""))
-        return HookResult()
+        return CONTINUE
 
     if not hasattr(turn.hooks, "register"):
         return lambda: None
