@@ -71,6 +71,8 @@ def test_the_environment_and_its_file_configure_the_server(
     told = httpx.get(f"{configured.url}/webllm/api/models").json()
     assert told["default_model"] == "from-the-file"
     assert "INFO" not in configured.log.read_text()
+    # What to do next stands there whatever the log's level.
+    assert f"Open http://localhost:{configured.port}/webllm/" in configured.log.read_text()
     page = httpx.get(f"{configured.url}/", follow_redirects=True)
     assert (page.text, page.headers["cache-control"]) == ("<title>chat</title>", "no-cache")
     part = httpx.get(f"{configured.url}/webllm/assets/a-1.js")

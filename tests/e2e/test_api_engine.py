@@ -18,9 +18,10 @@ from typing import Any, Literal
 import httpx
 import pytest
 from openai import OpenAI
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pydantic import BaseModel
 
+from tests.e2e.app import App
 from tests.e2e.room import DEMO
 from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
 from tests.e2e.vectors import NEAR, dot, vectors_of
@@ -245,3 +246,27 @@ def test_a_tab_that_closes_in_the_middle_leaves_what_it_has_said(tab: Page, api:
     assert last["code"] == "ENGINE_FAILED"
     assert last["partial"] == said
     _until(lambda: httpx.get(f"{api}/webllm/api/status").json()["models_loaded"] == 0, 30)
+
+
+def test_a_person_offers_the_applications_engine_and_takes_it_back(cpu_browser: Browser, api: str) -> None:
+    with cpu_browser.new_context(service_workers="block") as context:
+        app = App(context.new_page())
+        page = app.page
+        page.goto(f"{api}/webllm/?device=cpu")
+        app.wait_until_ready()
+        page.get_by_test_id("go-settings").click()
+        state, submit = page.get_by_test_id("offer-state"), page.get_by_test_id("offer-submit")
+        own = page.get_by_test_id("offer-address").input_value()
+        page.get_by_test_id("offer-address").fill("https://elsewhere.example/webllm/engine")
+        submit.click()
+        expect(page.get_by_test_id("offer-engine")).to_contain_text("only the server that it came from")
+        page.get_by_test_id("offer-address").fill(own)
+        submit.click()
+        expect(state).to_have_attribute("data-kind", "offered", timeout=30_000)
+        with OpenAI(base_url=f"{api}/v1", api_key="any", max_retries=0) as client:
+            _until(lambda: [model.id for model in client.models.list()] == [DEMO], 30)
+            said = client.chat.completions.create(**asked(WHAT)).choices[0].message.content
+        assert said == ANSWERS[WHAT]
+        submit.click()
+        expect(state).to_have_attribute("data-kind", "none")
+        _until(lambda: httpx.get(f"{api}/webllm/api/status").json()["models_loaded"] == 0, 30)

@@ -42,7 +42,7 @@ def server_app(
         data: the folder in which sessions and results are kept; None takes `store_folder()`.
     """
     given = from_environment() if settings is None else settings
-    folder = site or (Path(os.environ[SITE_VARIABLE]) if os.environ.get(SITE_VARIABLE) else None)
+    folder = site or _site_of_environment()
     queue, shared = shared_parts(given)
     pool = EnginePool(given, queue)
     identify = _identify(given)
@@ -53,6 +53,11 @@ def server_app(
     return create_app(
         pool, given, identify=identify, session_identify=identify or session_token(), store=store, more=more
     )
+
+
+def _site_of_environment() -> Path | None:
+    named = os.environ.get(SITE_VARIABLE)
+    return Path(named) if named else None
 
 
 def _identify(settings: Settings) -> Identify | None:
@@ -148,7 +153,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.host in LOCAL_HOSTS and settings.allowed_hosts == ("*",):
         # A page of a foreign name that points here (DNS rebinding) gets nothing.
         settings = settings.model_copy(update={"allowed_hosts": (*LOCAL_HOSTS,)})
-    return _serve(server_app(settings, given.site), given.host, given.port, settings)
+    site = given.site or _site_of_environment()
+    app = server_app(settings, site)
+    print(_begun(f"http://localhost:{given.port}", site), file=sys.stderr, flush=True)
+    return _serve(app, given.host, given.port, settings)
+
+
+def _begun(address: str, site: Path | None) -> str:
+    """What a person does next."""
+    api = f"The API: {address}/v1, described at {address}/openapi.json."
+    if site is None:
+        return f"{api} It serves no page (--site); a page offers its engine at {address}/webllm/engine."
+    return f"{api} Open {address}/webllm/ and in its settings offer the engine to this server."
 
 
 def _serve(app: Starlette, host: str, port: int, settings: Settings) -> int:
