@@ -73,7 +73,7 @@ function Asked({ card, review }: { card: Card; review: Review }): JSX.Element {
         />
       )}
       <p class="muted review-keys">
-        {words.keys}{" "}
+        <span>{words.keys} </span>
         {review.last !== null && (
           <button
             type="button"
