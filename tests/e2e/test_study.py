@@ -1,4 +1,4 @@
-"""Studying and batches on the CPU engine: cards, reviews, exports; a hundred prompts, cut and gone on with."""
+"""Studying and batches on the CPU engine: cards, reviews, exports; prompts, cut and gone on with."""
 
 from __future__ import annotations
 

@@ -14,10 +14,12 @@ import { AppContext } from "./components/context";
 import { DataContext } from "./components/data/context";
 import { Gate } from "./components/data/Gate";
 import { InsideContext } from "./components/inside";
+import { BatchesContext } from "./components/batch/context";
 import { StudyContext } from "./components/study/context";
 import { ToolsContext } from "./components/tools/context";
 import { Composing } from "./composer/composing";
 import { Templates } from "./composer/templates";
+import { composeBatches } from "./composition/batches";
 import { composeDeveloper } from "./composition/developer";
 import { composeMetrics } from "./composition/metrics";
 import { composeModels } from "./composition/models";
@@ -130,6 +132,7 @@ const programs = new Programs({
   page: page.root.href,
 });
 const study = composeStudy({ state, settings, database, engine: () => threads.engine });
+const batches = composeBatches(page, { state, settings, database, engine: () => threads.engine });
 const site = composeSite(page, state, () => keeping.flush());
 exposeReadOnly(window, state, controller, page.build);
 
@@ -171,11 +174,13 @@ render(
       <ToolsContext.Provider value={tools}>
         <InsideContext.Provider value={{ metrics: measuring.store, developer }}>
           <StudyContext.Provider value={study}>
+            <BatchesContext.Provider value={batches}>
             <DataContext.Provider value={{ vault, database, flush: () => keeping.flush(), save: saveFile }}>
               <Gate>
                 <App />
               </Gate>
             </DataContext.Provider>
+            </BatchesContext.Provider>
           </StudyContext.Provider>
         </InsideContext.Provider>
       </ToolsContext.Provider>
