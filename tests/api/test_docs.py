@@ -20,6 +20,7 @@ from tools.redis_server import RedisServer
 from webllm_provider._mount import build
 from webllm_provider._websocket import WebSocketTransport
 from webllm_provider.api.environment import from_environment
+from webllm_provider.api.settings import Settings
 from webllm_provider.config import ProviderConfig
 from webllm_provider.offering import offer_engine
 from webllm_provider.testing import answer
@@ -65,6 +66,25 @@ def test_the_settings_of_the_docs_are_read(monkeypatch: Any, tmp_path: Path) -> 
     monkeypatch.setenv("WEBLLM_ALLOWED_ORIGINS", "https://a.example, https://b.example")
     read = from_environment()
     assert (read.cache_size, read.allowed_origins) == (2**20, ("https://a.example", "https://b.example"))
+
+
+def limit_as_shown(name: str, value: float) -> str:
+    if name in ("body_limit", "cache_size"):
+        return f"{value // 2**20} MiB"
+    if name == "cache_age":
+        return f"{value / 86_400:g} days"
+    if name == "session_age":
+        return f"{value / 60:g} minutes"
+    return f"{value:g} s" if isinstance(value, float) else str(value)
+
+
+def test_the_limits_of_the_docs_are_the_defaults() -> None:
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \| (`WEBLLM_[^|]+) \|$", DOCS, re.M)
+    assert len(rows) >= 8
+    defaults = Settings().model_dump()
+    for shown, names in rows:
+        for name in re.findall(r"`WEBLLM_([A-Z_]+)`", names):
+            assert limit_as_shown(name.lower(), defaults[name.lower()]) in shown, name
 
 
 async def test_the_proxy_passes_streams_and_sockets(server: Server) -> None:
