@@ -186,13 +186,132 @@ def scroll_to(part: Locator) -> None:
     part.evaluate("element => element.scrollIntoView({ block: 'start', behavior: 'instant' })")
 
 
+@contextmanager
+def metrics(app: App) -> Iterator[None]:
+    """What was measured, of the latest answers."""
+    open_sheet(app.page, "metrics")
+    expect(app.page.get_by_test_id("totals")).to_be_visible()
+    expect(app.page.locator(".plot canvas").first).to_be_visible()
+    yield
+    close_sheet(app.page)
+
+
+@contextmanager
+def metrics_tables(app: App) -> Iterator[None]:
+    """The plots as tables."""
+    with metrics(app):
+        app.page.get_by_test_id("metrics-form").get_by_text("Tables", exact=True).click()
+        scroll_to(app.page.get_by_test_id("metrics-form"))
+        yield
+
+
+@contextmanager
+def history(app: App) -> Iterator[None]:
+    """The inferences one by one."""
+    with metrics(app):
+        app.page.get_by_test_id("metrics-view").get_by_text("History", exact=True).click()
+        expect(app.page.get_by_test_id("inference").first).to_be_visible()
+        yield
+
+
+def developer(part: str, in_view: str, then: Callable[[Page], None] = lambda page: None) -> Show:
+    """A part of what goes on inside of the page."""
+
+    @contextmanager
+    def show(app: App) -> Iterator[None]:
+        with metrics(app):
+            app.page.get_by_test_id("go-developer").click()
+            app.page.get_by_test_id("developer-view").get_by_text(part, exact=True).click()
+            expect(app.page.locator(in_view).first).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
+            then(app.page)
+            yield
+
+    return show
+
+
+@contextmanager
+def data(app: App) -> Iterator[None]:
+    """A person's own data."""
+    open_sheet(app.page, "settings")
+    app.page.get_by_test_id("settings-data").click()
+    expect(app.page.get_by_test_id("export")).to_be_visible()
+    yield
+    close_sheet(app.page)
+
+
+@contextmanager
+def lock(app: App) -> Iterator[None]:
+    """How a profile is locked, and which profiles there are."""
+    with data(app):
+        scroll_to(app.page.get_by_test_id("lock"))
+        yield
+
+
+def play_a_transcript(page: Page) -> None:
+    """Play a recorded exchange to its end."""
+    page.get_by_test_id("replay-choose").select_option("tool_call")
+    page.get_by_test_id("replay-start").click()
+    page.get_by_test_id("replay-speed").get_by_text("40", exact=True).click()
+    expect(page.get_by_test_id("replay")).to_have_attribute("data-state", "done", timeout=ANSWER_TIMEOUT_MS)
+
+
 VERDICTS = "[data-testid=verdict]"
+
+CARDS = (
+    ("What makes water rise from the sea?", "The warmth of the sun: it evaporates."),
+    ("What are clouds made of?", "Droplets of water, or crystals of ice."),
+    ("Where does rain go that does not run off?", "Into the ground, and from there into springs."),
+)
+
+
+def open_a_deck(page: Page) -> None:
+    """A deck of flashcards, written by hand where it is not there yet."""
+    if page.get_by_test_id("open-deck").count():
+        page.get_by_test_id("open-deck").first.click()
+        return
+    page.get_by_test_id("deck-topic").fill("The water cycle")
+    page.get_by_test_id("empty-deck").click()
+    for question, answer in CARDS:
+        page.get_by_test_id("add-card").click()
+        page.get_by_test_id("card-question").fill(question)
+        page.get_by_test_id("card-answer").fill(answer)
+        page.get_by_test_id("save-card").click()
+    expect(page.get_by_test_id("card")).to_have_count(len(CARDS))
+
+
+def review_a_deck(page: Page) -> None:
+    """The answer of a card, and the grades for it."""
+    open_a_deck(page)
+    page.get_by_test_id("start-review").click()
+    page.get_by_test_id("reveal").click()
+    expect(page.get_by_test_id("grade-good")).to_be_visible()
+
+
+def run_a_batch(page: Page) -> None:
+    """A batch of a few prompts, once it has run."""
+    if page.get_by_test_id("open-batch").count():
+        page.get_by_test_id("open-batch").first.click()
+    else:
+        page.get_by_test_id("batch-prompts").fill("\n".join((*OTHER_CONVERSATIONS, QUESTIONS[0])))
+        page.get_by_test_id("run-batch").click()
+    finished = page.locator("[data-testid=batch-view][data-state=finished]")
+    expect(finished).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
+
 
 SCREENS: tuple[Screen, ...] = (
     Screen("start", "Before the first question", start),
     Screen("approval", "A tool asks before it runs", approval),
     Screen("chat", "A conversation: a note is kept by a tool call, then listed", chat),
     Screen("drawer", "Conversations and places on a phone", drawer, narrow=True),
+    Screen("study", "Studying: flashcards of a topic or a text", place("study", "[data-testid=new-deck]")),
+    Screen("deck", "A deck of flashcards", place("study", "[data-testid=new-deck]", open_a_deck)),
+    Screen(
+        "review", "A review, by keyboard or by hand", place("study", "[data-testid=new-deck]", review_a_deck)
+    ),
+    Screen("batch", "Many prompts at once", place("batch", "[data-testid=new-batch]")),
+    Screen(
+        "batch-answers", "A batch with its answers", place("batch", "[data-testid=new-batch]", run_a_batch)
+    ),
     Screen("models", "Models: what each takes, and whether it fits this device", place("models", VERDICTS)),
     Screen("model", "One model", place("models", VERDICTS, look_at_a_model)),
     Screen("storage", "What lies in this browser", place("models", VERDICTS, tab("storage"))),
@@ -201,12 +320,26 @@ SCREENS: tuple[Screen, ...] = (
     Screen("tools", "Tools, and what they may", place("tools", "[data-testid=own-tools]")),
     Screen("try-tool", "A tool run by hand", place("tools", "[data-testid=own-tools]", try_a_tool)),
     Screen("own-tool", "A tool of one's own", place("tools", "[data-testid=own-tools]", write_a_tool)),
+    Screen("hooks", "Hooks, which watch a conversation", place("tools", "[data-testid=hooks]", show_hooks)),
     Screen(
         "settings", "Settings, everywhere or for one conversation", place("settings", "[data-testid=preset]")
     ),
     Screen(
         "numbers", "Every number behind an answer", place("settings", "[data-testid=preset]", show_numbers)
     ),
+    Screen("data", "A person's own data: export and import", data),
+    Screen("lock", "A lock, and profiles side by side", lock),
     Screen("help", "Help", place("help", "[data-testid=help-place] h3")),
+    Screen("metrics", "What was measured, over time", metrics),
+    Screen("metrics-tables", "The same plots as tables", metrics_tables),
+    Screen("history", "The history of inferences", history),
+    Screen(
+        "sessions", "Sessions as Amplifier has mounted them", developer("Sessions", "[data-testid=session]")
+    ),
+    Screen(
+        "replay",
+        "A recorded exchange, step by step",
+        developer("Replay", "[data-testid=replay-start]:enabled", play_a_transcript),
+    ),
     Screen("console", "The console of events, for developers", console),
 )

@@ -31,7 +31,8 @@ export function App(): JSX.Element {
   const [drawer, setDrawer] = useState(false);
   const begin = (): void => {
     actions.newConversation();
-    field.current?.focus();
+    // Where the page begins is to be read, also on a screen that is shorter than it.
+    field.current?.focus({ preventScroll: true });
   };
 
   useEffect(() => {
