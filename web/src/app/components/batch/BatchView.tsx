@@ -1,6 +1,6 @@
 /** One batch: how far it is, what can be done with it, and every prompt with its answer. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { fileName, saveByLink } from "../../../page/download";
 import { type Batch, sumsOf } from "../../batch/record";
 import { RESULTS_FORMATS, type ResultsFormat, resultsOf } from "../../batch/results";
@@ -11,17 +11,14 @@ import { ErrorCard } from "../ErrorCard";
 import { ChevronLeft } from "../icons";
 import { Confirm } from "../models/Confirm";
 import { PlaceLink } from "../PlaceLink";
+import { useArrival } from "../use-arrival";
 import { useBatches } from "./context";
 import { PromptList } from "./PromptList";
 
 const words = text.batch.batch;
 
 export function BatchView({ batch }: { batch: Batch }): JSX.Element {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    // What was chosen in the list is gone with it.
-    heading.current?.focus();
-  }, []);
+  const heading = useArrival();
   return (
     <article class="deck" data-testid="batch-view" data-state={batch.state.kind}>
       <PlaceLink to="batch" class="back-link" testId="all-batches">

@@ -9,6 +9,7 @@ import { useApp } from "../context";
 import { ChevronLeft, Pencil } from "../icons";
 import { Confirm } from "../models/Confirm";
 import { PlaceLink } from "../PlaceLink";
+import { useArrival } from "../use-arrival";
 import { CardList } from "./CardList";
 import { useStudy } from "./context";
 import { CountField } from "./CountField";
@@ -38,11 +39,7 @@ export function DeckView({ deck }: { deck: Deck }): JSX.Element {
 
 function Title({ deck }: { deck: Deck }): JSX.Element {
   const [editing, setEditing] = useState(false);
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    // What was chosen in the list is gone with it.
-    heading.current?.focus();
-  }, []);
+  const heading = useArrival();
   return (
     <header class="deck-head">
       {editing ? (

@@ -122,13 +122,12 @@ function Grades({ card }: { card: Card }): JSX.Element {
             type="button"
             class="grade"
             data-testid={`grade-${grade}`}
-            aria-label={words.gradeIn(words.grades[grade], wait)}
             aria-keyshortcuts={String(index + 1)}
             onClick={() => {
               study.grade(grade);
             }}
           >
-            <span class="grade-name">{words.grades[grade]}</span>
+            <span class="grade-name">{words.grades[grade]}</span>{" "}
             <span class="grade-wait">{words.inWait(wait)}</span>
           </button>
         );
