@@ -1,13 +1,16 @@
-"""Conversations: a page with ten thousand of them starts and searches as one with ten.
+"""What is stored: with 10,000 conversations and 100,000 inferences a page is as one with ten of each.
 
 Both in one browser, alternating, each in its own profile. The list is there when its first row is drawn; a
-search ends when its hits are drawn. Rows are written as the application writes them.
+search ends when its hits are drawn, the place for metrics is there when its figures are. Rows are written as
+the application writes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -16,10 +19,13 @@ from bench.figure import paired
 from bench.page import launched
 from bench.results import Result
 from bench.running import Rig
+from tests.e2e.app import App
 
 MANY, FEW = 10_000, 10
+INFERENCES = 100_000
 TURNS = 3
 PATIENCE_MS = 120_000
+SEED_INFERENCES = (Path(__file__).parent / "pages" / "seed-inferences.js").read_text(encoding="utf-8")
 
 # Every tenth conversation has the words that are searched for, whatever their number.
 SEED = """async ({ count, turns }) => {
@@ -76,54 +82,96 @@ SEARCH = """async query => {
   return await drawn - began;
 }"""
 
+# Clicks, and says after how many milliseconds what it leads to was drawn.
+LEADS_TO = """async ({ click, to }) => {
+  const began = performance.now();
+  const drawn = new Promise(resolve => {
+    const watch = new MutationObserver(look);
+    function look() {
+      if (document.querySelector(to) === null) return;
+      watch.disconnect();
+      resolve(performance.now());
+    }
+    watch.observe(document, { attributes: true, childList: true, subtree: true });
+  });
+  document.querySelector(click).click();
+  return await drawn - began;
+}"""
+
+
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds of one visit."""
+
+    start: float
+    search: float
+    metrics: float
+    year: float
+    history: float
+
 
 @contextmanager
-def _profile(browser: Browser, site: str, count: int) -> Iterator[Page]:
-    """A page whose profile holds so many conversations."""
+def _profile(browser: Browser, site: str, count: int, inferences: int) -> Iterator[Page]:
+    """A page whose profile holds so many conversations and inferences."""
     with browser.new_context(service_workers="block") as context:
         context.add_init_script(WATCH)
         page = context.new_page()
         page.goto(f"{site}?device=cpu")
         expect(page.get_by_test_id("conversations-empty")).to_be_visible(timeout=PATIENCE_MS)
         page.evaluate(SEED, {"count": count, "turns": TURNS})
+        page.evaluate(SEED_INFERENCES, {"count": inferences})
         yield page
 
 
-def _measured(page: Page) -> tuple[float, float]:
-    """Milliseconds from the navigation to the list, and from a word that is typed to its hits."""
+def _measured(page: Page) -> Times:
+    """One visit: the list, a search from a typed word on, and the place for metrics from the click on."""
     page.reload()
     start = float(page.evaluate("listed"))
     search = float(page.evaluate(SEARCH, "lighth"))
     expect(page.get_by_test_id("excerpt").first).to_contain_text("lighthouse")
-    return start, search
+    # What starts beside it would be measured with it.
+    App(page).wait_until_ready()
+
+    def led(click: str, to: str) -> float:
+        return float(page.evaluate(LEADS_TO, {"click": click, "to": to}))
+
+    return Times(
+        start,
+        search,
+        metrics=led("[data-testid=go-metrics]", "[data-testid=totals][data-range=recent]"),
+        year=led("[data-testid=metrics-range] input[value=year]", "[data-testid=totals][data-range=year]"),
+        history=led("[data-testid=metrics-view] input[value=history]", "[data-testid=inference]"),
+    )
 
 
 def run(rig: Rig) -> Result:
-    """Measure the list and the search with many conversations, beside a few."""
+    """Measure the list, the search and the metrics with much that is stored, beside a little."""
     with (
         launched(rig.playwright, webgpu=False) as browser,
-        _profile(browser, rig.site, MANY) as many,
-        _profile(browser, rig.site, FEW) as few,
+        _profile(browser, rig.site, MANY, INFERENCES) as many,
+        _profile(browser, rig.site, FEW, FEW) as few,
     ):
         for page in (many, few):
             _measured(page)
         both = [(_measured(many), _measured(few)) for _ in range(rig.pairs)]
         beside = f"the same with {FEW}"
+        turns = MANY * TURNS
+        names = {
+            "start": f"From navigation to the list of {MANY:,} conversations, {INFERENCES:,} inferences",
+            "search": f"From a typed word to what is found in {turns:,} turns",
+            "metrics": f"From a click to the figures and plots of the latest of {INFERENCES:,} inferences",
+            "year": f"From a click to those of a year, {INFERENCES:,} inferences in sums of days",
+            "history": "From a click to the history of that year",
+        }
         figures = [
             paired(
-                f"From navigation to the list of {MANY:,} conversations",
+                name,
                 "ms",
                 "lower",
-                [(ours[0], theirs[0]) for ours, theirs in both],
+                [(getattr(ours, field), getattr(theirs, field)) for ours, theirs in both],
                 beside=beside,
-            ),
-            paired(
-                f"From a typed word to what is found in {MANY * TURNS:,} turns",
-                "ms",
-                "lower",
-                [(ours[1], theirs[1]) for ours, theirs in both],
-                beside=beside,
-                note="120 ms of it wait for the next key",
-            ),
+                note="120 ms of it wait for the next key" if field == "search" else None,
+            )
+            for field, name in names.items()
         ]
         return Result("storage", figures, taken_now(browser.version))

@@ -31,7 +31,7 @@ export interface Overview {
   plots: Readonly<Record<PlotName, readonly Line[]>>;
 }
 
-export type OverviewState = { kind: "reading" } | { kind: "read"; overview: Overview } | { kind: "failed" };
+export type OverviewState = { kind: "reading" } | { kind: "read"; looked: Looked; overview: Overview } | { kind: "failed" };
 
 export class OverviewReader {
   readonly #state = signal<OverviewState>({ kind: "reading" });
@@ -51,7 +51,7 @@ export class OverviewReader {
     const asked = (this.#asked += 1);
     try {
       const overview = await this.#read(looked);
-      if (asked === this.#asked) this.#state.value = { kind: "read", overview };
+      if (asked === this.#asked) this.#state.value = { kind: "read", looked, overview };
     } catch (error) {
       console.warn("The metrics could not be read:", error);
       if (asked === this.#asked) this.#state.value = { kind: "failed" };

@@ -1,8 +1,8 @@
 /** Lines to plot, out of inferences one by one or out of sums (pure). */
 import type { Inference, Measure } from "./inference";
 import type { SumAt } from "./store";
-import { type Group, merged, type Sum } from "./sums";
-import { greatestOf, leastOf, meanOf } from "./summary";
+import type { Group } from "./sums";
+import { greatestOf, joined, leastOf, meanOf, type Summary } from "./summary";
 
 export const SPLITS = ["none", "model", "mode", "engine"] as const;
 export type Split = (typeof SPLITS)[number];
@@ -40,29 +40,29 @@ export function linesOf(inferences: readonly Inference[], measure: Measure, spli
 
 /** Of sums: one point for each hour or day and line. */
 export function linesOfSums(sums: readonly SumAt[], measure: Measure, split: Split): Line[] {
-  const measured = sums.filter(({ sum }) => sum.measures[measure] !== undefined);
-  const named = measured.map((each) => ({ ...each, name: nameIn(split, each.sum) }));
-  const few = frequent(named.map(({ name, sum }) => ({ name, count: sum.measures[measure]?.count ?? 0 })));
-  const places = new Map<string, { name: string | null; at: number; sum: Sum }>();
-  for (const { at, sum, name } of named) {
+  const measured = sums.flatMap(({ at, sum }) => {
+    const summary = sum.measures[measure];
+    return summary === undefined ? [] : [{ at, summary, name: nameIn(split, sum) }];
+  });
+  const few = frequent(measured.map(({ name, summary: { count } }) => ({ name, count })));
+  const places = new Map<string, { name: string | null; at: number; summary: Summary }>();
+  for (const { at, summary, name } of measured) {
     const kept = few.has(name) ? name : null;
     const key = `${String(at)} ${kept ?? ""}`;
-    const before = places.get(key);
-    places.set(key, { name: kept, at, sum: before === undefined ? sum : merged(before.sum, sum) });
+    places.set(key, { name: kept, at, summary: joined(places.get(key)?.summary, summary) });
   }
-  const points = [...places.values()].flatMap(({ name, at, sum }) => {
-    const summary = sum.measures[measure];
-    if (summary === undefined) return [];
-    const point: Point = {
-      at,
-      value: meanOf(summary),
-      least: leastOf(summary),
-      greatest: greatestOf(summary),
-      count: summary.count,
-    };
-    return [{ name, point }];
-  });
-  return sorted(points);
+  return sorted(
+    [...places.values()].map(({ name, at, summary }) => {
+      const point: Point = {
+        at,
+        value: meanOf(summary),
+        least: leastOf(summary),
+        greatest: greatestOf(summary),
+        count: summary.count,
+      };
+      return { name, point };
+    }),
+  );
 }
 
 function sorted(named: readonly { name: string | null; point: Point }[]): Line[] {

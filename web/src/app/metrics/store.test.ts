@@ -98,3 +98,13 @@ it("writes files that other programs read, also of names with commas, quotes and
   expect(inferences.map(({ id, model }) => [id, model])).toEqual([["i", '=SUM("a,b")\n'], ["j", "demo"]]);
   expect(JSON.parse(file("json", []))).toEqual({ version: 1, inferences: [] });
 });
+
+it("keeps nothing longer than a year, and no more than is kept one by one", async () => {
+  const database = storedDatabase(new MemoryRows());
+  const store = new InferenceStore(() => NOW, console.error, () => 0);
+  store.attach(database);
+  await store.remember(inference("old", { at: NOW - 400 * 24 * HOUR }));
+  await store.remember(inference("new", { at: NOW }));
+  expect((await store.page({ limit: 9 })).inferences.map(({ id }) => id)).toEqual(["new"]);
+  expect(await store.sums("day", 0)).toHaveLength(1);
+});

@@ -10,8 +10,11 @@ import { groupId, merged, readSum, startOf, type Sum, sumOf } from "./sums";
 export const KEPT = 100_000;
 /** Nothing is kept longer, sums neither. */
 export const KEPT_MS = 365 * 86_400_000;
-/** So often, in inferences, what is too much is taken away. */
-const TIDY_EVERY = 500;
+/**
+ * Once in so many inferences what is too much is taken away. By chance, so that nothing has to be counted, and pages
+ * that live shortly do it as well.
+ */
+const TIDY_ONCE_IN = 500;
 /** Inferences that wait for the database. */
 const WAITING = 1_000;
 
@@ -44,11 +47,11 @@ export class InferenceStore {
   readonly #version = signal(0);
   #waiting: Inference[] = [];
   #database: MetricsDatabase | null = null;
-  #noted = 0;
 
   constructor(
     private readonly now: () => number,
     private readonly failed: (error: unknown) => void,
+    private readonly random: () => number = Math.random,
   ) {}
 
   /** Counts the changes of what is kept, in this tab and in others. */
@@ -76,8 +79,7 @@ export class InferenceStore {
     }
     try {
       await note(database, inference);
-      this.#noted += 1;
-      if (this.#noted % TIDY_EVERY === 1) await this.#tidy(database);
+      if (this.random() * TIDY_ONCE_IN < 1) await this.#tidy(database);
     } catch (error) {
       this.failed(error);
     }

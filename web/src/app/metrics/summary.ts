@@ -1,5 +1,6 @@
 /**
- * What many numbers come to (pure): how many, their sum, the least and the greatest, and how they are spread.
+ * What many numbers come to (pure): how many, their sum, the least and the greatest, and, where that is wanted, how
+ * they are spread.
  *
  * Everything in it is a whole number, so that the summary of parts is exactly the summary of the whole, in whatever
  * order they are put together.
@@ -13,8 +14,8 @@ export interface Summary {
   least: number;
   /** In thousandths. */
   greatest: number;
-  /** How many lie in each bin; a bin is 5 % wide. */
-  bins: Readonly<Record<string, number>>;
+  /** How many lie in each bin; a bin is 5 % wide. Absent: that is not known. */
+  bins?: Readonly<Record<string, number>>;
 }
 
 const THOUSANDTHS = 1000;
@@ -22,23 +23,31 @@ const WIDTH = Math.log(1.05);
 /** The bin of what is not above zero. */
 const NOTHING = "none";
 
-export function summaryOf(value: number): Summary {
+/** `spread`: how they are spread is to be known. It takes most of the room. */
+export function summaryOf(value: number, spread = false): Summary {
   const whole = Math.round(value * THOUSANDTHS);
-  return { count: 1, total: whole, least: whole, greatest: whole, bins: { [binOf(whole)]: 1 } };
+  const bins = spread ? { bins: { [binOf(whole)]: 1 } } : {};
+  return { count: 1, total: whole, least: whole, greatest: whole, ...bins };
 }
 
 /** Of both together; an absent one is none at all. */
 export function joined(one: Summary | undefined, other: Summary): Summary {
   if (one === undefined) return other;
-  const bins = { ...one.bins };
-  for (const [bin, count] of Object.entries(other.bins)) bins[bin] = (bins[bin] ?? 0) + count;
   return {
     count: one.count + other.count,
     total: one.total + other.total,
     least: Math.min(one.least, other.least),
     greatest: Math.max(one.greatest, other.greatest),
-    bins,
+    ...(one.bins === undefined || other.bins === undefined ? {} : { bins: binsOf(one.bins, other.bins) }),
   };
+}
+
+type Bins = NonNullable<Summary["bins"]>;
+
+function binsOf(one: Bins, other: Bins): Bins {
+  const bins = { ...one };
+  for (const [bin, count] of Object.entries(other)) bins[bin] = (bins[bin] ?? 0) + count;
+  return bins;
 }
 
 export const meanOf = ({ total, count }: Summary): number => total / count / THOUSANDTHS;
@@ -46,8 +55,12 @@ export const totalOf = ({ total }: Summary): number => total / THOUSANDTHS;
 export const leastOf = ({ least }: Summary): number => least / THOUSANDTHS;
 export const greatestOf = ({ greatest }: Summary): number => greatest / THOUSANDTHS;
 
-/** The value below which `share` (0 to 1) of them lie; off by at most half a bin, never outside of what there is. */
+/**
+ * The value below which `share` (0 to 1) of them lie; off by at most half a bin, never outside of what there is. The
+ * mean, where it is not known how they are spread.
+ */
 export function quantileOf(summary: Summary, share: number): number {
+  if (summary.bins === undefined) return meanOf(summary);
   const bins = Object.entries(summary.bins).sort(([one], [other]) => placeOf(one) - placeOf(other));
   let below = 0;
   for (const [bin, count] of bins) {

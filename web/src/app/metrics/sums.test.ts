@@ -19,7 +19,7 @@ const inferences = fc
 
 const together = (sums: readonly Sum[]): Sum => sums.reduce(merged);
 const summaries = (numbers: readonly number[]): Summary => {
-  const [first, ...others] = numbers.map(summaryOf);
+  const [first, ...others] = numbers.map((number) => summaryOf(number, true));
   if (first === undefined) throw new Error("no numbers");
   return others.reduce(joined, first);
 };
@@ -87,6 +87,7 @@ describe("a summary", () => {
         expect(Math.abs(told - median) / median).toBeLessThan(0.05);
       }),
     );
-    expect(quantileOf(summaryOf(0), 0.5)).toBe(0);
+    expect(quantileOf(summaryOf(0, true), 0.5)).toBe(0);
+    expect(quantileOf(summaryOf(3), 0.5)).toBe(3);
   });
 });

@@ -26,11 +26,14 @@ export const groupId = ({ model, mode, engine }: Group): string => JSON.stringif
 
 export const countKey = (kind: Kind, outcome: Outcome): string => `${kind}:${outcome}`;
 
+/** What is told by its median: a few slow ones must not hide how it mostly is. */
+const SPREAD: ReadonlySet<Measure> = new Set<Measure>(["time_to_first_token_ms"]);
+
 export function sumOf(inference: Inference): Sum {
   const measures: Partial<Record<Measure, Summary>> = {};
   for (const name of MEASURES) {
     const value = inference.measured[name];
-    if (value !== undefined) measures[name] = summaryOf(value);
+    if (value !== undefined) measures[name] = summaryOf(value, SPREAD.has(name));
   }
   return { ...groupOf(inference), counts: { [countKey(inference.kind, inference.outcome)]: 1 }, measures };
 }

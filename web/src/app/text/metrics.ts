@@ -69,6 +69,7 @@ const en = {
   columns: { at: "When", line: "Of", value: "Mean", least: "Least", greatest: "Greatest", count: "Count" },
   summary: (title: string, unit: string, latest: string, count: number) =>
     `${title}, ${unit}: ${String(count)} points, the latest is ${latest}.`,
+  latest: (value: string) => `Latest ${value}`,
   readout: (when: string, values: string) => `${when} · ${values}`,
   empty: "Nothing was measured here yet.",
   emptyNote: "Ask something; its figures appear here.",
@@ -149,6 +150,7 @@ const de: typeof en = {
   restLine: "Andere",
   columns: { at: "Wann", line: "Von", value: "Mittel", least: "Kleinster", greatest: "Größter", count: "Anzahl" },
   summary: (title, unit, latest, count) => `${title}, ${unit}: ${String(count)} Punkte, der neueste ist ${latest}.`,
+  latest: (value) => `Zuletzt ${value}`,
   readout: (when, values) => `${when} · ${values}`,
   empty: "Hier wurde noch nichts gemessen.",
   emptyNote: "Stelle eine Frage; die Messwerte dazu erscheinen hier.",

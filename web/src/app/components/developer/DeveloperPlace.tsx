@@ -22,15 +22,17 @@ export function DeveloperPlace(): JSX.Element {
   return (
     <div class="developer-place">
       <p class="place-lead">{words.lead}</p>
-      <Choice
-        label={words.views.label}
-        testId="developer-view"
-        options={VIEWS.map((each) => [each, words.views[each]] as const)}
-        value={view.value}
-        onChange={(chosen) => {
-          view.value = chosen;
-        }}
-      />
+      <div class="metrics-bar">
+        <Choice
+          label={words.views.label}
+          testId="developer-view"
+          options={VIEWS.map((each) => [each, words.views[each]] as const)}
+          value={view.value}
+          onChange={(chosen) => {
+            view.value = chosen;
+          }}
+        />
+      </div>
       <Shown view={view.value} />
     </div>
   );

@@ -165,9 +165,9 @@ function Answer({ replay: { turn } }: { replay: Replay }): JSX.Element {
   const words = text.developer.replay;
   return (
     <div class="replay-answer" data-testid="replay-answer">
-      <h4>{words.question}</h4>
+      <h3>{words.question}</h3>
       <p>{turn.question}</p>
-      <h4>{words.answer}</h4>
+      <h3>{words.answer}</h3>
       {turn.parts.map((part) => {
         if (part.kind === "text") return <Markdown key={part.key} source={part.text} growing={part.open} />;
         return part.kind === "tool" ? <ToolCard key={part.key} part={part} onApprove={() => undefined} /> : null;

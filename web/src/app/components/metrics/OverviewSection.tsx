@@ -48,7 +48,7 @@ export function OverviewSection({ range, wanted }: { range: Range; wanted: Wante
     <Empty />
   ) : (
     <>
-      <Totals overview={overview} />
+      <Totals overview={overview} range={state.looked.range} />
       <div class="metrics-bar">
         <Choice
           label={words.form.label}
@@ -73,7 +73,7 @@ export function OverviewSection({ range, wanted }: { range: Range; wanted: Wante
           }}
         />
       </div>
-      <Plots overview={overview} split={apart} asTable={form.value === "tables"} />
+      <Plots overview={overview} split={state.looked.split} asTable={form.value === "tables"} />
     </>
   );
 }

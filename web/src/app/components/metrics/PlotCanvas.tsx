@@ -74,18 +74,25 @@ function optionsOf(
     width: Math.max(box.clientWidth, 120),
     height: HEIGHT,
     legend: { show: false },
+    padding: [8, 26, 0, 0],
     cursor: { y: false, drag: { setScale: false, x: false, y: false } },
     scales: { y: { range: (_plot, _least, greatest) => [0, greatest > 0 ? greatest * 1.1 : 1] } },
     axes: [
       {
         ...shared,
         space: 90,
+        size: 28,
         values: (plot, splits) => {
           const { min = 0, max = 0 } = plot.scales["x"] ?? {};
           return splits.map((at) => tick(at * S, (max - min) * S));
         },
       },
-      { ...shared, size: 64, space: 40, values: (_plot, splits) => splits.map((value) => figure(measure, value / scale)) },
+      {
+        ...shared,
+        size: 58,
+        space: 36,
+        values: (_plot, splits) => splits.map((value) => (value === 0 ? "0" : figure(measure, value / scale))),
+      },
     ],
     series: [
       {},

@@ -46,7 +46,7 @@ export function PlotFigure({ name, lines, split, asTable }: FigureProps): JSX.El
         <>
           <p class="plot-readout" aria-hidden="true">
             {pointed === null
-              ? figure(name, latest.value)
+              ? words.latest(figure(name, latest.value))
               : words.readout(moment(pointed.at), pointed.values.map(named).filter(Boolean).join(", "))}
           </p>
           <ul class="plot-legend" data-many={lines.length > 1}>

@@ -1,6 +1,7 @@
 /** What all of it comes to, in a few numbers. */
 import type { JSX } from "preact";
 import { count, milliseconds, rate } from "../../format";
+import type { Range } from "../../metrics/choices";
 import type { Overview } from "../../metrics/overview";
 import { countIn } from "../../metrics/sums";
 import { meanOf, quantileOf, totalOf } from "../../metrics/summary";
@@ -9,7 +10,13 @@ import { share } from "./figures";
 
 const NONE = "–";
 
-export function Totals({ overview }: { overview: Overview }): JSX.Element {
+interface TotalsProps {
+  overview: Overview;
+  /** Of which time. */
+  range: Range;
+}
+
+export function Totals({ overview, range }: TotalsProps): JSX.Element {
   const words = text.metrics.totals;
   const { whole, answers, recoveries } = overview;
   const { decode_tokens_per_s: decode, time_to_first_token_ms: first } = whole?.measures ?? {};
@@ -25,7 +32,7 @@ export function Totals({ overview }: { overview: Overview }): JSX.Element {
     ["recoveries", count(recoveries)],
   ];
   return (
-    <dl class="totals" data-testid="totals">
+    <dl class="totals" data-testid="totals" data-range={range}>
       {totals.map(([name, value]) => (
         <div key={name} data-testid={`total-${name}`}>
           <dt>{words[name]}</dt>

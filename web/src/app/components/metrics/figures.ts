@@ -12,9 +12,8 @@ export function figure(measure: Measure, value: number): string {
 }
 
 export function moment(at: number, whole = true): string {
-  const date = whole ? ({ year: "numeric", month: "2-digit", day: "2-digit" } as const) : {};
-  const time = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
-  return new Date(at).toLocaleString(language.value, { ...date, ...time });
+  const date = whole ? ({ dateStyle: "short" } as const) : {};
+  return new Date(at).toLocaleString(language.value, { ...date, timeStyle: "medium" });
 }
 
 const DAY_MS = 86_400_000;
