@@ -7,7 +7,7 @@ import type { EventSink } from "./host";
 import type { Client, Services } from "./services";
 
 /** Prompts that one job may have where nothing else is said. */
-export const BATCH_LIMIT = 100;
+const BATCH_LIMIT = 100;
 
 export interface BatchOptions extends BatchRoom {
   /** Asked for when the first job comes. */

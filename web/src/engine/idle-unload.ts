@@ -9,7 +9,7 @@ export interface IdleHost {
 }
 
 /** Without a request for this long a model gives its memory back; the next request loads it again. */
-export const IDLE_UNLOAD_MS = 30 * 60_000;
+const IDLE_UNLOAD_MS = 30 * 60_000;
 
 /**
  * Puts a model to sleep that nobody has asked anything for a while. Where no time is set, that is half an hour, and

@@ -88,7 +88,7 @@ export class RecoveryPolicy {
 }
 
 /** The same with half the context; null where that is too little, or where the model slides its window. */
-export function withSmallerContext(plan: Plan): Plan | null {
+function withSmallerContext(plan: Plan): Plan | null {
   const { entry, overrides } = plan;
   const own = entry.webllm?.overrides;
   if (positive(overrides?.sliding_window_size ?? own?.sliding_window_size)) return null;

@@ -18,7 +18,7 @@ export interface Script {
   end: { reason: Ending["reason"] } | { error: WireError };
 }
 
-export const SCRIPTED: EngineIdentity = { kind: "scripted", version: "1", device: "none", adapter: null };
+const SCRIPTED: EngineIdentity = { kind: "scripted", version: "1", device: "none", adapter: null };
 
 /**
  * An engine that replays what it is given, behind the same seam as the real ones: for tests, and for work on the

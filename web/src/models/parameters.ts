@@ -45,7 +45,7 @@ export function quantizationOfFile(name: string): string {
 }
 
 /** Billions of parameters; null where the id does not tell. */
-export function parametersOf(id: string): number | null {
+function parametersOf(id: string): number | null {
   const known = PARAMETERS.find(([pattern]) => pattern.test(id));
   if (known !== undefined) return known[1];
   const named = /(?:^|[-_])(\d+(?:[._]\d+)?)([bm])(?=[-_]|$)/i.exec(id);

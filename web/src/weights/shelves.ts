@@ -3,7 +3,7 @@ import type { FileStore } from "./file-store";
 import type { ModelFile, Place } from "./files";
 import { fileNameOf, type Ledger } from "./ledger";
 
-export const WEBLLM_CACHES = ["webllm/config", "webllm/model", "webllm/wasm"] as const satisfies Place[];
+const WEBLLM_CACHES = ["webllm/config", "webllm/model", "webllm/wasm"] as const satisfies Place[];
 
 type Shelved = Pick<ModelFile, "url" | "place">;
 
