@@ -51,6 +51,7 @@ export class Vault {
   readonly #profiles: Signal<readonly ProfileRecord[]> = signal([]);
   readonly #use: ProfileUse;
   #open: OpenProfile | null = null;
+  #kept = true;
   #opened: (profile: OpenProfile) => void = () => undefined;
   /** Resolves once the profile can be read; never, where nobody unlocks it. */
   readonly opened = new Promise<OpenProfile>((resolve) => {
@@ -90,9 +91,9 @@ export class Vault {
     return this.#profiles;
   }
 
-  /** Whether this browser can encrypt: only pages that come over https or from localhost can. */
+  /** Whether there can be locks and profiles: on pages over https or from localhost, where the browser keeps them. */
   get canLock(): boolean {
-    return this.options.locks !== undefined && "subtle" in crypto;
+    return this.#kept && this.options.locks !== undefined && "subtle" in crypto;
   }
 
   get canUsePasskeys(): boolean {
@@ -123,6 +124,7 @@ export class Vault {
       }
     } catch (error) {
       console.warn("The browser keeps no profiles for this page:", error);
+      this.#kept = false;
       this.#take({ record: firstProfile(this.options.names), sealed: null });
     }
   }

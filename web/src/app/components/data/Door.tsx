@@ -172,7 +172,7 @@ function Forgotten({ profile }: { profile: ProfileRecord }): JSX.Element {
       ) : (
         <button
           type="button"
-          class="quiet"
+          class="outlined"
           data-testid="door-delete"
           onClick={() => {
             setAsking(true);

@@ -47,7 +47,7 @@ function Off(): JSX.Element {
       <ActForm act={act} testId="lock" submit={words.act} onSubmit={protect}>
         {vault.canUsePasskeys && (
           <Choice
-            label={words.title}
+            label={words.how}
             testId="lock-how"
             options={[
               ["passphrase", words.withPassphrase],
