@@ -197,6 +197,7 @@ def test_a_whole_conversation_needs_no_pointer(app: App, page: Page) -> None:
     expect(page.get_by_test_id("hits")).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("F2")
+    expect(page.get_by_test_id("conversation-title-field")).to_be_focused()
     page.keyboard.type("By hand")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("conversation-title").first).to_have_text("By hand")

@@ -1,7 +1,7 @@
 /** The system text of this conversation. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { text } from "../../text";
 import { useApp } from "../context";
 import { Panel } from "./Panel";
@@ -12,7 +12,7 @@ export function InstructionPanel(): JSX.Element {
   const written = useSignal(conversation.instruction ?? "");
   const field = useRef<HTMLTextAreaElement>(null);
   const hint = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
   }, []);
   const keep = (instruction: string): void => {

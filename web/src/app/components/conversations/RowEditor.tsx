@@ -1,6 +1,6 @@
 /** The field for the title, the folder or the tags of a conversation: Enter stores, Escape leaves it as it was. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ConversationList } from "../../conversations/list";
 import type { ConversationRecord } from "../../database/records";
 import { text } from "../../text";
@@ -17,7 +17,8 @@ interface EditorProps {
 
 export function RowEditor({ what, record, store, onClose }: EditorProps): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before the next key: whoever types goes on in it.
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, []);

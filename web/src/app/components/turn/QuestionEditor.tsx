@@ -1,7 +1,7 @@
 /** A question in other words, in its own place. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Turn } from "../../stores/turn";
 import { text } from "../../text";
 import { useApp } from "../context";
@@ -18,7 +18,7 @@ export function QuestionEditor({ turn, onCancel, onSent }: QuestionEditorProps):
   const wording = useSignal(turn.question);
   const attachments = useSignal(turn.attachments);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.setSelectionRange(turn.question.length, turn.question.length);
   }, [turn]);
