@@ -19,8 +19,21 @@ NEVER_CHECKED = (1).to_bytes(4, "little")
 
 LEFT_OUT = (".pyi", "/py.typed", ".dist-info/RECORD", ".dist-info/licenses/", ".dist-info/sboms/")
 """For type checkers, installers and lawyers, who find them in the public wheels."""
-UNUSED = ("webllm_provider/_engine/", "pydantic/v1/", "pydantic/mypy.py")
-"""What the application has no use for: an engine of other pages, the API of old models, a plugin of mypy."""
+UNUSED = (
+    # An engine for other pages, and what the API needs on servers.
+    "webllm_provider/_engine/",
+    "webllm_provider/api/redis_",
+    "webllm_provider/api/server.py",
+    "webllm_provider/api/sqlite_store.py",
+    # The API of old models, and what is for tests and type checkers.
+    "pydantic/v1/",
+    "pydantic/mypy.py",
+    "amplifier_core/pytest_plugin.py",
+    "amplifier_core/validation/behavioral/",
+    "amplifier_core/validation/structural/",
+    "annotated_types/test_cases.py",
+)
+"""What the application has no use for; the public wheels have it."""
 
 _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 _SIDE_MODULE = ".so"

@@ -96,6 +96,13 @@ pyodide.runPython(`
 del mount
 importlib.invalidate_caches()
 import ${WORKER}
+import webllm_provider.session, pkgutil
+# What the first session would import: its loop, its tools, its hooks.
+for module in pkgutil.walk_packages(webllm_provider.session.__path__, "webllm_provider.session."):
+    importlib.import_module(module.name)
+for name in ("correlation", "_async_compat", "_session_exec", "_session_init"):
+    importlib.import_module(f"amplifier_core.{name}")
+del module, name
 random.seed(0)
 gc.collect()
 `);

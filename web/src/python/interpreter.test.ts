@@ -36,6 +36,9 @@ async function start(given: Start = {}): Promise<Started> {
   return startFrom(opened, { loadPyodide, createPyodideModule }, options);
 }
 
+// Whole interpreters start here.
+vi.setConfig({ testTimeout: 180_000 });
+
 let warnings: string[];
 beforeEach(() => {
   warnings = [];
