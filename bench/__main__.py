@@ -13,9 +13,12 @@ from bench import (
     api,
     batch,
     drawing,
+    first_bytes,
+    growth,
     kernel,
     memory,
     overhead,
+    pace,
     readme,
     recovery,
     results,
@@ -29,9 +32,11 @@ from bench.serving import build, serving
 
 BENCHMARKS: dict[str, Benchmark] = {
     "start": start.run,
+    "first_bytes": first_bytes.run,
     "overhead_webgpu": overhead.run_webgpu,
     "overhead_cpu": overhead.run_cpu,
     "throughput": throughput.run,
+    "pace": pace.run,
     "drawing": drawing.run,
     "memory": memory.run,
     "batch": batch.run,
@@ -40,7 +45,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 }
 ONLY_BY_NAME: dict[str, Benchmark] = {"recovery_webgpu": recovery.run_webgpu}
 """What takes many minutes on a software adapter."""
-WITHOUT_A_BROWSER = {"kernel": kernel.run, "api": api.run}
+WITHOUT_A_BROWSER = {"kernel": kernel.run, "growth": growth.run, "api": api.run}
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ set size of every process of a browser that was started for this page alone. Lin
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench.conditions import taken_now
@@ -40,17 +41,23 @@ def _parents() -> dict[int, int]:
     return found
 
 
-def browser_mb() -> float:
-    """Megabytes of the browsers that this program has started."""
-    if not (PROC / "self" / "smaps_rollup").exists():
-        raise NotMeasurable("Memory is read from /proc, which this system does not have.")
-    parents, total = _parents(), 0
+def browser_processes() -> Iterator[int]:
+    """The processes of the browsers that this program has started."""
+    parents = _parents()
     for process in parents:
         above: int | None = process
         while above is not None and above != os.getpid():
             above = parents.get(above)
-        if above is None or "chrom" not in (PROC / str(process) / "cmdline").read_text():
-            continue
+        if above is not None and "chrom" in (PROC / str(process) / "cmdline").read_text():
+            yield process
+
+
+def browser_mb() -> float:
+    """Megabytes of the browsers that this program has started."""
+    if not (PROC / "self" / "smaps_rollup").exists():
+        raise NotMeasurable("Memory is read from /proc, which this system does not have.")
+    total = 0
+    for process in browser_processes():
         lines = (PROC / str(process) / "smaps_rollup").read_text().splitlines()
         total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total / 1000

@@ -64,9 +64,10 @@ class BenchPage:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def start_ours(self, engine: str, model: str) -> None:
-        """Python, a session's packages, and an engine with its model."""
-        self.page.evaluate("options => bench.startOurs(options)", {"engine": engine, "model": model})
+    def start_ours(self, engine: str, model: str, **sources: Any) -> None:
+        """Python, a session's packages, and an engine with its model; a scripted one is told the rest."""
+        given = {"engine": engine, "model": model, "sources": sources}
+        self.page.evaluate("options => bench.startOurs(options)", given)
 
     def start_theirs(self, engine: str, model: str) -> None:
         """The engine by its own client, with the same model."""

@@ -10,13 +10,13 @@ new PerformanceObserver((list) => {
 // ---- ours: an Amplifier session in a Python worker, an engine worker beside it ------------------------------
 
 /** A worker of the scripted engine, which takes ports as the real one does. */
-async function scriptedPort() {
+async function scriptedPort(sources) {
   const worker = new Worker(new URL("scripted-worker.js", document.baseURI), { type: "module" });
   const started = new Promise((resolve, reject) => {
     worker.onmessage = resolve;
     worker.onerror = reject;
   });
-  worker.postMessage({ type: "configure", sources: {} });
+  worker.postMessage({ type: "configure", sources });
   await started;
   const { port1, port2 } = new MessageChannel();
   worker.postMessage({ type: "connect" }, [port1]);
@@ -66,9 +66,9 @@ class Python {
 let python = null;
 
 /** Starts Python and an engine with its model. `engine`: webgpu, cpu or scripted. */
-async function startOurs({ engine, model }) {
+async function startOurs({ engine, model, sources = {} }) {
   python = new Python();
-  await python.start(engine === "scripted" ? await scriptedPort() : await realPort());
+  await python.start(engine === "scripted" ? await scriptedPort(sources) : await realPort());
   await python.call("load", { model, device: engine === "scripted" ? "auto" : engine });
 }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench import readme, results
+from bench import profile, readme, results
 from bench.__main__ import BENCHMARKS, ONLY_BY_NAME, WITHOUT_A_BROWSER
 from bench.conditions import Conditions
 from bench.figure import Figure, Spread, alone, paired
@@ -79,3 +80,17 @@ def test_the_readme_shows_the_kept_results() -> None:
     text = readme.README.read_text(encoding="utf-8")
     shown = readme.placed(text, readme.section(results.read_all()))
     assert text == shown, "Run `python -m bench readme`."
+
+
+def test_a_profile_names_the_pages_own_tasks_by_the_processors_time() -> None:
+    task = {"name": "RunTask", "pid": 7, "tid": 1}
+    events: list[dict[str, Any]] = [
+        {"name": "thread_name", "pid": 7, "tid": 1, "args": {"name": "CrRendererMain"}},
+        {"name": "thread_name", "pid": 8, "tid": 1, "args": {"name": "CrRendererMain"}},
+        {"name": profile.MARK, "pid": 7, "tid": 2},
+        {**task, "ts": 1_000, "dur": 9_000, "tdur": 2_000},
+        {**task, "ts": 5_000, "dur": 8_000, "tdur": 7_000},
+        {**task, "tid": 2, "ts": 0, "dur": 90_000},
+        {**task, "pid": 8, "ts": 0, "dur": 90_000},
+    ]
+    assert profile.longest_tasks(events, profile.page_process(events)) == [(4.0, 7.0), (0.0, 2.0)]

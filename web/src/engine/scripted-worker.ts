@@ -40,11 +40,14 @@ function* words(count: number): Generator<string> {
 /** How long an answer is: the first message to this worker may say it, else each request does. */
 interface Sources {
   tokens?: number;
+  /** Between two tokens; none by default. */
+  pauseMs?: number;
 }
 
-let fixed: number | undefined;
+let fixed: Sources = {};
 const script = (body: CompletionBody): Script => ({
-  deltas: words(fixed ?? body.max_tokens ?? WORDS.length),
+  deltas: words(fixed.tokens ?? body.max_tokens ?? WORDS.length),
+  ...(fixed.pauseMs === undefined ? {} : { pauseMs: fixed.pauseMs }),
   end: { reason: "stop" },
 });
 
@@ -61,7 +64,7 @@ self.addEventListener("message", ({ data, ports }: MessageEvent<ToWorker<Sources
     for (const port of ports) server.accept(port);
     return;
   }
-  fixed = data.sources.tokens;
+  fixed = data.sources;
   const started: FromWorker = { type: "started" };
   void navigator.locks.request(lock, () => {
     self.postMessage(started);
