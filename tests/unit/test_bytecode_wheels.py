@@ -46,6 +46,15 @@ def test_a_module_lies_there_as_bytecode_and_what_only_people_read_is_left_out()
         assert archive.read("sums/table.json") == b"[1]"
 
 
+def test_a_module_that_reads_its_own_source_keeps_it() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in ("anyio/__init__.py", "anyio/to_thread.py"):
+            archive.writestr(name, b"import ast\n")
+    with zipfile.ZipFile(io.BytesIO(bytecode_only(made.getvalue()))) as kept:
+        assert kept.namelist() == ["anyio/__init__.py", "anyio/to_thread.pyc"]
+
+
 def test_the_same_wheel_gives_the_same_bytes() -> None:
     assert bytecode_only(wheel()) == bytecode_only(wheel())
 

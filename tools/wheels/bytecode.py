@@ -35,6 +35,9 @@ UNUSED = (
 )
 """What the application has no use for; the public wheels have it."""
 
+READ_AS_TEXT = ("anyio/__init__.py", "anyio/abc/__init__.py")
+"""Reads its own source to import only what is used. Without it imports all, and browsers lack some of it."""
+
 _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 _SIDE_MODULE = ".so"
 _LOCAL_HEADER, _NAME_LENGTH, _EXTRA_LENGTH = 30, slice(26, 28), slice(28, 30)
@@ -61,7 +64,7 @@ def bytecode_only(wheel: bytes) -> bytes:
 
 
 def _as_kept(name: str, content: bytes) -> tuple[str, bytes]:
-    if name.endswith(".py"):
+    if name.endswith(".py") and name not in READ_AS_TEXT:
         return f"{name}c", compiled(content, name)
     if name.endswith(".dist-info/METADATA"):
         # Behind the headers stands the page for the index.
