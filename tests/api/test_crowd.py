@@ -10,7 +10,7 @@ import httpx
 
 from tests.api.conftest import Server, listed, scripted, until
 from webllm_provider._wire import CompletionBody, ErrorCode
-from webllm_provider.api.problems import MEANINGS, TITLES
+from webllm_provider.api.problem_tables import MEANINGS, TITLES
 from webllm_provider.offering import offer_engine
 from webllm_provider.testing import Script, answer
 

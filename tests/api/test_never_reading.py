@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 from tests.api.conftest import until
 from webllm_provider._engine_server import EngineServer
 from webllm_provider._wire import PROTOCOL
-from webllm_provider.api.sockets import Outgoing, read_socket
+from webllm_provider.api.socket_messages import Outgoing, read_socket
 from webllm_provider.testing import ScriptedTransport, answer
 
 

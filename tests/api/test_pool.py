@@ -15,7 +15,8 @@ from webllm_provider._client import EngineClient
 from webllm_provider._wire import PROTOCOL
 from webllm_provider.api.pool import EnginePool
 from webllm_provider.api.settings import Settings
-from webllm_provider.api.sockets import UNREADABLE, VANISHED
+from webllm_provider.api.socket_messages import UNREADABLE
+from webllm_provider.api.sockets import VANISHED
 from webllm_provider.api.tab_messages import SHAPES, check_message
 from webllm_provider.errors import EngineError
 from webllm_provider.testing import loaded_model

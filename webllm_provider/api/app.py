@@ -19,7 +19,8 @@ from .endpoints import Endpoint, routes
 from .engines import Engines
 from .history import History
 from .openapi import document
-from .problems import ApiCode, Problem
+from .problem_tables import ApiCode
+from .problems import Problem
 from .security import HostGuard, Identify, OriginGuard, TokenGuard, one_token
 from .session_socket import SessionSockets
 from .sessions import PATH as SESSIONS

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from .._wire import WireError
+from .channel import Channel
 from .queueing import (
     CLOSED,
     ORPHANED,
@@ -20,7 +21,6 @@ from .queueing import (
     too_many,
     too_many_of_one,
 )
-from .streaming import Channel
 
 
 @dataclass(eq=False)

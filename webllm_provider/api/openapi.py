@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from .endpoints import Endpoint, Query
-from .problems import MEDIA_TYPE, TITLES, ProblemBody
+from .problem_tables import TITLES
+from .problems import MEDIA_TYPE, ProblemBody
 
 REFERENCE = "#/components/schemas/{model}"
 EVERYWHERE = (403, 500)

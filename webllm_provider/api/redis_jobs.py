@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from .._wire import WireError
+from .channel import Channel
 from .queueing import TRIES, Event, Job, failed
-from .streaming import Channel
 
 LOST: WireError = {
     "code": "worker_died",

@@ -32,7 +32,7 @@ from .openai_request import texts_of
 from .problems import Problem
 from .security import refuse, unauthorized
 from .sessions import Sessions
-from .sockets import Outgoing, read_socket
+from .socket_messages import Outgoing, read_socket
 
 MOST = 16
 """Requests of one session at a time."""

@@ -6,16 +6,9 @@ from .answering import Answering
 from .catalogue import Models
 from .chat import Chat
 from .endpoints import Endpoint
-from .openai_models import (
-    ChatCompletion,
-    ChatCompletionRequest,
-    CompletionRequest,
-    EmbeddingList,
-    EmbeddingRequest,
-    ModelCard,
-    ModelList,
-    TextCompletion,
-)
+from .openai_answers import ChatCompletion, EmbeddingList, ModelCard, ModelList, TextCompletion
+from .openai_models import ChatCompletionRequest, CompletionRequest, EmbeddingRequest
+from .service import Service
 from .sessions import PATH, SessionAnswer, SessionEnded, SessionRequest, Sessions
 from .texts import Texts
 from .webllm import WebLLM
@@ -108,15 +101,16 @@ def adapters(answering: Answering) -> list[Endpoint]:
     """The endpoints of /webllm/api."""
     at = "/webllm/api"
     web = WebLLM(answering)
+    service = Service(answering, web.configured)
     named = {"model_id": "The id of a model."}
     return [
-        Endpoint("GET", f"{at}/health", "getHealth", "Whether anybody can answer.", web.health, Health),
+        Endpoint("GET", f"{at}/health", "getHealth", "Whether anybody can answer.", service.health, Health),
         Endpoint(
             "GET",
             f"{at}/models",
             "listCatalogue",
             "The catalogue.",
-            web.models,
+            service.models,
             ModelListing,
             query=ModelsQuery,
         ),
@@ -125,7 +119,7 @@ def adapters(answering: Answering) -> list[Endpoint]:
             f"{at}/models/info",
             "getModelByQuery",
             "One model.",
-            web.info,
+            service.info,
             ModelFacts,
             query=ModelQuery,
             errors=(404,),
@@ -135,7 +129,7 @@ def adapters(answering: Answering) -> list[Endpoint]:
             f"{at}/models/{{model_id:path}}/info",
             "getModelByPath",
             "One model.",
-            web.info,
+            service.info,
             ModelFacts,
             errors=(404,),
             path_parameters=named,
@@ -181,7 +175,7 @@ def adapters(answering: Answering) -> list[Endpoint]:
             HistoryAnswer,
             query=HistoryQuery,
         ),
-        Endpoint("GET", f"{at}/status", "getStatus", "The service as a whole.", web.status, StatusAnswer),
+        Endpoint("GET", f"{at}/status", "getStatus", "The service as a whole.", service.status, StatusAnswer),
         Endpoint("POST", f"{at}/clear", "clear", "Forget history and metrics.", web.clear, ClearAnswer),
     ]
 

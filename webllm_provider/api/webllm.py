@@ -1,4 +1,4 @@
-"""/webllm/api: adapters over the core, without logic of their own."""
+"""/webllm/api: what is asked of models, and what was; adapters over the core, without logic of their own."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from amplifier_core.message_models import ChatRequest, Message
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .._wire import ModelRecord
 from .answering import Answering, client_of
 from .bodies import read_body
 from .endpoints import parameters, problem_for
-from .engines import loaded_models
-from .history import History
-from .names import meant
 from .openai_request import answered_by, model_of, texts_of
-from .problems import Problem, unknown_model
+from .problems import Problem
+from .service import moment, read_history
 from .settings import Mode
 from .streaming import while_connected
 from .webllm_models import (
@@ -29,19 +25,11 @@ from .webllm_models import (
     HistoryQuery,
     InferRequest,
     ModelConfigRequest,
-    ModelQuery,
-    ModelsQuery,
     Options,
 )
 
-GIGABYTE = 1e9
 DEFAULT = "default"
 SAMPLING = ("temperature", "max_tokens", "top_p", "top_k")
-
-
-def moment(seconds: float | None = None) -> str:
-    """A time as ISO 8601, in UTC; now by default."""
-    return datetime.fromtimestamp(time.time() if seconds is None else seconds, UTC).isoformat()
 
 
 MOST_CONFIGURED = 500
@@ -55,43 +43,9 @@ class WebLLM:
         self._answering = answering
         self._configured: dict[str, dict[str, Any]] = {}
 
-    async def health(self, request: Request) -> Response:
-        """Whether anybody can answer."""
-        loaded = await self._loaded()
-        status = "healthy" if loaded else "degraded"
-        told = {"status": status, "service": "webllm", "timestamp": moment(), "models_loaded": len(loaded)}
-        return JSONResponse(told)
-
-    async def models(self, request: Request) -> Response:
-        """The catalogue."""
-        asked: ModelsQuery = parameters(request, ModelsQuery)
-        loaded = await self._loaded()
-        listed = [self._listed(record, loaded) for record in await self._records()]
-        if asked.recommended is not None:
-            listed = [one for one in listed if one["recommended"] is asked.recommended]
-        default = self._answering.settings.default_model or next(iter(loaded), None)
-        return JSONResponse({"models": listed, "default_model": default, "count": len(listed)})
-
-    async def info(self, request: Request) -> Response:
-        """One model, named in the path or in the query."""
-        name = request.path_params.get("model_id")
-        if name is None:
-            name = parameters(request, ModelQuery).model_id
-        records = {record["id"]: record for record in await self._records()}
-        found = meant(name, list(records))
-        if not found:
-            raise unknown_model(name)
-        record = records[found[0]]
-        return JSONResponse(
-            {
-                **self._listed(record, await self._loaded()),
-                "name": record["name"],
-                "context_window": record["context_window"],
-                "quantization": record["quantization"],
-                "required_features": record["required_features"],
-                "devices": record["devices"],
-            }
-        )
+    def configured(self) -> int:
+        """How many models have settings of their own."""
+        return len(self._configured)
 
     async def infer(self, request: Request) -> Response:
         """Answer one prompt."""
@@ -152,7 +106,7 @@ class WebLLM:
 
     async def metrics(self, request: Request) -> Response:
         """Sums over all inferences."""
-        history = await self._history()
+        history = await read_history(self._answering)
         sums = {**asdict(history.totals), "average_inference_time": history.totals.average_inference_time}
         count = len(history.entries)
         return JSONResponse({"timestamp": moment(), "metrics": sums, "inference_history_count": count})
@@ -160,32 +114,13 @@ class WebLLM:
     async def history(self, request: Request) -> Response:
         """The last inferences, newest first."""
         asked: HistoryQuery = parameters(request, HistoryQuery)
-        entries = list(reversed((await self._history()).entries))[: asked.limit]
+        entries = list(reversed((await read_history(self._answering)).entries))[: asked.limit]
         told = [{**entry, "timestamp": moment(entry["timestamp"])} for entry in entries]
         return JSONResponse({"history": told, "count": len(told)})
 
-    async def status(self, request: Request) -> Response:
-        """The service as a whole."""
-        states = await self._answering.engines.states()
-        loaded = loaded_models(states)
-        totals = (await self._history()).totals
-        return JSONResponse(
-            {
-                "status": "ready" if loaded else "waiting",
-                "service": "webllm",
-                "timestamp": moment(),
-                "models_configured": len(self._configured),
-                "models_loaded": len(loaded),
-                "engines_ready": sum(state["type"] == "ready" for state in states),
-                "requests_waiting": await self._answering.engines.waiting(),
-                "total_inferences": totals.total_inferences,
-                "average_inference_time_ms": totals.average_inference_time,
-            }
-        )
-
     async def clear(self, request: Request) -> Response:
         """Forget the history and its sums, not the models."""
-        history = await self._history()
+        history = await read_history(self._answering)
         cleared = len(history.entries)
         history.clear()
         # What is said to be forgotten is so for other hosts, too.
@@ -215,28 +150,3 @@ class WebLLM:
         configured = {**self._configured.get(DEFAULT, {}), **self._configured.get(model or "", {})}
         given = {**configured, **body.model_dump(exclude_none=True)}
         return mode, model, {name: given[name] for name in SAMPLING if name in given}
-
-    async def _history(self) -> History:
-        history = self._answering.history
-        await history.refresh()
-        return history
-
-    async def _loaded(self) -> list[str]:
-        return [model["id"] for model in loaded_models(await self._answering.engines.states())]
-
-    async def _records(self) -> list[ModelRecord]:
-        return list(await self._answering.engines.records())
-
-    def _listed(self, record: ModelRecord, loaded: list[str]) -> dict[str, Any]:
-        memory = record["memory_mb"]
-        needed = None if memory is None else memory * 1e6 / GIGABYTE
-        budget = self._answering.settings.gpu_memory
-        fits = record["low_resource"] if budget is None or needed is None else needed <= budget
-        size = record["download_bytes"]
-        return {
-            "model_id": record["id"],
-            "size_gb": None if size is None else round(size / GIGABYTE, 3),
-            "vram_required_gb": None if needed is None else round(needed, 3),
-            "recommended": fits,
-            "loaded": record["id"] in loaded,
-        }

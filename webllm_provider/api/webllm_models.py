@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from .endpoints import Query
-from .problems import ApiCode
+from .problem_tables import ApiCode
 from .settings import Mode
 
 Prompt = Annotated[str, Field(min_length=1)]
