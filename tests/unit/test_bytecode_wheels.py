@@ -7,7 +7,6 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 
 from tools.wheels.bytecode import bytecode_only, side_modules
@@ -26,10 +25,10 @@ FILES = {
 }
 
 
-def wheel(files: Mapping[str, bytes] = FILES) -> bytes:
+def wheel() -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
+        for name, content in FILES.items():
             archive.writestr(name, content)
     return made.getvalue()
 
@@ -54,14 +53,6 @@ def test_a_module_that_reads_its_own_source_keeps_it() -> None:
             archive.writestr(name, b"import ast\n")
     with zipfile.ZipFile(io.BytesIO(bytecode_only(made.getvalue()))) as kept:
         assert kept.namelist() == ["anyio/__init__.py", "anyio/to_thread.pyc"]
-
-
-def test_a_module_that_reads_its_own_source_keeps_it() -> None:
-    source = b"from . import _late\n"
-    made = bytecode_only(wheel({"anyio/__init__.py": source, "anyio/_late.py": b""}))
-    with zipfile.ZipFile(io.BytesIO(made)) as archive:
-        assert archive.namelist() == ["anyio/__init__.py", "anyio/_late.pyc"]
-        assert archive.read("anyio/__init__.py") == source
 
 
 def test_the_same_wheel_gives_the_same_bytes() -> None:
