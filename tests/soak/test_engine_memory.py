@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Error, Playwright
 
-from bench.memory import browser_mb
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.engine_alone import EngineAlone, engine_alone
 from tests.e2e.test_engine_memory import ask_strangers, load_and_unload
+from tests.soak.held import own_mb
 from tests.soak.test_turns import MOST, collecting
 from tools import browser as chromium
 
@@ -29,7 +29,7 @@ def held_mb(alone: EngineAlone) -> float:
             except Error:
                 continue  # it was just ending
         alone.page.wait_for_timeout(500)
-        looks.append(browser_mb())
+        looks.append(own_mb())
     return min(looks)
 
 

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from bench.memory import browser_mb
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.test_package_in_a_plain_page import run_python
 from tests.e2e.test_provider_on_engines import KEY, PRIVATE, WINDOW, check_reuse, on_engine
 from tests.e2e.trained import ANSWERS, WHAT
+from tests.soak.held import own_mb
 from tools import browser as chromium
 
 pytestmark = pytest.mark.timeout(3_600)
@@ -42,7 +42,7 @@ def held_mb(page: Page) -> float:
         for worker in page.workers:
             worker.evaluate("gc()")
         page.wait_for_timeout(1_000)
-        found.append(browser_mb())
+        found.append(own_mb())
     return min(found)
 
 
