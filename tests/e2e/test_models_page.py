@@ -243,6 +243,21 @@ def test_a_phone_gets_the_whole_screen_and_scrolls_nowhere_sideways(open_on_cpu:
         assert models.page.evaluate(TOO_WIDE) == []
 
 
+def test_the_ladder_is_let_run_and_pinned(models: ModelsPlace) -> None:
+    models.open("engine")
+    ladder = models.page.get_by_test_id("ladder")
+    ladder.get_by_test_id("ladder-start").click()
+    # What lies in this browser, from the smallest on; one of them answers.
+    active = ladder.locator("[data-testid=rung][data-state=active]")
+    expect(active).to_have_count(1, timeout=LOAD_TIMEOUT_MS)
+    active.get_by_test_id("rung-pin").click()
+    expect(active.get_by_test_id("rung-pin")).to_have_attribute("aria-pressed", "true")
+    pinned = active.get_attribute("data-model")
+    models.close()
+    assert models.app.ask(QUESTION).state == "done"
+    assert models.app.engine_state()["model"]["id"] == pinned
+
+
 def test_the_engine_is_reset_and_answers_again(models: ModelsPlace) -> None:
     models.open("engine")
     models.page.get_by_test_id("engine-reset").click()
