@@ -38,6 +38,8 @@ function said(word: Word): string[] {
 
 /** What is the same in both languages, on purpose: names, and words that German has taken over. */
 const SAME = new Set([
+  "data.passphrase.field",
+  "data.profiles.name",
   "developer.events.sources.amplifier",
   "developer.sessions.hooks",
   "developer.sessions.hook",

@@ -1,5 +1,5 @@
 /** What is said about a person's own data: taking it along, locking it, profiles, deleting it. */
-import type { ImportProblem, Section } from "../vault/transfer/format";
+import type { Section } from "../vault/transfer/format";
 
 const en = {
   link: "Your data",
@@ -37,35 +37,22 @@ const en = {
     open: "Open",
     reading: "Reading the file…",
     look: "In this file:",
-    tally: (added: number, replaced: number, kept: number) =>
-      [
-        ...(added > 0 ? [`${String(added)} new`] : []),
-        ...(replaced > 0 ? [`${String(replaced)} newer than here`] : []),
-        ...(kept > 0 ? [`${String(kept)} already here`] : []),
-      ].join(", "),
+    added: (count: number) => `${String(count)} new`,
+    replaced: (count: number) => `${String(count)} newer than here`,
+    kept: (count: number) => `${String(count)} already here`,
     nothing: "There is nothing in it that is not here already.",
     empty: "The file is in order, and empty.",
     act: "Take it over",
     done: "Taken over.",
-    refused: (problem: ImportProblem): string => {
-      switch (problem.code) {
-        case "not_an_export":
-          return "This is not a file of exported data.";
-        case "newer":
-          return `This file is of a newer version (${String(problem.version)}). Update this page, then try again.`;
-        case "truncated":
-          return "The file ends too early: a part of it is missing. Copy it again from where it came.";
-        case "damaged":
-          return "The file is damaged: it is not what was exported.";
-        case "too_large":
-          return `The file is too large for a page (${String(problem.megabytes)} MB). Export it by sections.`;
-        case "malformed":
-          return `The file is refused: line ${String(problem.line)} is none that this page writes (${problem.why}).`;
-        case "passphrase_needed":
-          return "The file is encrypted. Type its passphrase.";
-        case "wrong_passphrase":
-          return "That passphrase does not open the file, or the file is damaged.";
-      }
+    refused: {
+      not_an_export: "This is not a file of exported data.",
+      newer: (version: number) => `This file is of a newer version (${String(version)}). Update this page, then try again.`,
+      truncated: "The file ends too early: a part of it is missing. Copy it again from where it came.",
+      damaged: "The file is damaged: it is not what was exported.",
+      too_large: (megabytes: number) => `The file is too large for a page (${String(megabytes)} MB). Export it by sections.`,
+      malformed: (line: number, why: string) => `The file is refused: line ${String(line)} is none that this page writes (${why}).`,
+      passphrase_needed: "The file is encrypted. Type its passphrase.",
+      wrong_passphrase: "That passphrase does not open the file, or the file is damaged.",
     },
     unchanged: "Nothing was changed.",
   },
@@ -199,35 +186,22 @@ const de: typeof en = {
     open: "Öffnen",
     reading: "Die Datei wird gelesen…",
     look: "In dieser Datei:",
-    tally: (added: number, replaced: number, kept: number) =>
-      [
-        ...(added > 0 ? [`${String(added)} neu`] : []),
-        ...(replaced > 0 ? [`${String(replaced)} neuer als hier`] : []),
-        ...(kept > 0 ? [`${String(kept)} schon hier`] : []),
-      ].join(", "),
+    added: (count: number) => `${String(count)} neu`,
+    replaced: (count: number) => `${String(count)} neuer als hier`,
+    kept: (count: number) => `${String(count)} schon hier`,
     nothing: "Es ist nichts darin, was nicht schon hier ist.",
     empty: "Die Datei ist in Ordnung, und leer.",
     act: "Übernehmen",
     done: "Übernommen.",
-    refused: (problem: ImportProblem): string => {
-      switch (problem.code) {
-        case "not_an_export":
-          return "Das ist keine Datei mit exportierten Daten.";
-        case "newer":
-          return `Diese Datei ist von einer neueren Version (${String(problem.version)}). Aktualisiere die Seite und versuch es noch einmal.`;
-        case "truncated":
-          return "Die Datei endet zu früh: Ein Teil fehlt. Kopiere sie noch einmal von dort, woher sie kam.";
-        case "damaged":
-          return "Die Datei ist beschädigt: Sie ist nicht, was exportiert wurde.";
-        case "too_large":
-          return `Die Datei ist zu groß für eine Seite (${String(problem.megabytes)} MB). Exportiere in Teilen.`;
-        case "malformed":
-          return `Die Datei wird abgelehnt: Zeile ${String(problem.line)} ist keine, die diese Seite schreibt (${problem.why}).`;
-        case "passphrase_needed":
-          return "Die Datei ist verschlüsselt. Gib ihre Passphrase ein.";
-        case "wrong_passphrase":
-          return "Diese Passphrase öffnet die Datei nicht, oder die Datei ist beschädigt.";
-      }
+    refused: {
+      not_an_export: "Das ist keine Datei mit exportierten Daten.",
+      newer: (version: number) => `Diese Datei ist von einer neueren Version (${String(version)}). Aktualisiere die Seite und versuch es noch einmal.`,
+      truncated: "Die Datei endet zu früh: Ein Teil fehlt. Kopiere sie noch einmal von dort, woher sie kam.",
+      damaged: "Die Datei ist beschädigt: Sie ist nicht, was exportiert wurde.",
+      too_large: (megabytes: number) => `Die Datei ist zu groß für eine Seite (${String(megabytes)} MB). Exportiere in Teilen.`,
+      malformed: (line: number, why: string) => `Die Datei wird abgelehnt: Zeile ${String(line)} ist keine, die diese Seite schreibt (${why}).`,
+      passphrase_needed: "Die Datei ist verschlüsselt. Gib ihre Passphrase ein.",
+      wrong_passphrase: "Diese Passphrase öffnet die Datei nicht, oder die Datei ist beschädigt.",
     },
     unchanged: "Es wurde nichts geändert.",
   },

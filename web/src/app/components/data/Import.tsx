@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { text } from "../../text";
 import { opened } from "../../vault/transfer/envelope";
-import { type ExportRecord, ImportRefused, SECTIONS } from "../../vault/transfer/format";
+import { type ExportRecord, type ImportProblem, ImportRefused, SECTIONS } from "../../vault/transfer/format";
 import { importRecords, planImport, type Summary } from "../../vault/transfer/import";
 import { readExport } from "../../vault/transfer/read";
 import { FileButton } from "../models/FileButton";
@@ -39,7 +39,7 @@ export function Import(): JSX.Element {
         return null;
       }
       if (problem.code !== "wrong_passphrase") setStep({ kind: "none" });
-      return `${words.refused(problem)} ${words.unchanged}`;
+      return `${sentenceOf(problem)} ${words.unchanged}`;
     }
   };
   const take = async (): Promise<string | null> => {
@@ -95,6 +95,24 @@ export function Import(): JSX.Element {
   );
 }
 
+function sentenceOf(problem: ImportProblem): string {
+  const words = text.data.import.refused;
+  switch (problem.code) {
+    case "newer":
+      return words.newer(problem.version);
+    case "too_large":
+      return words.too_large(problem.megabytes);
+    case "malformed":
+      return words.malformed(problem.line, problem.why);
+    case "not_an_export":
+    case "truncated":
+    case "damaged":
+    case "passphrase_needed":
+    case "wrong_passphrase":
+      return words[problem.code];
+  }
+}
+
 function Found({ summary }: { summary: Summary }): JSX.Element {
   const words = text.data.import;
   const found = SECTIONS.flatMap((section) => {
@@ -108,7 +126,11 @@ function Found({ summary }: { summary: Summary }): JSX.Element {
       <ul>
         {found.map(({ section, tally: { added, replaced, kept } }) => (
           <li key={section}>
-            <span>{text.data.sections[section]}</span> <span class="data-tally">{words.tally(added, replaced, kept)}</span>
+            <span>{text.data.sections[section]}</span> <span class="data-tally">{[
+                ...(added > 0 ? [words.added(added)] : []),
+                ...(replaced > 0 ? [words.replaced(replaced)] : []),
+                ...(kept > 0 ? [words.kept(kept)] : []),
+              ].join(", ")}</span>
           </li>
         ))}
       </ul>

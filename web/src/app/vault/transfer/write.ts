@@ -63,7 +63,8 @@ async function* conversations({ database }: Source): AsyncGenerator<ExportRecord
 
 /** An answer that is being written here is one that was stopped elsewhere: a file starts nothing. */
 function over(turn: Turn): Turn {
-  const { resumes: _resumes, ...rest } = turn;
+  const rest = { ...turn };
+  delete rest.resumes;
   if (isOver(turn)) return rest;
   return { ...rest, state: { kind: "stopped" }, endedAt: turn.endedAt ?? turn.askedAt };
 }
