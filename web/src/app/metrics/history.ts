@@ -43,6 +43,11 @@ export class History {
     await this.#read({ ...NOTHING, more: true }, true);
   }
 
+  /** Looks at the newest again, unless a person has gone on to older ones. */
+  async refresh(): Promise<void> {
+    if (this.#view.value.found.length <= PAGE) await this.#read({ ...NOTHING, more: true }, true);
+  }
+
   /** Looks at older ones. */
   async further(): Promise<void> {
     await this.#read(this.#view.value, false);

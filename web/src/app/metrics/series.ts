@@ -35,7 +35,8 @@ export function linesOf(inferences: readonly Inference[], measure: Measure, spli
     const point: Point = { at: inference.at, value, least: value, greatest: value, count: 1 };
     return [{ name: nameIn(split, inference), point }];
   });
-  return sorted(points);
+  const few = frequent(points.map(({ name }) => ({ name, count: 1 })));
+  return grouped(points.map(({ name, point }) => ({ name: few.has(name) ? name : null, point })));
 }
 
 /** Of sums: one point for each hour or day and line. */
@@ -51,7 +52,7 @@ export function linesOfSums(sums: readonly SumAt[], measure: Measure, split: Spl
     const key = `${String(at)} ${kept ?? ""}`;
     places.set(key, { name: kept, at, summary: joined(places.get(key)?.summary, summary) });
   }
-  return sorted(
+  return grouped(
     [...places.values()].map(({ name, at, summary }) => {
       const point: Point = {
         at,
@@ -65,13 +66,11 @@ export function linesOfSums(sums: readonly SumAt[], measure: Measure, split: Spl
   );
 }
 
-function sorted(named: readonly { name: string | null; point: Point }[]): Line[] {
-  const few = frequent(named.map(({ name, point }) => ({ name, count: point.count })));
+function grouped(named: readonly { name: string | null; point: Point }[]): Line[] {
   const lines = new Map<string | null, Point[]>();
   for (const { name, point } of named) {
-    const kept = few.has(name) ? name : null;
-    const points = lines.get(kept);
-    if (points === undefined) lines.set(kept, [point]);
+    const points = lines.get(name);
+    if (points === undefined) lines.set(name, [point]);
     else points.push(point);
   }
   return [...lines]

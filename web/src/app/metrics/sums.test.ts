@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { inference } from "../testing/inferences";
 import { type Inference, inferenceOf, KINDS, MEASURES, OUTCOMES, recordOf } from "./inference";
 import { overviewOf, overviewOfSums } from "./overview";
+import { linesOf, linesOfSums } from "./series";
 import { countIn, groupOf, merged, readSum, startOf, type Sum, sumOf } from "./sums";
 import { joined, meanOf, quantileOf, type Summary, summaryOf, totalOf } from "./summary";
 
@@ -59,6 +60,28 @@ describe("sums", () => {
         const counted = (overview: typeof one): number =>
           overview.plots.load_ms.flatMap(({ points }) => points).reduce((sum, { count }) => sum + count, 0);
         expect(counted(ofSums)).toBe(counted(one));
+      }),
+    );
+  });
+
+  it("are plotted as a few lines that miss none of them, each with one point at a time", () => {
+    const many = fc.array(
+      fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 4 })).map(([model, day]) =>
+        inference("i", { model: `m${String(model)}`, at: day * 86_400_000, measured: { load_ms: model + 1 } }),
+      ),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(many, (loads) => {
+        const sums = loads.map((one) => ({ at: startOf("day", one.at), sum: sumOf(one) }));
+        for (const lines of [linesOfSums(sums, "load_ms", "model"), linesOf(loads, "load_ms", "model")]) {
+          expect(lines.length).toBeLessThanOrEqual(6);
+          const counts = lines.flatMap(({ points }) => points.map(({ count }) => count));
+          expect(counts.reduce((sum, count) => sum + count, 0)).toBe(loads.length);
+        }
+        for (const { points } of linesOfSums(sums, "load_ms", "model")) {
+          expect(new Set(points.map(({ at }) => at)).size).toBe(points.length);
+        }
       }),
     );
   });

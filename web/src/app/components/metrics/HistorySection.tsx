@@ -17,7 +17,10 @@ export function HistorySection({ range, wanted }: { range: Range; wanted: Wanted
   const version = metrics.version.value;
   useEffect(() => {
     void history.start(range, wanted);
-  }, [range, wanted, version]);
+  }, [range, wanted]);
+  useEffect(() => {
+    void history.refresh();
+  }, [version]);
   const { found, more, reading, last } = history.view.value;
   const words = text.metrics.history;
   return (
