@@ -25,7 +25,7 @@ const NOT_SHIPPED = /^(?:@types\/.*|ws)$/;
 /** What others compiled into the parts above; their packages do not list it. */
 export const COMPILED_IN: readonly Notice[] = [
   inside("CPython and its standard library", "3.14", "PSF-2.0 (text under typing_extensions)", "Pyodide"),
-  inside("Emscripten's runtime", "", "MIT or NCSA", "Pyodide, wllama and the demo model's library"),
+  inside("Emscripten's runtime", "", "MIT or NCSA", "Pyodide, wllama, sql.js and the demo model's library"),
   inside("llama.cpp and ggml", "", "MIT, Copyright (c) 2023-2026 The ggml authors", "wllama"),
   inside(
     "Apache TVM's runtime",
@@ -35,6 +35,7 @@ export const COMPILED_IN: readonly Notice[] = [
   ),
   inside("XGrammar", "", "Apache-2.0 (text under @mlc-ai/web-llm)", "WebLLM"),
   inside("tokenizers", "", "Apache-2.0 (text under @mlc-ai/web-llm)", "WebLLM"),
+  inside("SQLite", "", "public domain", "sql.js"),
 ];
 
 function inside(name: string, version: string, license: string, where: string): Notice {
