@@ -96,7 +96,7 @@ pyodide.runPython(`
 del mount
 importlib.invalidate_caches()
 import ${WORKER}
-import webllm_provider.session, pkgutil
+import platform, pkgutil, webllm_provider.session
 # What the first session would import: its loop, its tools, its hooks.
 for module in pkgutil.walk_packages(webllm_provider.session.__path__, "webllm_provider.session."):
     importlib.import_module(module.name)
