@@ -1,4 +1,4 @@
-"""A person's own data: taken along and brought back, locked and unlocked, kept apart, refused where it is not ours."""
+"""A person's own data: taken along and brought back, locked, kept apart, and refused where it is not ours."""
 
 from __future__ import annotations
 
@@ -120,7 +120,8 @@ def test_data_is_taken_along_and_files_that_are_not_ours_are_refused(open_on_cpu
     kinds = [json.loads(line).get("kind") for line in whole.splitlines()]
     assert kinds.count("conversation") == 2
     assert kinds.count("note") == 1
-    assert b"blue tin" in whole and b"blue tin" not in encrypted
+    assert b"blue tin" in whole
+    assert b"blue tin" not in encrypted
 
     # A clean profile of another browser: everything equal, and the second export has the same bytes.
     second = open_on_cpu("?device=cpu")
@@ -163,7 +164,9 @@ def test_data_is_taken_along_and_files_that_are_not_ours_are_refused(open_on_cpu
     expect(second.page.get_by_test_id("answer-text").first).to_contain_text(ANSWERS[WHAT][:30])
 
 
-def test_a_locked_profile_shows_and_holds_nothing_without_its_passphrase_or_passkey(open_on_cpu: Opener) -> None:
+def test_a_locked_profile_shows_and_holds_nothing_without_its_passphrase_or_passkey(
+    open_on_cpu: Opener,
+) -> None:
     app = open_on_cpu("?device=cpu")
     page = app.page
     app.wait_until_ready()
@@ -187,7 +190,9 @@ def test_a_locked_profile_shows_and_holds_nothing_without_its_passphrase_or_pass
     assert Axe(page).violations("data") == []
 
     unlock(page, "a hat on the roof")
-    expect(page.get_by_test_id("data-fault")).to_have_text("That passphrase does not open this profile.", timeout=SLOW_MS)
+    expect(page.get_by_test_id("data-fault")).to_have_text(
+        "That passphrase does not open this profile.", timeout=SLOW_MS
+    )
     unlock(page, PHRASE)
     expect(page.get_by_test_id("message-assistant")).to_have_count(2, timeout=SLOW_MS)
     expect(page.get_by_test_id("composer")).to_have_value("a heron, half typed")

@@ -20,7 +20,9 @@ describe("Python's documents in a locked profile", () => {
     expect(await documents.get("notes/secret")).toBe('"needle 2"');
     const raw = await openDB("sealed");
     const keys = (await raw.getAllKeys("documents")).map((key) => atob(key as string));
-    const values = (await raw.getAll("documents")).map((value) => new TextDecoder().decode(value as Uint8Array));
+    const values = (await raw.getAll("documents")).map((value) =>
+      new TextDecoder().decode(value as Uint8Array),
+    );
     expect([...keys, ...values].filter((each) => /needle|secret|notes|answers/.test(each))).toEqual([]);
     raw.close();
     await documents.delete("notes/secret");
@@ -30,7 +32,10 @@ describe("Python's documents in a locked profile", () => {
 
   it("lose no writing to another tab that writes at the same time", async () => {
     const codec = sealing();
-    const [one, other] = [new Documents({ name: "shared", sealing: codec }), new Documents({ name: "shared", sealing: codec })];
+    const [one, other] = [
+      new Documents({ name: "shared", sealing: codec }),
+      new Documents({ name: "shared", sealing: codec }),
+    ];
     const add = async (documents: Documents): Promise<void> => {
       for (;;) {
         const before = await documents.get("count");

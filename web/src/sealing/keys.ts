@@ -20,8 +20,11 @@ export const newSecret = (): Bytes => crypto.getRandomValues(new Uint8Array(SECR
 
 export async function profileKeys(secret: Bytes): Promise<ProfileKeys> {
   const base = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
-  const derive = (purpose: string, of: AesKeyGenParams | HmacKeyGenParams, uses: KeyUsage[]): Promise<CryptoKey> =>
-    crypto.subtle.deriveKey(hkdf(purpose), base, of, false, uses);
+  const derive = (
+    purpose: string,
+    of: AesKeyGenParams | HmacKeyGenParams,
+    uses: KeyUsage[],
+  ): Promise<CryptoKey> => crypto.subtle.deriveKey(hkdf(purpose), base, of, false, uses);
   const [seal, mark, cover] = await Promise.all([
     derive("bodies", { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]),
     derive("marks of index keys", { name: "HMAC", hash: "SHA-256", length: 256 }, ["sign"]),

@@ -42,7 +42,9 @@ export class SealedCodec {
     const iv = new Uint8Array(stored.subarray(1, 1 + VECTOR));
     const sealed = new Uint8Array(stored.subarray(1 + VECTOR));
     try {
-      return bodyOf(new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.profile.seal, sealed)));
+      return bodyOf(
+        new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.profile.seal, sealed)),
+      );
     } catch (error) {
       throw new Unreadable({ cause: error });
     }
@@ -98,7 +100,8 @@ export class SealedCodec {
 const counter = (mark: Bytes): AesCtrParams => ({ name: "AES-CTR", counter: mark, length: 64 });
 
 async function bytesOf(body: unknown): Promise<Bytes> {
-  if (!(body instanceof Blob)) return joined(Uint8Array.of(JSON_BODY), utf8.encode(JSON.stringify(body ?? null)));
+  if (!(body instanceof Blob))
+    return joined(Uint8Array.of(JSON_BODY), utf8.encode(JSON.stringify(body ?? null)));
   const type = utf8.encode(body.type).slice(0, 255);
   return joined(Uint8Array.of(BLOB_BODY, type.length), type, new Uint8Array(await body.arrayBuffer()));
 }
@@ -123,7 +126,8 @@ const CHUNK = 0x8000;
 
 export function base64Of(bytes: Uint8Array): string {
   let signs = "";
-  for (let at = 0; at < bytes.length; at += CHUNK) signs += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    signs += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
   return btoa(signs);
 }
 

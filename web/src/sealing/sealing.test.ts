@@ -4,7 +4,8 @@ import { newSecret, profileKeys } from "./keys";
 import { SealedCodec, Unreadable } from "./sealed-codec";
 import { openedByPasskey, openedByPassphrase, passkeyWay, passphraseWay, random } from "./ways";
 
-const codecOf = async (secret = newSecret()): Promise<SealedCodec> => new SealedCodec(await profileKeys(secret));
+const codecOf = async (secret = newSecret()): Promise<SealedCodec> =>
+  new SealedCodec(await profileKeys(secret));
 
 describe("the codec of a locked profile", () => {
   it("gives back every body that it has sealed, and shows nothing of it", async () => {

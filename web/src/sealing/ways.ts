@@ -30,7 +30,11 @@ export const ITERATIONS = 600_000;
 
 export const random = (bytes: number): Bytes => crypto.getRandomValues(new Uint8Array(bytes));
 
-export async function passphraseWay(passphrase: string, secret: Bytes, iterations = ITERATIONS): Promise<PassphraseWay> {
+export async function passphraseWay(
+  passphrase: string,
+  secret: Bytes,
+  iterations = ITERATIONS,
+): Promise<PassphraseWay> {
   const salt = random(16);
   const key = await passphraseKey(passphrase, salt, iterations);
   return { kind: "passphrase", salt, iterations, ...(await wrapped(key, secret)) };
@@ -69,7 +73,10 @@ export async function passphraseKey(passphrase: string, salt: Bytes, iterations:
 
 async function answerKey(answer: Bytes): Promise<CryptoKey> {
   const base = await crypto.subtle.importKey("raw", answer, "HKDF", false, ["deriveKey"]);
-  return crypto.subtle.deriveKey(hkdf("passkey"), base, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  return crypto.subtle.deriveKey(hkdf("passkey"), base, { name: "AES-GCM", length: 256 }, false, [
+    "encrypt",
+    "decrypt",
+  ]);
 }
 
 async function wrapped(key: CryptoKey, secret: Bytes): Promise<{ iv: Bytes; sealed: Bytes }> {
@@ -77,7 +84,10 @@ async function wrapped(key: CryptoKey, secret: Bytes): Promise<{ iv: Bytes; seal
   return { iv, sealed: new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, secret)) };
 }
 
-async function unwrapped(key: CryptoKey, { iv, sealed }: { iv: Bytes; sealed: Bytes }): Promise<Bytes | null> {
+async function unwrapped(
+  key: CryptoKey,
+  { iv, sealed }: { iv: Bytes; sealed: Bytes },
+): Promise<Bytes | null> {
   try {
     return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed));
   } catch {

@@ -46,9 +46,9 @@ export function headerOf(text: string): { version: number; encrypted: Line | nul
 function linesOf(text: string): { lines: Line[]; at: number } {
   if (!text.endsWith("\n")) throw refused({ code: "truncated" });
   const lines: Line[] = [];
-  let end = 0;
-  for (let from = text.indexOf("\n") + 1; from < text.length; from = end + 1) {
-    end = text.indexOf("\n", from);
+  let from = text.indexOf("\n") + 1;
+  while (from < text.length) {
+    const end = text.indexOf("\n", from);
     const number = lines.length + 2;
     let line: unknown;
     try {
@@ -61,6 +61,7 @@ function linesOf(text: string): { lines: Line[]; at: number } {
     if (fault !== null) throw refused({ code: "malformed", line: number, why: fault });
     lines.push(line);
     if (end === text.length - 1) return { lines, at: from };
+    from = end + 1;
   }
   throw refused({ code: "truncated" });
 }
