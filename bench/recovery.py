@@ -20,9 +20,10 @@ from bench.figure import Figure, alone
 from bench.page import AnswerFailed, launched
 from bench.results import Result
 from bench.running import Rig
+from tests.e2e.app import name_of
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.engine_alone import EngineAlone, engine_alone
-from tests.e2e.tabs import Tabs, body_of, name_of, python_of
+from tests.e2e.tabs import Tabs, body_of, python_of
 from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE
 
 HEARTBEAT_S = 2
