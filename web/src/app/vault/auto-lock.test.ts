@@ -46,7 +46,7 @@ describe("a profile that locks itself", () => {
       active: () => (told += 1),
       now: () => now,
     });
-    lock.watch({ addEventListener: target.addEventListener.bind(target), setInterval: () => 0 } as unknown as Window);
+    lock.watch({ addEventListener: target.addEventListener.bind(target), setInterval: () => 0 });
     target.dispatchEvent(new Event("keydown"));
     target.dispatchEvent(new Event("pointerdown"));
     expect(told).toBe(1);
