@@ -3,7 +3,8 @@ import type { FileStore } from "./file-store";
 import type { ModelFile, Place } from "./files";
 import { fileNameOf, type Ledger } from "./ledger";
 
-const WEBLLM_CACHES = ["webllm/config", "webllm/model", "webllm/wasm"] as const satisfies Place[];
+/** What WebLLM names its caches. */
+type WebLLMCache = Extract<Place, `webllm/${string}`>;
 
 type Shelved = Pick<ModelFile, "url" | "place">;
 
@@ -43,7 +44,7 @@ export class Shelves {
   }
 
   /** The URLs in one of WebLLM's caches. */
-  async keys(place: (typeof WEBLLM_CACHES)[number]): Promise<string[]> {
+  async keys(place: WebLLMCache): Promise<string[]> {
     const requests = await (await this.cache(place))?.keys();
     return (requests ?? []).map(({ url }) => url);
   }
