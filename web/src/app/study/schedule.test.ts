@@ -11,6 +11,13 @@ it("plans a card later the better it was known", () => {
   expect(again).toBeGreaterThan(0);
 });
 
+it("goes on where the clock was put back behind the last review", () => {
+  const known = graded(null, "easy", NOON);
+  const earlier = NOON - 5 * 24 * HOUR;
+  expect(waits(known, earlier)).toEqual(waits(known, NOON));
+  expect(graded(known, "good", earlier)).toEqual(graded(known, "good", NOON));
+});
+
 it("plans what it has promised, and reads back what was stored, whatever grades were given when", () => {
   const reviews = fc.array(fc.record({ grade: fc.constantFrom(...GRADES), after: fc.integer({ min: 0, max: 24 * 400 }) }), {
     maxLength: 30,

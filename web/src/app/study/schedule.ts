@@ -40,15 +40,20 @@ const scheduler = fsrs({ enable_fuzz: false });
 
 /** The schedule behind a grade. `schedule` null: the card was never reviewed. */
 export function graded(schedule: Schedule | null, grade: Grade, now: number): Schedule {
-  return plain(scheduler.next(asCard(schedule, now), new Date(now), RATINGS[grade]).card);
+  const at = notBefore(schedule, now);
+  return plain(scheduler.next(asCard(schedule, at), new Date(at), RATINGS[grade]).card);
 }
 
 /** How long it would be until the card comes again, by grade, in milliseconds. */
 export function waits(schedule: Schedule | null, now: number): Record<Grade, number> {
-  const next = scheduler.repeat(asCard(schedule, now), new Date(now));
-  const wait = (grade: Grade): number => next[RATINGS[grade]].card.due.getTime() - now;
+  const at = notBefore(schedule, now);
+  const next = scheduler.repeat(asCard(schedule, at), new Date(at));
+  const wait = (grade: Grade): number => next[RATINGS[grade]].card.due.getTime() - at;
   return { again: wait("again"), hard: wait("hard"), good: wait("good"), easy: wait("easy") };
 }
+
+/** FSRS refuses a review before the last one, which a clock that was put back, or of another device, would make. */
+const notBefore = (schedule: Schedule | null, now: number): number => Math.max(now, schedule?.reviewed ?? now);
 
 /** A new card may always come. */
 export const isDue = (schedule: Schedule | null, now: number): boolean => schedule === null || schedule.due <= now;
