@@ -35,6 +35,6 @@ function line(fields: readonly unknown[]): string {
 
 /** As RFC 4180 has it. A program that counts must not take a name for a formula: a quote stands before those. */
 function quoted(field: string): string {
-  const safe = /^[=+\-@\t\r]/.test(field) && !/^-?\d/.test(field) ? `'${field}` : field;
+  const safe = /^[=+\-@\t\r]/.test(field) && Number.isNaN(Number(field)) ? `'${field}` : field;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

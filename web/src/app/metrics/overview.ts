@@ -36,6 +36,7 @@ export type OverviewState = { kind: "reading" } | { kind: "read"; looked: Looked
 export class OverviewReader {
   readonly #state = signal<OverviewState>({ kind: "reading" });
   #asked = 0;
+  #looked: Looked | null = null;
 
   constructor(
     private readonly store: Pick<InferenceStore, "page" | "sums">,
@@ -49,6 +50,7 @@ export class OverviewReader {
   /** Reads what is looked at; what was asked for before it is dropped. */
   async read(looked: Looked): Promise<void> {
     const asked = (this.#asked += 1);
+    this.#looked = looked;
     try {
       const overview = await this.#read(looked);
       if (asked === this.#asked) this.#state.value = { kind: "read", looked, overview };
@@ -56,6 +58,11 @@ export class OverviewReader {
       console.warn("The metrics could not be read:", error);
       if (asked === this.#asked) this.#state.value = { kind: "failed" };
     }
+  }
+
+  /** Reads the same again: what is looked at now, whatever it was when the figures changed. */
+  async refresh(): Promise<void> {
+    if (this.#looked !== null) await this.read(this.#looked);
   }
 
   async #read({ range, split, wanted }: Looked): Promise<Overview> {

@@ -45,6 +45,34 @@ it("counts an inference once though several tabs hear of it, also before there i
   expect(await tabs[1]?.sums("day", 0)).toEqual([]);
 });
 
+it("counts each of many that come at the same moment", async () => {
+  const store = new InferenceStore(
+    () => NOW,
+    console.error,
+    () => 1,
+  );
+  const many = Array.from({ length: 60 }, (_, at) => inference(`i${String(at)}`, { at: NOW - at }));
+  for (const early of many.slice(0, 30)) void store.remember(early);
+  store.attach(storedDatabase(new MemoryRows()));
+  await Promise.all(many.map((each) => store.remember(each)));
+  const [sum] = await store.sums("hour", NOW - HOUR);
+  expect(sum?.sum.counts).toEqual({ "answer:done": 60 });
+  expect((await store.page({ limit: 99 })).inferences).toHaveLength(60);
+});
+
+it("reads again what is looked at by then", async () => {
+  const store = opened();
+  await store.remember(inference("now", { at: NOW }));
+  const reader = new OverviewReader(store, () => NOW);
+  await reader.refresh();
+  expect(reader.state.value.kind).toBe("reading");
+  await reader.read({ range: "recent", split: "none", wanted: {} });
+  await reader.read({ range: "week", split: "model", wanted: {} });
+  await store.remember(inference("next", { at: NOW - 1 }));
+  await reader.refresh();
+  expect(reader.state.value).toMatchObject({ looked: { range: "week", split: "model" }, overview: { answers: 2 } });
+});
+
 it("reads what is looked at: the newest one by one, longer stretches by the hour and the day", async () => {
   const store = opened();
   const speeds = [10, 20, 60];

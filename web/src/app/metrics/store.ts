@@ -47,6 +47,8 @@ export class InferenceStore {
   readonly #version = signal(0);
   #waiting: Inference[] = [];
   #database: MetricsDatabase | null = null;
+  /** One after another: all of them count in the same sums, and would be in each other's way. */
+  #noting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly now: () => number,
@@ -77,12 +79,8 @@ export class InferenceStore {
       this.#waiting = [...this.#waiting, inference].slice(-WAITING);
       return;
     }
-    try {
-      await note(database, inference);
-      if (this.random() * TIDY_ONCE_IN < 1) await this.#tidy(database);
-    } catch (error) {
-      this.failed(error);
-    }
+    this.#noting = this.#noting.then(() => this.#note(database, inference)).catch(this.failed);
+    await this.#noting;
   }
 
   /** Newest first. */
@@ -114,6 +112,11 @@ export class InferenceStore {
   async reset(): Promise<void> {
     this.#waiting = [];
     await this.#database?.inferences.clear();
+  }
+
+  async #note(database: MetricsDatabase, inference: Inference): Promise<void> {
+    await note(database, inference);
+    if (this.random() * TIDY_ONCE_IN < 1) await this.#tidy(database);
   }
 
   async #tidy({ inferences }: MetricsDatabase): Promise<void> {

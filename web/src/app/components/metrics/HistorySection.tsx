@@ -7,6 +7,7 @@ import { History } from "../../metrics/history";
 import type { Inference } from "../../metrics/inference";
 import { text } from "../../text";
 import { useInside } from "../inside";
+import { usePaced } from "../use-paced";
 import { moment } from "./figures";
 import { useModelName } from "./model-name";
 import { SaveButtons } from "./SaveButtons";
@@ -18,9 +19,7 @@ export function HistorySection({ range, wanted }: { range: Range; wanted: Wanted
   useEffect(() => {
     void history.start(range, wanted);
   }, [range, wanted]);
-  useEffect(() => {
-    void history.refresh();
-  }, [version]);
+  usePaced(version, () => void history.refresh());
   const { found, more, reading, last } = history.view.value;
   const words = text.metrics.history;
   return (

@@ -8,12 +8,10 @@ import { type Split, SPLITS } from "../../metrics/series";
 import { text } from "../../text";
 import { useInside } from "../inside";
 import { Choice } from "../settings/fields";
+import { usePaced } from "../use-paced";
 import { Pick } from "./Pick";
 import { PlotFigure } from "./PlotFigure";
 import { Totals } from "./Totals";
-
-/** A batch changes the figures many times a second. */
-const PACE_MS = 500;
 
 export function OverviewSection({ range, wanted }: { range: Range; wanted: Wanted }): JSX.Element {
   const { metrics } = useInside();
@@ -24,12 +22,7 @@ export function OverviewSection({ range, wanted }: { range: Range; wanted: Wante
   const apart = split.value;
   const read = (): void => void reader.read({ range, split: apart, wanted });
   useEffect(read, [range, apart, wanted]);
-  useEffect(() => {
-    const timer = setTimeout(read, PACE_MS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [version]);
+  usePaced(version, () => void reader.refresh());
   const state = reader.state.value;
   const words = text.metrics;
   if (state.kind === "reading") return <p role="status">{words.history.reading}</p>;
