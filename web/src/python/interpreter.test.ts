@@ -31,7 +31,10 @@ const open = ({ kept = () => new Response(snapshot), wheel: brought = wheel }: S
   openSnapshot({ kept: () => Promise.resolve(kept()), wheel: brought });
 
 async function start(given: Start = {}): Promise<Started> {
-  const opened = await open(given);
+  return startWith(await open(given));
+}
+
+function startWith(opened: Snapshot | null): Promise<Started> {
   const options = { indexURL: `${pyodide}/`, lockFileContents: LOCK, env: { PYTHONDONTWRITEBYTECODE: "1" } };
   return startFrom(opened, { loadPyodide, createPyodideModule }, options);
 }
@@ -48,15 +51,20 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const CHANCE = `
+import json, os, random, secrets, uuid
+json.dumps([random.random(), os.urandom(8).hex(), secrets.token_hex(8), str(uuid.uuid4())])
+`;
+
 it("restores Python with everything imported, and draws its own chance each time", async () => {
   const drawn = new Set<unknown>();
   for (let count = 0; count < 2; count += 1) {
     const { pyodide: python, restored } = await start();
     expect(restored).toBe(true);
     expect(python.runPython("import sys; 'webllm_provider.session.worker' in sys.modules")).toBe(true);
-    drawn.add(python.runPython("import random; random.random()"));
+    for (const one of JSON.parse(String(python.runPython(CHANCE))) as unknown[]) drawn.add(one);
   }
-  expect(drawn.size).toBe(2);
+  expect(drawn.size).toBe(2 * 4);
   expect(warnings).toEqual([]);
 });
 
@@ -95,6 +103,14 @@ it("gives a Python whose side modules, metadata and modules of later work as in 
   expect(version).toMatch(/^\d+\.\d+/);
   // Without its source, a frame still says the file as the public wheel has it, the line and the function.
   expect(trace).toMatch(/site-packages\/webllm_provider\/session\/reading\.py", line \d+, in read_message/);
+});
+
+it("gives the snapshot's own memory back once it has been restored", async () => {
+  const opened = await open({});
+  expect(opened?.memory.length).toBeGreaterThan(0);
+  const { restored } = await startWith(opened);
+  expect(restored).toBe(true);
+  expect(opened?.memory.length).toBe(0);
 });
 
 const changed = (at: (memory: Uint8Array) => number): Uint8Array<ArrayBuffer> => {

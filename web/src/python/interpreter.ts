@@ -60,6 +60,8 @@ export async function startFrom(
       return { pyodide: await restore(snapshot, scripts, options), restored: true };
     } catch (error) {
       tellOrdinary(error);
+    } finally {
+      release(snapshot.memory);
     }
   }
   return { pyodide: await scripts.loadPyodide(options), restored: false };
@@ -94,6 +96,11 @@ async function restore(
   });
   drawAgain(pyodide);
   return pyodide;
+}
+
+/** Pyodide holds what it was started with for as long as it lives: without this, the memory would be there twice. */
+function release({ buffer }: Uint8Array): void {
+  structuredClone(buffer, { transfer: [buffer] });
 }
 
 /** A fresh interpreter is smaller than one that has imported. */
