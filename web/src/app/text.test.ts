@@ -56,6 +56,7 @@ const SAME = new Set([
   "metrics.readout",
   "metrics.history.tokens",
   "appName",
+  "tools.hooks.title",
   "tools.own.source",
   "tools.own.name",
   "tools.own.parameters",
