@@ -9,6 +9,7 @@ import { eventually } from "../../testing/eventually";
 import { MemoryLocks } from "../../testing/locks";
 import { DEMO, ramble, readAll, Rig, say } from "../../testing/rig";
 import { MemoryRows } from "../database/memory-rows";
+import type { ChangeChannel } from "../database/changes";
 import { storedDatabase } from "../database/stored-database";
 import { Batches, type BatchesOptions } from "./batches";
 import { type Batch, promptState, readBatch, sumsOf } from "./record";
@@ -20,6 +21,7 @@ let rigs: Rig[];
 let asked: string[];
 let locks: MemoryLocks;
 let ids: number;
+let channels: Set<ChangeChannel>;
 /** Prompts whose answer has no end, once. */
 let endless: Set<string>;
 
@@ -30,6 +32,7 @@ beforeEach(() => {
   asked = [];
   locks = new MemoryLocks();
   ids = 0;
+  channels = new Set();
   endless = new Set();
 });
 
@@ -41,6 +44,21 @@ const promptIn = ({ messages }: CompletionBody): string => {
   const content = messages.at(-1)?.content;
   return typeof content === "string" ? content : "";
 };
+
+/** A BroadcastChannel between the pages of a test. */
+function channel(): ChangeChannel {
+  const own: ChangeChannel = {
+    onmessage: null,
+    postMessage: (data) => {
+      for (const other of channels) {
+        if (other !== own) queueMicrotask(() => other.onmessage?.(new MessageEvent("message", { data })));
+      }
+    },
+    close: () => channels.delete(own),
+  };
+  channels.add(own);
+  return own;
+}
 
 /** A page with an engine room of its own; what both keep outlives it. */
 async function page(options: Partial<BatchesOptions> & { sealed?: boolean } = {}): Promise<Batches> {
@@ -60,7 +78,7 @@ async function page(options: Partial<BatchesOptions> & { sealed?: boolean } = {}
   await readAll(client.load(DEMO));
   const { sealed = false, ...others } = options;
   return new Batches({
-    database: Promise.resolve({ ...storedDatabase(rows), sealed }),
+    database: Promise.resolve({ ...storedDatabase(rows, { channel: channel() }), sealed }),
     room: {
       run: (body) => client.stream({ type: "batch", body, credit: 64 }),
       forget: async (job) => {
@@ -189,6 +207,36 @@ describe("a batch", () => {
     expect(asked.filter((prompt) => prompt === "p0")).toHaveLength(1);
     one.pause(id);
     await state(other, id, "paused");
+  });
+
+  it.each(["paused", "cancelled", "deleted"] as const)("that another tab runs is %s from here, and keeps its answers until then", async (how) => {
+    endless.add("p2");
+    const one = await page();
+    const id = begin(one, numbered(5));
+    await answered(one, id, 2);
+    await one.settled();
+    const other = await page();
+    await other.opened;
+    expect(other.get(id)?.state.kind).toBe("running");
+    if (how === "paused") other.pause(id);
+    else if (how === "cancelled") other.cancel(id);
+    else other.remove(id);
+    for (const tab of [one, other]) {
+      if (how === "deleted") {
+        await eventually(() => {
+          expect(tab.get(id)).toBeNull();
+        });
+      } else expect((await state(tab, id, how)).items).toHaveLength(2);
+    }
+    await other.settled();
+    expect(asked).toEqual(numbered(3));
+    const later = await page();
+    await later.opened;
+    expect(later.get(id)?.state.kind ?? "deleted").toBe(how);
+    if (how === "paused") return;
+    await eventually(async () => {
+      expect(await store.list()).toEqual([]);
+    });
   });
 
   it("is gone with all it held when it is deleted", async () => {

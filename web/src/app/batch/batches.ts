@@ -97,18 +97,29 @@ export class Batches {
 
   /** The prompt that runs is given up, and asked when the batch goes on. */
   pause(id: string): void {
-    this.#running.get(id)?.life.abort();
+    if (this.#runsElsewhere(id)) this.#onceLeft(id, () => undefined);
+    else this.#running.get(id)?.life.abort();
   }
 
   /** Ends it for good; what was answered stays. */
   cancel(id: string): void {
+    if (this.#runsElsewhere(id)) this.#onceLeft(id, () => { this.#cancel(id); });
+    else this.#cancel(id);
+  }
+
+  remove(id: string): void {
+    if (this.#runsElsewhere(id)) this.#onceLeft(id, () => { this.#remove(id); });
+    else this.#remove(id);
+  }
+
+  #cancel(id: string): void {
     this.#set(id, { kind: "cancelled" });
     const running = this.#running.get(id);
     if (running === undefined) this.#forget(id);
     else running.life.abort();
   }
 
-  remove(id: string): void {
+  #remove(id: string): void {
     const rest = new Map(this.#all.value);
     if (!rest.delete(id)) return;
     this.#all.value = rest;
@@ -133,7 +144,9 @@ export class Batches {
     this.#all.value = new Map([...read.map((batch) => [batch.id, batch] as const), ...(this.#all.value ?? [])]);
     for (const batch of read) this.#watch(database, batch);
     database.changes.listen((change, from) => {
-      if (change.kind === "batch" && from === "elsewhere") void this.#readAgain(database, change.id);
+      if (from === "here") return;
+      if (change.kind === "batch") void this.#readAgain(database, change.id);
+      if (change.kind === "stop") this.#running.get(change.id)?.life.abort();
     });
   }
 
@@ -165,6 +178,26 @@ export class Batches {
     };
     const { locks, nameOfLock } = this.options;
     void (locks === undefined ? left() : locks.request(nameOfLock(id), {}, left));
+  }
+
+  #runsElsewhere(id: string): boolean {
+    return this.get(id)?.state.kind === "running" && !this.#running.has(id);
+  }
+
+  /** Asks the tab that runs a batch to stop, and acts on it once that tab has written all it knows of it. */
+  #onceLeft(id: string, act: () => void): void {
+    const { database, failed, locks, nameOfLock } = this.options;
+    const stop = async (): Promise<void> => {
+      const opened = await database;
+      opened.changes.tell({ kind: "stop", id });
+      const left = async (): Promise<void> => {
+        await this.#readAgain(opened, id);
+        act();
+        await this.#writing;
+      };
+      await (locks === undefined ? left() : locks.request(nameOfLock(id), {}, left));
+    };
+    stop().catch(failed);
   }
 
   async #alone(id: string, work: () => Promise<void>): Promise<void> {

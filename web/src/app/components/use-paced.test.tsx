@@ -16,7 +16,11 @@ function Paced(): JSX.Element {
   return <p>{version.value}</p>;
 }
 
-const changes = (): void => void act(() => (version.value += 1));
+const changes = (): void => {
+  void act(() => {
+    version.value += 1;
+  });
+};
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -45,7 +49,9 @@ it("acts while the changes go on, not only behind the last of them, and not with
 
 it("acts as it is told last, and not at all once it is gone", () => {
   changes();
-  void act(() => (looksAt.value = "week"));
+  void act(() => {
+    looksAt.value = "week";
+  });
   vi.advanceTimersByTime(PACE_MS);
   expect(acted).toEqual(["week"]);
   changes();

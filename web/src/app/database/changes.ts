@@ -4,7 +4,7 @@ export type Change =
   /** A conversation or its turns were written, or it was purged. */
   | { kind: "conversation"; id: string }
   | { kind: "draft"; id: string }
-  /** Whichever tab writes an answer into this conversation is asked to stop. */
+  /** Whichever tab writes an answer into this conversation, or runs this batch, is asked to stop. */
   | { kind: "stop"; id: string }
   | { kind: "template" | "tool" | "setting" | "deck" | "batch"; id: string }
   /** Inferences of the model of this id were added; "": some were removed. */
