@@ -205,6 +205,7 @@ class Boot(TypedDict):
     lock_url: str
     packages_url: str
     snapshot_url: NotRequired[str]
+    file_bytes: NotRequired[dict[str, int]]
     store: NotRequired[str]
 
 
@@ -231,6 +232,10 @@ class Booting(TypedDict):
     stage: BootStage
     fraction: float
     text: str
+    loaded_bytes: NotRequired[int | None]
+    total_bytes: NotRequired[int | None]
+    bytes_per_s: NotRequired[float | None]
+    remaining_s: NotRequired[float | None]
 
 
 class Cancel(TypedDict):

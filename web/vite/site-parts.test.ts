@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import type { SiteRoots } from "./site-files.ts";
 import { ENGINE_FILES, installedFile } from "./pinned-engines.ts";
-import { carriedPathOf, partFiles, siteParts } from "./site-parts.ts";
+import { carriedPathOf, partFiles, pythonFileBytes, siteParts } from "./site-parts.ts";
 
 let roots: SiteRoots;
 
@@ -51,6 +51,15 @@ it("gives a part another folder when one of its files changes, and leaves the ot
   const after = siteParts(roots);
   expect(after.wheels).not.toBe(before.wheels);
   expect({ ...after, wheels: "" }).toEqual({ ...before, wheels: "" });
+});
+
+it("knows the sizes of what a first start of Python downloads", () => {
+  put(join(roots.wheels, "a-1-py3-none-any.whl"), "four");
+  expect(pythonFileBytes(roots)).toEqual({
+    "a-1-py3-none-any.whl": 4,
+    "pyodide.asm.wasm": 1,
+    "python_stdlib.zip": 1,
+  });
 });
 
 it("leads the development server from a part's path to the file behind it, whatever the hash", () => {

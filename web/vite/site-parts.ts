@@ -5,7 +5,7 @@
  * which is keyed by URL, cannot mix two versions.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { Plugin } from "vite";
 import { carriedFolders, type SiteFile, type SiteRoots } from "./site-files.ts";
 
@@ -64,8 +64,16 @@ export function sitePartsModule(roots: SiteRoots): Plugin {
 function moduleText(roots: SiteRoots): string {
   return [
     `export default ${JSON.stringify(siteParts(roots))};`,
-    `export const snapshotSha256 = ${JSON.stringify(snapshotSha256(roots))};\n`,
+    `export const snapshotSha256 = ${JSON.stringify(snapshotSha256(roots))};`,
+    `export const pythonFileBytes = ${JSON.stringify(pythonFileBytes(roots))};\n`,
   ].join("\n");
+}
+
+/** Sizes of what a first start of Python downloads, by name: a host that packs files does not say them. */
+export function pythonFileBytes(roots: SiteRoots): Record<string, number> {
+  const files = [...filesOf("python", roots), ...filesOf("wheels", roots)];
+  const downloaded = files.filter(({ path }) => /\.(?:wasm|zip|whl)$/.test(path));
+  return Object.fromEntries(downloaded.map(({ path, source }) => [path, statSync(source).size]));
 }
 
 /** The hash by which the offline store knows the snapshot; null where the site has none. */

@@ -4,4 +4,6 @@ declare module "virtual:site-parts" {
   export default parts;
   /** By which hash of its content the offline store keeps the snapshot of Python; null where the site has none. */
   export const snapshotSha256: string | null;
+  /** Sizes of Python's files and wheels, by name. */
+  export const pythonFileBytes: Record<string, number>;
 }

@@ -1516,6 +1516,12 @@ export interface Boot {
    */
   snapshot_url?: string;
   /**
+   * Sizes of the files that an ordinary start downloads, by name, so that it can say how much there is to come.
+   */
+  file_bytes?: {
+    [k: string]: number;
+  };
+  /**
    * Name of the database for what Python keeps; absent: the one that all pages of the origin share. Where a port comes with this message, what is kept there is encrypted, and the keys come through the port.
    */
   store?: string;
@@ -1758,6 +1764,22 @@ export interface Booting {
   stage: BootStage;
   fraction: number;
   text: string;
+  /**
+   * Of what an ordinary start downloads; absent where nothing is downloaded.
+   */
+  loaded_bytes?: number | null;
+  /**
+   * Of all of it; null where the page did not say what it is.
+   */
+  total_bytes?: number | null;
+  /**
+   * Rate of the download; null before there is anything to measure.
+   */
+  bytes_per_s?: number | null;
+  /**
+   * Seconds until all of it is here, as far as can be told.
+   */
+  remaining_s?: number | null;
 }
 /**
  * Sessions can be made.

@@ -7,6 +7,7 @@ import { startInterpreter } from "./interpreter";
 import { mark } from "./marks";
 import { loadPackages } from "./packages";
 import { createSessions, type PythonSessions } from "./sessions";
+import { StartDownload } from "./start-download";
 import { watchFetch } from "./watched-fetch";
 
 const PACKAGES = ["webllm-provider", "amplifier-core"];
@@ -15,6 +16,9 @@ const PACKAGES = ["webllm-provider", "amplifier-core"];
 const SHARES = { interpreter: [0, 0.6], packages: [0.6, 0.25], import: [0.85, 0.15] } as const;
 // The lock file, the standard library and the interpreter; scripts are imported, not fetched.
 const INTERPRETER_FETCHES = 4;
+const INTERPRETER_FILES = ["pyodide.asm.wasm", "python_stdlib.zip"];
+/** Bytes are told of no more often than this. */
+const TELL_MS = 100;
 
 export interface BootedPython {
   sessions: PythonSessions;
@@ -26,12 +30,10 @@ type Emit = (message: PythonMessage) => void;
 
 /** Start Python; rejects with an error that `pythonFailed` turns into a sentence. */
 export async function bootPython(boot: Boot, emit: Emit): Promise<BootedPython> {
-  const progress = new BootProgress(emit);
+  const progress = new BootProgress(emit, () => performance.now());
   // What the start can do without is fetched past the watch.
   const unwatched = globalThis.fetch.bind(globalThis);
-  const watch = watchFetch(globalThis, (url) => {
-    progress.fileCame(url);
-  });
+  const watch = watchFetch(globalThis, (url) => progress.fileCame(url));
   try {
     return await Promise.race([start(boot, progress, emit, unwatched), watch.failure]);
   } finally {
@@ -51,9 +53,17 @@ async function start(
     boot,
     locked.then(({ text }) => text),
     unwatched,
+    () => {
+      const download = progress.download(boot.file_bytes ?? {});
+      const expect = ({ lock }: Locked): void => {
+        download.expect([...INTERPRETER_FILES, ...filesNeeded(lock)]);
+      };
+      // Without the lock file there is no start, which says so itself.
+      locked.then(expect, () => undefined);
+    },
   );
   if (!restored) {
-    progress.packages(countNeeded((await locked).lock));
+    progress.packages(filesNeeded((await locked).lock).length);
     await loadPackages(pyodide, PACKAGES);
   }
   mark("interpreter started");
@@ -66,11 +76,16 @@ async function start(
 }
 
 interface Lock {
-  packages: Record<string, { depends: string[] } | undefined>;
+  packages: Record<string, { depends: string[]; file_name: string } | undefined>;
+}
+
+interface Locked {
+  text: string;
+  lock: Lock;
 }
 
 /** The lock file by our own hands: Pyodide would not say which file is no JSON. */
-async function fetchLock(url: string): Promise<{ text: string; lock: Lock }> {
+async function fetchLock(url: string): Promise<Locked> {
   const response = await fetch(url);
   const text = await response.text();
   try {
@@ -80,8 +95,8 @@ async function fetchLock(url: string): Promise<{ text: string; lock: Lock }> {
   }
 }
 
-/** How many packages will come: those asked for and, by the lock file, what they depend on. */
-function countNeeded({ packages }: Lock): number {
+/** The wheels that will come: of the packages asked for and, by the lock file, of what they depend on. */
+function filesNeeded({ packages }: Lock): string[] {
   const needed = new Set<string>();
   const add = (name: string): void => {
     if (needed.has(name)) return;
@@ -89,7 +104,7 @@ function countNeeded({ packages }: Lock): number {
     packages[name]?.depends.forEach(add);
   };
   PACKAGES.forEach(add);
-  return needed.size;
+  return [...needed].map((name) => packages[name]?.file_name ?? name);
 }
 
 function readVersions(pyodide: PyodideAPI): Versions {
@@ -108,16 +123,28 @@ function readVersions(pyodide: PyodideAPI): Versions {
   }
 }
 
-/** Progress over the whole start, told by stage and by the files that came. */
-class BootProgress {
+/** Progress over the whole start, told by stage, by the files that came and, in an ordinary start, by their bytes. */
+export class BootProgress {
   #stage: BootStage = "interpreter";
   #arrived = 0;
   #expected: number = INTERPRETER_FETCHES;
+  #download: StartDownload | null = null;
+  #text = "";
+  #told = -Infinity;
 
-  constructor(private readonly emit: Emit) {}
+  constructor(
+    private readonly emit: Emit,
+    private readonly now: () => number,
+  ) {}
 
   interpreter(): void {
     this.#tell("");
+  }
+
+  /** From now on everything is downloaded: bytes count. */
+  download(sizes: Readonly<Record<string, number>>): StartDownload {
+    this.#download = new StartDownload(sizes, this.now);
+    return this.#download;
   }
 
   packages(expected: number): void {
@@ -125,12 +152,20 @@ class BootProgress {
   }
 
   importing(): void {
+    this.#download = null;
     this.#enter("import", 1);
   }
 
-  fileCame(url: string): void {
+  /** Who counts the bytes of this file; undefined where they do not matter. */
+  fileCame(url: string): ((bytes: number) => void) | undefined {
     this.#arrived += 1;
     this.#tell(this.#stage === "packages" ? packageName(url) : "");
+    const download = this.#download;
+    if (download === null) return undefined;
+    return (bytes) => {
+      download.arrived(bytes);
+      if (this.now() - this.#told >= TELL_MS) this.#tell(this.#text);
+    };
   }
 
   #enter(stage: BootStage, expected: number): void {
@@ -141,9 +176,12 @@ class BootProgress {
   }
 
   #tell(text: string): void {
+    this.#text = text;
+    this.#told = this.now();
     const [from, share] = SHARES[this.#stage];
     const done = Math.min(this.#arrived / Math.max(this.#expected, 1), 1);
-    this.emit({ type: "booting", stage: this.#stage, fraction: from + share * done, text });
+    const fraction = from + share * done;
+    this.emit({ type: "booting", stage: this.#stage, fraction, text, ...this.#download?.figures });
   }
 }
 

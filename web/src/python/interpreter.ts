@@ -25,11 +25,15 @@ export interface Started {
   restored: boolean;
 }
 
-/** `lock` is the text of the lock file; `fetch_` brings what belongs to the snapshot, whose absence is no failure. */
+/**
+ * `lock` is the text of the lock file; `fetch_` brings what belongs to the snapshot, whose absence is no failure.
+ * `onOrdinary` is called before an ordinary start, which downloads everything.
+ */
 export async function startInterpreter(
   boot: Boot,
   lock: Promise<string>,
   fetch_: typeof fetch,
+  onOrdinary: () => void,
 ): Promise<Started> {
   const opening =
     boot.snapshot_url === undefined
@@ -46,7 +50,7 @@ export async function startInterpreter(
   };
   const snapshot = await opening;
   mark("snapshot opened");
-  return startFrom(snapshot, await scripts, options);
+  return startFrom(snapshot, await scripts, options, onOrdinary);
 }
 
 /** From the memory of a started one; the ordinary way where there is none, or it does not fit. */
@@ -54,6 +58,7 @@ export async function startFrom(
   snapshot: Snapshot | null,
   scripts: PyodideScripts,
   options: Options,
+  onOrdinary: () => void = () => undefined,
 ): Promise<Started> {
   if (snapshot !== null) {
     try {
@@ -64,6 +69,7 @@ export async function startFrom(
       release(snapshot.memory);
     }
   }
+  onOrdinary();
   return { pyodide: await scripts.loadPyodide(options), restored: false };
 }
 

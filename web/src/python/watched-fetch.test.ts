@@ -14,10 +14,40 @@ it("tells of every file that comes, and passes it on untouched", async () => {
   const response = new Response("x");
   const scope = scopeWith(() => response);
   const came: string[] = [];
-  const watch = watchFetch(scope, (url) => came.push(url));
+  const watch = watchFetch(scope, (url) => {
+    came.push(url);
+    return undefined;
+  });
   expect(await scope.fetch("https://a.example/x.zip")).toBe(response);
   watch.end();
   expect(came).toEqual(["https://a.example/x.zip"]);
+});
+
+it("counts the bytes of a file where somebody wants to know them", async () => {
+  const headers = { "Content-Type": "application/wasm" };
+  const scope = scopeWith(() => new Response("12345", { headers }));
+  let counted = 0;
+  watchFetch(scope, () => (bytes) => (counted += bytes));
+  const response = await scope.fetch("https://a.example/x.wasm");
+  expect(response.headers.get("Content-Type")).toBe("application/wasm");
+  expect(await response.text()).toBe("12345");
+  expect(counted).toBe(5);
+});
+
+it("fails at a file that ends half-way", async () => {
+  const half = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array(3));
+    },
+    pull(controller) {
+      controller.error(new TypeError("network error"));
+    },
+  });
+  const scope = scopeWith(() => new Response(half));
+  const watch = watchFetch(scope, () => () => undefined);
+  const response = await scope.fetch("https://a.example/pyodide.asm.wasm");
+  await expect(response.arrayBuffer()).rejects.toThrow("network error");
+  await expect(watch.failure).rejects.toThrow(/pyodide\.asm\.wasm.*network error/);
 });
 
 it("fails at a file that is not there, though the caller does not mind", async () => {

@@ -138,6 +138,20 @@ describe("while things start", () => {
     expect(done).toEqual([["ask", "Hello?", []]]);
   });
 
+  it("shows how much of Python is here, how fast the rest comes and how long that takes", () => {
+    const booting = { kind: "booting", stage: "interpreter", fraction: 0.3, detail: "" } as const;
+    const speed = { bytes_per_s: 2e6, remaining_s: 4 };
+    change(() => {
+      state.python.value = { ...booting, download: { loaded_bytes: 4e6, total_bytes: 12e6, ...speed } };
+    });
+    expect(find("python-stage").textContent).toMatch(/4\.0 MB of 12 MB · 2\.0 MB\/s · .*4 s/);
+    change(() => {
+      const unknown = { total_bytes: null, bytes_per_s: null, remaining_s: null };
+      state.python.value = { ...booting, download: { loaded_bytes: 4e6, ...unknown } };
+    });
+    expect(find("python-stage").textContent).toMatch(/4\.0 MB$/);
+  });
+
   it("shows a failed Python with what to do", () => {
     change(() => {
       state.python.value = { kind: "failed", error: { code: "python_failed", message: "No wheel." } };

@@ -1,8 +1,9 @@
 /** Two lines while things start: what Python does and what the model does; gone when both are ready. */
 import type { ComponentChildren, JSX } from "preact";
+import type { Progress } from "../../protocol/wire";
 import { bytes, duration } from "../format";
 import { lossIn, type EngineView } from "../stores/engine";
-import type { PythonState } from "../stores/python";
+import type { BootDownload, PythonState } from "../stores/python";
 import { text } from "../text";
 import { useApp } from "./context";
 import { ErrorCard } from "./ErrorCard";
@@ -60,7 +61,8 @@ function PythonRow({ python }: { python: PythonState }): JSX.Element {
     case "booting":
       return (
         <Row name={text.loading.python} state="active" fraction={python.fraction} testIds={testIds}>
-          {text.loading.pythonStages[python.stage]} <Detail>{python.detail}</Detail>
+          {text.loading.pythonStages[python.stage]}{" "}
+          <Detail>{python.download === null ? python.detail : downloaded(python.download)}</Detail>
         </Row>
       );
     case "ready":
@@ -76,6 +78,12 @@ function PythonRow({ python }: { python: PythonState }): JSX.Element {
         </Row>
       );
   }
+}
+
+function downloaded(download: BootDownload): string {
+  const { loaded_bytes: loaded, total_bytes: total } = download;
+  const here = bytes(loaded);
+  return withSpeed(total === null ? here : text.loading.bytesOf(here, bytes(total)), download);
 }
 
 function EngineRow({ engine }: { engine: EngineView }): JSX.Element {
@@ -108,19 +116,26 @@ function EngineRow({ engine }: { engine: EngineView }): JSX.Element {
 function ModelStage({ engine }: { engine: Extract<EngineView, { kind: "loading" }> }): JSX.Element {
   const { progress } = engine;
   if (progress === null) return <>{text.loading.modelStages.prepare}</>;
-  const { loaded_bytes: loaded, total_bytes: total, bytes_per_s: rate, remaining_s: left } = progress;
-  const amount = [
+  const { loaded_bytes: loaded, total_bytes: total } = progress;
+  const here =
     loaded !== null && total !== null && total > 0
       ? text.loading.bytesOf(bytes(loaded), bytes(total))
-      : text.loading.percent(progress.fraction * 100),
+      : text.loading.percent(progress.fraction * 100);
+  return (
+    <>
+      {text.loading.modelStages[progress.stage]} <Detail>{withSpeed(here, progress)}</Detail>
+    </>
+  );
+}
+
+/** What is here, how fast the rest comes and how long it takes, as far as that is known. */
+function withSpeed(here: string, speed: Pick<Progress, "bytes_per_s" | "remaining_s">): string {
+  const { bytes_per_s: rate, remaining_s: left } = speed;
+  return [
+    here,
     ...(rate == null || rate <= 0 ? [] : [text.models.transfer.rate(bytes(rate))]),
     ...(left == null ? [] : [text.models.transfer.left(duration(left))]),
   ].join(" · ");
-  return (
-    <>
-      {text.loading.modelStages[progress.stage]} <Detail>{amount}</Detail>
-    </>
-  );
 }
 
 function Detail({ children }: { children: string }): JSX.Element {

@@ -1,5 +1,5 @@
 /** The two threads beside the page, joined: the worker that hosts Python, and the engine that tabs share. */
-import parts, { snapshotSha256 } from "virtual:site-parts";
+import parts, { pythonFileBytes, snapshotSha256 } from "virtual:site-parts";
 import pythonWorkerUrl from "../../python/worker?worker&url";
 import { contentKey } from "../../offline/names";
 import { startSealedWorker } from "../../bridge/sealed-worker";
@@ -72,6 +72,7 @@ function bootOf({ root, options }: Page): PythonHostOptions["boot"] {
     pyodide_url: new URL(parts.python, root).href,
     lock_url: new URL("pyodide-lock.json", wheels).href,
     packages_url: wheels.href,
+    file_bytes: pythonFileBytes,
     // Only as the browser keeps it for offline use: it is larger than what a first visit needs.
     ...(options.snapshot && snapshotSha256 !== null
       ? { snapshot_url: contentKey(root.href, snapshotSha256) }

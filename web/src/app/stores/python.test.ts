@@ -13,7 +13,13 @@ describe("what is known of Python", () => {
       stage: "packages",
       fraction: 0.7,
       detail: "pydantic",
+      download: null,
     });
+  });
+
+  it("knows how much of a download is here", () => {
+    const download = { loaded_bytes: 3, total_bytes: 12, bytes_per_s: 3, remaining_s: 3 };
+    expect(reducePython(PYTHON_STARTS, { ...BOOTING, ...download })).toMatchObject({ download });
   });
 
   it("is ready with its versions", () => {
