@@ -145,7 +145,11 @@ const en = {
     sealing: "Encrypting…",
     opening: "Decrypting…",
     keep: "Leave this page open. Should it end all the same, nothing is lost.",
-    failed: "Nothing was changed: this did not work.",
+    failed: {
+      rewriting: "Nothing was changed: this did not work.",
+      deleting: "Not everything could be deleted.",
+      reading: "The browser does not show this page its profile.",
+    },
     again: "Back to the page",
   },
 };
@@ -294,7 +298,11 @@ const de: typeof en = {
     sealing: "Es wird verschlüsselt…",
     opening: "Es wird entschlüsselt…",
     keep: "Lass diese Seite offen. Sollte sie trotzdem enden, geht nichts verloren.",
-    failed: "Es wurde nichts geändert: Das ging nicht.",
+    failed: {
+      rewriting: "Es wurde nichts geändert: Das ging nicht.",
+      deleting: "Es konnte nicht alles gelöscht werden.",
+      reading: "Der Browser zeigt dieser Seite ihr Profil nicht.",
+    },
     again: "Zurück zur Seite",
   },
 };

@@ -35,6 +35,23 @@ describe("a profile that locks itself", () => {
     expect(locked).toBe(1);
   });
 
+  it("is not kept open by a hand that comes after a long sleep of the device", () => {
+    let now = 0;
+    const seen: string[] = [];
+    const target = new EventTarget();
+    const lock = new AutoLock({
+      minutes: () => 5,
+      busy: () => false,
+      lock: () => seen.push("lock"),
+      active: () => seen.push("active"),
+      now: () => now,
+    });
+    lock.watch({ addEventListener: target.addEventListener.bind(target), setInterval: () => 0 });
+    now = 5 * MINUTE;
+    target.dispatchEvent(new Event("keydown"));
+    expect(seen).toEqual(["lock"]);
+  });
+
   it("tells other tabs of a hand, now and then", () => {
     let now = 10 * MINUTE;
     let told = 0;

@@ -25,6 +25,8 @@ export class AutoLock {
   /** From now on, until the page ends. */
   watch(target: Pick<Window, "addEventListener" | "setInterval">): void {
     const touched = (): void => {
+      // A device that slept looks only now: a hand that comes too late opens nothing.
+      if (this.look()) return;
       this.touched();
       if (this.#last - this.#told < LOOK_MS) return;
       this.#told = this.#last;
@@ -41,9 +43,12 @@ export class AutoLock {
     this.#last = this.options.now();
   }
 
-  look(): void {
+  /** Whether it was time. */
+  look(): boolean {
     const minutes = this.options.minutes();
-    if (minutes === null || this.options.busy()) return;
-    if (this.options.now() - this.#last >= minutes * 60_000) this.options.lock();
+    if (minutes === null || this.options.busy()) return false;
+    const due = this.options.now() - this.#last >= minutes * 60_000;
+    if (due) this.options.lock();
+    return due;
   }
 }

@@ -67,6 +67,17 @@ export class Registry {
     await done;
   }
 
+  /**
+   * Writes what `change` makes of the record that lies there, or of null; nothing where it makes null of that. One
+   * transaction: another tab may have written since this one has read.
+   */
+  async change(id: string, change: (stored: ProfileRecord | null) => ProfileRecord | null): Promise<void> {
+    const { store, done } = (await this.#open()).transaction("profiles", "readwrite", { durability: "strict" });
+    const next = change((await store.get(id)) ?? null);
+    if (next !== null) await store.put(next);
+    await done;
+  }
+
   async remove(id: string): Promise<void> {
     const { store, done } = (await this.#open()).transaction("profiles", "readwrite", { durability: "strict" });
     await store.delete(id);

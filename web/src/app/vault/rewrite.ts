@@ -25,20 +25,29 @@ export interface Rewriting {
 }
 
 /** Nobody else may have the profile open. Rejects with nothing changed. */
-export async function rewrite(rewriting: Rewriting): Promise<ProfileRecord> {
+export async function rewrite(rewriting: Rewriting): Promise<void> {
   const { registry, record, target, lock, drop } = rewriting;
   const begun: ProfileRecord = { ...record, doomed: [...record.doomed, target.database, target.documents] };
   await registry.put(begun);
   try {
     await copy(rewriting);
   } catch (error) {
-    await drop(begun);
+    await dropped(begun, drop);
     throw error;
   }
   const done: ProfileRecord = { ...record, ...target, lock, doomed: [...record.doomed, record.database, record.documents] };
-  await registry.put(done);
-  await drop(done);
-  return { ...done, doomed: [] };
+  // A tab of another profile may have given this one another name meanwhile.
+  await registry.change(record.id, (stored) => ({ ...done, name: stored?.name ?? done.name }));
+  await dropped(done, drop);
+}
+
+/** What cannot be deleted now is deleted at the next start: it changes nothing about what has come of the writing. */
+async function dropped(record: ProfileRecord, drop: Rewriting["drop"]): Promise<void> {
+  try {
+    await drop(record);
+  } catch (error) {
+    console.warn("What a rewritten profile has left behind could not be deleted yet:", error);
+  }
 }
 
 async function copy({ record, target, source, codec, show }: Rewriting): Promise<void> {

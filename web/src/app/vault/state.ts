@@ -11,8 +11,8 @@ export type VaultState =
   | { kind: "open"; profile: ProfileRecord }
   /** It is rewritten here. `of` null: other tabs are waited for. */
   | { kind: "moving"; to: "sealed" | "plain"; records: number; of: number | null }
-  /** It could not be: nothing has changed. */
-  | { kind: "failed"; reason: string }
+  /** It could not be rewritten: nothing has changed; or not deleted as a whole; or a locked one not be found. */
+  | { kind: "failed"; what: "rewriting" | "deleting" | "reading"; reason: string }
   /** It is being left: the page is loaded again. */
   | { kind: "leaving" };
 

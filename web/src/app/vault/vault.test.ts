@@ -59,6 +59,8 @@ class Tab {
   readonly tabs: Tabs;
   readonly vault: Vault;
   database: AppDatabase | null = null;
+  /** What the page does before it lets go of the profile. */
+  settling: () => Promise<void> = () => Promise.resolve();
   next: Promise<Tab> | null = null;
 
   constructor(private readonly browser: Browser, session = new Map<string, string>()) {
@@ -75,9 +77,9 @@ class Tab {
       newId: () => crypto.randomUUID(),
       site: "site.example",
       iterations: 1_000,
-      settle: () => {
+      settle: async () => {
+        await this.settling();
         this.database?.close();
-        return Promise.resolve();
       },
       reload: () => {
         this.end();
@@ -256,6 +258,86 @@ describe("a profile's lock", () => {
     }
   });
 
+  it("gives nobody its keys while it is being locked", async () => {
+    const first = await browser.tab();
+    await first.vault.protect(phrase("p"));
+    const one = await first.after();
+    await one.vault.unlock(phrase("p"));
+    const slow = await browser.tab();
+    await slow.opened();
+    let settled = (): void => undefined;
+    slow.settling = () => new Promise((resolve) => (settled = resolve));
+    await one.vault.lockNow();
+    const locked = await one.after();
+    // It asks for keys when it starts; the slow tab still has them.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(slow.vault.state.value.kind).toBe("leaving");
+    expect(locked.vault.state.value.kind).toBe("locked");
+    settled();
+    await slow.after();
+  });
+
+  it("is locked even where something could not be stored before", async () => {
+    const plain = await browser.tab();
+    await plain.vault.protect(phrase("p"));
+    const open = await plain.after();
+    await open.vault.unlock(phrase("p"));
+    open.settling = () => Promise.reject(new Error("the disk is full"));
+    const failed = vi.spyOn(console, "error").mockReturnValue();
+    await open.vault.lockNow();
+    expect(failed).toHaveBeenCalledOnce();
+    failed.mockRestore();
+    expect((await open.after()).vault.state.value.kind).not.toBe("open");
+  });
+
+  it("keeps what another tab has changed about it", async () => {
+    const plain = await browser.tab();
+    await plain.vault.protect(phrase("old"));
+    const one = await plain.after();
+    await one.vault.unlock(phrase("old"));
+    const other = await browser.tab();
+    await other.opened();
+    await one.vault.setPassphrase(phrase("old"), "new");
+    await other.vault.lockAfter(60);
+    await vi.waitUntil(() => one.vault.current?.record.lock?.afterMinutes === 60);
+    expect(await other.vault.setPassphrase(phrase("old"), "third")).toBe(false);
+    await other.vault.create("Work");
+    const work = await other.after();
+    const home = work.vault.profiles.value.find(({ lock }) => lock !== null);
+    if (home === undefined) throw new Error("the locked profile is not listed");
+    await one.vault.lockNow();
+    const locked = await one.after();
+    expect(await locked.vault.unlock(phrase("old"))).toBe(false);
+    expect(await locked.vault.unlock(phrase("new"))).toBe(true);
+    expect(locked.vault.current?.record.lock?.afterMinutes).toBe(60);
+  });
+
+  it("hears of hands on its own tabs alone", async () => {
+    const tab = await browser.tab();
+    let hands = 0;
+    tab.vault.onActive = () => (hands += 1);
+    const others = new Tabs(browser.channel());
+    others.say({ kind: "active", profile: "another" });
+    others.say({ kind: "active", profile: "default" });
+    await vi.waitUntil(() => hands > 0);
+    expect(hands).toBe(1);
+    others.close();
+  });
+
+  it("opens nothing in its place where the browser does not show it", async () => {
+    const plain = await browser.tab();
+    await plain.vault.protect(phrase("p"));
+    (await plain.after()).end();
+    await deleteDB(browser.names.profiles);
+    // Of a newer version of the page: this one may not read it.
+    (await openDB(browser.names.profiles, 9)).close();
+    const failed = vi.spyOn(console, "error").mockReturnValue();
+    const tab = await browser.tab();
+    failed.mockRestore();
+    expect(tab.vault.state.value).toMatchObject({ kind: "failed", what: "reading" });
+    expect(tab.vault.current).toBeNull();
+  });
+
   it("loses nothing where the writing breaks off, and leaves nothing behind", async () => {
     const plain = await browser.tab();
     const database = await plain.opened();
@@ -290,6 +372,39 @@ describe("a profile's lock", () => {
 });
 
 describe("profiles", () => {
+  it("are deleted where they lie now, though another tab listed them before", async () => {
+    const first = await browser.tab();
+    await written(await first.opened());
+    await first.vault.create("Work");
+    const work = await first.after();
+    const listed = work.vault.profiles.value.find(({ name }) => name === "");
+    if (listed === undefined) throw new Error("the first profile is not listed");
+    const other = await browser.tab();
+    await other.vault.switchTo(listed);
+    const home = await other.after();
+    await home.vault.protect(phrase("p"));
+    await home.after();
+    await work.vault.remove(listed);
+    const names = (await indexedDB.databases()).map(({ name = "" }) => name);
+    expect(names.filter((name) => name.startsWith(listed.database))).toEqual([]);
+  });
+
+  it("begin anew where a crash has cut off their deletion, and can be locked then", async () => {
+    const tab = await browser.tab();
+    const { record } = await tab.vault.opened;
+    await written(await tab.opened());
+    await tab.registry.put({ ...record, deleted: true, doomed: [record.database, record.documents] });
+    tab.vault.again();
+    const next = await tab.after();
+    expect(await (await next.opened()).conversations.get("a")).toBeNull();
+    await written(await next.opened());
+    await next.vault.protect(phrase("p"));
+    const locked = await next.after();
+    await vi.waitUntil(() => locked.vault.state.value.kind === "locked");
+    expect(await locked.vault.unlock(phrase("p"))).toBe(true);
+    await checkWritten(await locked.opened());
+  });
+
   it("lie side by side and cannot see each other, until one is deleted", async () => {
     const first = await browser.tab();
     await written(await first.opened());

@@ -69,11 +69,13 @@ export class Vault {
         if (this.#shown() === profile) void this.#leave();
       },
       ask: ({ profile }) => {
-        if (this.#open?.sealed && this.#open.record.id === profile) this.#share(this.#open.sealed.keys);
+        // Not while it is being locked: whoever asks then has perhaps just been locked.
+        const open = this.#state.value.kind === "open" ? this.#open : null;
+        if (open?.sealed && open.record.id === profile) this.#share(open.sealed.keys);
       },
       keys: ({ profile, keys }) => void this.#given(profile, keys),
-      active: () => {
-        this.onActive();
+      active: ({ profile }) => {
+        if (this.#open?.record.id === profile) this.onActive();
       },
       profiles: () => void this.#list(),
     });
@@ -107,12 +109,7 @@ export class Vault {
 
   async start(): Promise<void> {
     try {
-      const found = await this.#find();
-      await this.#use.share(found.id, () => {
-        this.#state.value = { kind: "busy" };
-      });
-      // It may have been rewritten while this tab waited.
-      const record = (await this.options.registry.get(found.id)) ?? found;
+      const record = await this.#shared();
       this.#sweep(record).catch((error: unknown) => {
         console.warn("What an interrupted writing has left behind could not be deleted:", error);
       });
@@ -123,6 +120,11 @@ export class Vault {
         this.options.tabs.say({ kind: "ask", profile: record.id });
       }
     } catch (error) {
+      // What is written beside a locked profile would lie there as it is, and be missed as soon as that one is back.
+      if (this.options.choice.read()?.locked === true) {
+        this.#failed("reading", error);
+        return;
+      }
       console.warn("The browser keeps no profiles for this page:", error);
       this.#kept = false;
       this.#take({ record: firstProfile(this.options.names), sealed: null });
@@ -161,34 +163,41 @@ export class Vault {
 
   /** Another passphrase, or a first one. Nothing is encrypted anew. False: `proof` does not open the profile. */
   setPassphrase(proof: Proof, passphrase: string): Promise<boolean> {
-    return this.#changeWays(proof, async (ways, secret) => [
-      ...ways.filter(({ kind }) => kind !== "passphrase"),
-      await this.#newWay({ kind: "passphrase", passphrase }, secret, ""),
-    ]);
+    return this.#changeWays(proof, async (secret) => {
+      const way = await this.#newWay({ kind: "passphrase", passphrase }, secret, "");
+      return (ways) => [...ways.filter(({ kind }) => kind !== "passphrase"), way];
+    });
   }
 
   addPasskey(proof: Proof): Promise<boolean> {
     const { name } = this.#here();
-    return this.#changeWays(proof, async (ways, secret) => [...ways, await this.#newWay({ kind: "passkey" }, secret, name)]);
+    return this.#changeWays(proof, async (secret) => {
+      const way = await this.#newWay({ kind: "passkey" }, secret, name);
+      return (ways) => [...ways, way];
+    });
   }
 
   /** All passkeys: the passphrase alone opens it then. */
   removePasskeys(proof: Proof): Promise<boolean> {
-    return this.#changeWays(proof, (ways) => {
-      const left = ways.filter(({ kind }) => kind === "passphrase");
-      return Promise.resolve(left.length === 0 ? ways : left);
-    });
+    return this.#changeWays(proof, () =>
+      Promise.resolve((ways) => {
+        const left = ways.filter(({ kind }) => kind === "passphrase");
+        return left.length === 0 ? ways : left;
+      }),
+    );
   }
 
   async lockAfter(minutes: number | null): Promise<void> {
     const record = this.#here();
-    if (record.lock !== null) await this.#store({ ...record, lock: { ...record.lock, afterMinutes: minutes } });
+    await this.#change(record, (stored) =>
+      stored.lock === null ? stored : { ...stored, lock: { ...stored.lock, afterMinutes: minutes } },
+    );
   }
 
   /** Forgets the keys, here and in the other tabs. */
   async lockNow(): Promise<void> {
     const record = this.#here();
-    if (record.lock === null) return;
+    if (record.lock === null || this.#state.value.kind !== "open") return;
     this.options.tabs.say({ kind: "lock", profile: record.id });
     await this.#leave();
   }
@@ -196,7 +205,8 @@ export class Vault {
   async create(name: string): Promise<void> {
     const { names, newId, registry } = this.options;
     // As soon as there are two, the first one is listed as well.
-    await registry.put(this.#here());
+    const here = this.#here();
+    await registry.change(here.id, (stored) => stored ?? here);
     const id = newId();
     const record: ProfileRecord = {
       id,
@@ -212,8 +222,7 @@ export class Vault {
   }
 
   async rename(record: ProfileRecord, name: string): Promise<void> {
-    const stored = (await this.options.registry.get(record.id)) ?? record;
-    await this.#store({ ...stored, name });
+    await this.#change(record, (stored) => ({ ...stored, name }));
   }
 
   async switchTo({ id, lock }: ProfileRecord): Promise<void> {
@@ -224,21 +233,14 @@ export class Vault {
   /** With everything in it. Tabs that show it show another one then. */
   async remove(record: ProfileRecord): Promise<void> {
     const own = this.#shown() === record.id;
-    if (own) {
-      this.#state.value = { kind: "leaving" };
-      await this.#end();
-    }
+    if (own) return this.#eraseHere(() => Promise.resolve([record]));
     await this.#erase(record);
-    if (own) this.#begin();
-    else await this.#list();
+    await this.#list();
   }
 
   /** Every profile, with everything in it. */
   async removeAll(): Promise<void> {
-    this.#state.value = { kind: "leaving" };
-    await this.#end();
-    for (const record of await this.#all()) await this.#erase(record);
-    this.#begin();
+    await this.#eraseHere(() => this.#all());
   }
 
   /** The page again, after something failed. */
@@ -256,8 +258,31 @@ export class Vault {
     return all.find(({ id }) => id === chosen) ?? first ?? firstProfile(this.options.names);
   }
 
+  /** This tab may open it: nobody is rewriting or deleting it, and nobody has while the tab waited. */
+  async #shared(): Promise<ProfileRecord> {
+    for (;;) {
+      const { id } = await this.#find();
+      await this.#use.share(id, () => {
+        this.#state.value = { kind: "busy" };
+      });
+      const stored = await this.options.registry.get(id);
+      const here = (await this.#list()).find((record) => record.id === id);
+      if (here !== undefined && stored?.deleted !== true) return here;
+      this.#use.release();
+      if (stored?.deleted === true) await this.#finish(id);
+    }
+  }
+
   async #list(): Promise<readonly ProfileRecord[]> {
-    return (this.#profiles.value = await this.#all());
+    const all = (this.#profiles.value = await this.#all());
+    const [open, state] = [this.#open, this.#state.value];
+    const record = all.find(({ id }) => id === open?.record.id);
+    // Another tab may have changed the ways into it, or when it locks itself.
+    if (open !== null && state.kind === "open" && record?.database === open.record.database) {
+      this.#open = { ...open, record };
+      this.#state.value = { kind: "open", profile: record };
+    }
+    return all;
   }
 
   async #all(): Promise<readonly ProfileRecord[]> {
@@ -271,12 +296,32 @@ export class Vault {
     return state.kind === "locked" ? state.profile.id : (this.#open?.record.id ?? null);
   }
 
+  /** Deletes profiles, among them the one that this tab shows. */
+  async #eraseHere(which: () => Promise<readonly ProfileRecord[]>): Promise<void> {
+    this.#state.value = { kind: "leaving" };
+    try {
+      await this.#end();
+      for (const record of await which()) await this.#erase(record);
+    } catch (error) {
+      this.#failed("deleting", error);
+      return;
+    }
+    this.#begin();
+  }
+
+  #failed(what: Extract<VaultState, { kind: "failed" }>["what"], error: unknown): void {
+    console.error(`The profile failed (${what}):`, error);
+    this.#state.value = { kind: "failed", what, reason: error instanceof Error ? error.message : String(error) };
+  }
+
   async #erase(record: ProfileRecord): Promise<void> {
     const { registry, tabs } = this.options;
-    const { id, database, documents, doomed } = record;
-    const gone: ProfileRecord = { ...record, deleted: true, doomed: [...doomed, database, documents] };
+    const { id } = record;
     tabs.say({ kind: "leave", profile: id });
     await this.#use.alone(id, async () => {
+      // As it lies now: another tab may have written it into other databases since it was listed here.
+      const stored = (await registry.get(id)) ?? record;
+      const gone: ProfileRecord = { ...stored, deleted: true, doomed: [...stored.doomed, stored.database, stored.documents] };
       await registry.put(gone);
       await this.#drop(gone);
     });
@@ -328,13 +373,17 @@ export class Vault {
     return passkeyWay(await this.options.passkeys.make(name || this.options.site), secret);
   }
 
-  async #changeWays(proof: Proof, change: (ways: readonly Way[], secret: Bytes) => Promise<readonly Way[]>): Promise<boolean> {
-    const record = this.#here();
+  async #changeWays(proof: Proof, changing: (secret: Bytes) => Promise<(ways: readonly Way[]) => readonly Way[]>): Promise<boolean> {
+    const here = this.#here();
+    const record = (await this.options.registry.get(here.id)) ?? here;
     if (record.lock === null) return false;
     const secret = await this.#secret(record.lock.ways, proof);
     if (secret === null) return false;
     try {
-      await this.#store({ ...record, lock: { ...record.lock, ways: await change(record.lock.ways, secret) } });
+      const change = await changing(secret);
+      await this.#change(record, (stored) =>
+        stored.lock === null ? stored : { ...stored, lock: { ...stored.lock, ways: change(stored.lock.ways) } },
+      );
     } finally {
       secret.fill(0);
     }
@@ -346,12 +395,13 @@ export class Vault {
     return this.#open.record;
   }
 
-  async #store(record: ProfileRecord): Promise<void> {
-    await this.options.registry.put(record);
-    if (this.#open?.record.id === record.id) {
-      this.#open = { ...this.#open, record };
-      this.#state.value = { kind: "open", profile: record };
-    }
+  /** Of the record as it lies now: what other tabs have changed about it stays. */
+  async #change(record: ProfileRecord, change: (stored: ProfileRecord) => ProfileRecord): Promise<void> {
+    await this.options.registry.change(record.id, (stored) => {
+      // It is being deleted: nothing brings it back.
+      if (stored?.deleted === true) return null;
+      return change(stored ?? record);
+    });
     this.options.tabs.say({ kind: "profiles" });
     await this.#list();
   }
@@ -368,13 +418,17 @@ export class Vault {
     try {
       await this.#end();
       tabs.say({ kind: "leave", profile: record.id });
-      await this.#use.alone(record.id, () => rewrite({ registry, record, target, source, codec, lock, show, drop: (gone) => this.#drop(gone) }));
+      await this.#use.alone(record.id, async () => {
+        const now = (await registry.get(record.id)) ?? record;
+        if (now.deleted === true || now.database !== record.database) throw new Error("Another tab was faster.");
+        await rewrite({ registry, record: now, target, source, codec, lock, show, drop: (gone) => this.#drop(gone) });
+      });
     } catch (error) {
-      console.error("The profile could not be rewritten:", error);
-      this.#state.value = { kind: "failed", reason: error instanceof Error ? error.message : String(error) };
+      this.#failed("rewriting", error);
       return;
     }
     choice.remember({ id: record.id, locked: lock !== null });
+    tabs.say({ kind: "profiles" });
     this.options.reload("here");
   }
 
@@ -382,19 +436,38 @@ export class Vault {
   async #drop(record: ProfileRecord): Promise<void> {
     for (const name of record.doomed) await deleteDB(name);
     if (record.deleted === true) await this.options.registry.remove(record.id);
-    else await this.options.registry.put({ ...record, doomed: [] });
+    else {
+      const { id, doomed } = record;
+      // Only these: others may have come, where the profile has been rewritten since.
+      const left = (stored: ProfileRecord): readonly string[] => stored.doomed.filter((name) => !doomed.includes(name));
+      await this.options.registry.change(id, (stored) => (stored === null ? null : { ...stored, doomed: left(stored) }));
+    }
+  }
+
+  /** Ends a deletion that a crash has cut off: then the profile can begin anew. */
+  async #finish(id: string): Promise<void> {
+    await this.#use.alone(id, async () => {
+      const left = await this.options.registry.get(id);
+      if (left?.deleted === true) await this.#drop(left);
+    });
   }
 
   /** What a crash has left behind. */
   async #sweep(own: ProfileRecord): Promise<void> {
     const stored = await this.options.registry.all();
-    const left = stored.filter(({ id, deleted, doomed }) => doomed.length > 0 && (id === own.id || deleted === true));
-    for (const record of left) await this.#drop(record);
+    for (const { id } of stored.filter(({ id, deleted }) => id !== own.id && deleted === true)) await this.#finish(id);
+    if (own.doomed.length > 0) await this.#drop(own);
   }
 
   async #leave(at: "here" | "first" = "here"): Promise<void> {
     this.#state.value = { kind: "leaving" };
-    await this.#end();
+    try {
+      await this.#end();
+    } catch (error) {
+      // Keys are forgotten, and nobody is kept waiting, whatever could not be stored.
+      console.error("Not everything could be stored before the profile was left:", error);
+      this.#use.release();
+    }
     this.options.reload(at);
   }
 

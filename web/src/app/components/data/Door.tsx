@@ -34,7 +34,7 @@ function Inside({ state }: { state: VaultState }): JSX.Element | null {
     case "failed":
       return (
         <div role="alert" data-testid="door-failed">
-          <p>{words.failed}</p>
+          <p>{words.failed[state.what]}</p>
           <p class="setting-note">{state.reason}</p>
           <button
             type="button"
