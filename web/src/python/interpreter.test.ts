@@ -105,6 +105,28 @@ it("gives a Python whose side modules, metadata and modules of later work as in 
   expect(trace).toMatch(/site-packages\/webllm_provider\/session\/reading\.py", line \d+, in read_message/);
 });
 
+const ZONE = `
+import json, time
+from datetime import datetime
+
+halves = [datetime(2026, month, 1, 12).astimezone() for month in (1, 7)]
+json.dumps([time.tzname, time.timezone, time.altzone, time.daylight, [half.isoformat() for half in halves],
+            [half.tzname() for half in halves]])
+`;
+
+it.each(["Asia/Kolkata", "Australia/Sydney"])("lives in the device's zone: %s", async (zone) => {
+  const before = process.env["TZ"];
+  process.env["TZ"] = zone;
+  try {
+    const { pyodide: restored } = await start();
+    const { pyodide: ordinary } = await start({ kept: () => undefined });
+    expect(JSON.parse(String(restored.runPython(ZONE)))).toEqual(JSON.parse(String(ordinary.runPython(ZONE))));
+  } finally {
+    if (before === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = before;
+  }
+});
+
 it("gives the snapshot's own memory back once it has been restored", async () => {
   const opened = await open({});
   expect(opened?.memory.length).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import type { Boot } from "../protocol/wire";
 import { placeSideModules, type CreateModule, type EmscriptenModule } from "./side-modules.mjs";
 import { mark } from "./marks";
 import { drawAgain, keptSnapshot, openSnapshot, tellOrdinary, type Snapshot } from "./snapshot";
+import { readZoneAgain } from "./time-zone";
 
 type Options = NonNullable<Parameters<typeof LoadPyodide>[0]>;
 
@@ -101,6 +102,7 @@ async function restore(
     files.writeFile(path, contents[index] ?? new Uint8Array());
   });
   drawAgain(pyodide);
+  readZoneAgain(pyodide);
   return pyodide;
 }
 
