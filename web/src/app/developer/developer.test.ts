@@ -115,6 +115,13 @@ describe("redaction", () => {
     const plain = { prompt_tokens: 3, messages: [{ role: "user", content: "Hi" }], ok: null };
     expect(redacted(plain, { secrets: [""] })).toEqual(plain);
     expect(redacted("https://me:pw@host/path", { secrets: [] })).toBe("https://[hidden]@host/path");
+    // Nor a part of one, where a long text is cut.
+    for (const long of ["sk-very-secret", "https://me:my-password@host"]) {
+      for (let length = 4_000 - long.length; length <= 4_000; length += 1) {
+        const told = String(redacted(`${" ".repeat(length)}${long}${" ".repeat(5_000)}`, { secrets: [secret] }));
+        expect(told).not.toMatch(/sk-|my/);
+      }
+    }
     expect(String(redacted("x".repeat(9_000), { secrets: [] })).length).toBeLessThan(4_100);
   });
 });

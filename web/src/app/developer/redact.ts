@@ -6,6 +6,8 @@ const HIDDEN = "[hidden]";
 
 /** Longer texts are cut: an image is a megabyte of letters. */
 const LONGEST = 4_000;
+/** Behind the cut so much is looked at, for a name and a password that begin before it. */
+const LONGEST_CREDENTIALS = 1_000;
 /** Deeper is nothing that a person reads. */
 const DEEPEST = 12;
 
@@ -29,7 +31,9 @@ export function redacted(value: unknown, options: RedactionOptions, depth = 0): 
 }
 
 function textWithout(text: string, secrets: readonly string[]): string {
-  let safe = text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${String(text.length)})` : text;
+  // First of all: of a secret that the cut goes through a part would stay.
+  let safe = text;
   for (const secret of secrets) if (secret !== "") safe = safe.replaceAll(secret, HIDDEN);
-  return safe.replaceAll(CREDENTIALS, `$1${HIDDEN}@`);
+  safe = safe.slice(0, LONGEST + LONGEST_CREDENTIALS).replaceAll(CREDENTIALS, `$1${HIDDEN}@`);
+  return text.length > LONGEST ? `${safe.slice(0, LONGEST)}… (${String(text.length)})` : safe;
 }
