@@ -3,6 +3,9 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { ConversationList } from "../conversations/list";
+import { MemoryRows } from "../database/memory-rows";
+import { storedDatabase } from "../database/stored-database";
 import { Places } from "../places";
 import { SettingsStore } from "../settings/store";
 import { createState, type AppState } from "../state";
@@ -27,6 +30,7 @@ let outside: Outside;
 let scripted: ReturnType<typeof scriptedModels>;
 let place: HTMLElement;
 let keeping: ReturnType<typeof silentKeeping>;
+const wide = signal(true);
 
 beforeAll(fetchMarkdown);
 
@@ -44,6 +48,7 @@ beforeEach(() => {
     this.open = false;
     this.dispatchEvent(new Event("close"));
   };
+  wide.value = true;
   state = createState("c");
   done = [];
   siteDone = [];
@@ -63,7 +68,7 @@ beforeEach(() => {
     keeping,
     places: new Places(window),
     settings: new SettingsStore(() => undefined),
-    wide: signal(true),
+    wide,
   };
   void act(() => {
     render(
@@ -129,6 +134,24 @@ function type(value: string): HTMLTextAreaElement {
   });
   return field;
 }
+
+describe("the search", () => {
+  it.each([true, false])("has the focus at a key, in the column and in the drawer (column: %s)", (column) => {
+    change(() => {
+      keeping.list.value = new ConversationList({
+        database: storedDatabase(new MemoryRows()),
+        now: () => 0,
+        onTrouble: () => undefined,
+        onRemove: () => undefined,
+        onBack: () => undefined,
+      });
+      wide.value = column;
+    });
+    expect(shows("conversation-search")).toBe(column);
+    press(find("composer"), "k", { ctrlKey: true });
+    expect(document.activeElement).toBe(find("conversation-search"));
+  });
+});
 
 describe("while things start", () => {
   it("shows what Python and the model do, and takes text already", () => {

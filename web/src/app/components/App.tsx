@@ -11,7 +11,7 @@ import { LoadPanel } from "./LoadPanel";
 import { ModelsPlace } from "./models/ModelsPlace";
 import { deferred } from "./Deferred";
 import { Sheet } from "./Sheet";
-import { Drawer, Sidebar } from "./Sidebar";
+import { Drawer, type DrawerState, Sidebar } from "./Sidebar";
 import { UpdateNotice } from "./UpdateNotice";
 
 const StudyPlace = deferred(async () => (await import("./study/StudyPlace")).StudyPlace);
@@ -28,7 +28,7 @@ export function App(): JSX.Element {
   const { state, actions, settings, wide } = useApp();
   const field = useRef<HTMLTextAreaElement>(null);
   const main = useRef<HTMLElement>(null);
-  const [drawer, setDrawer] = useState(false);
+  const [drawer, setDrawer] = useState<DrawerState>("closed");
   const begin = (): void => {
     actions.newConversation();
     // Where the page begins is to be read, also on a screen that is shorter than it.
@@ -43,7 +43,10 @@ export function App(): JSX.Element {
     const sheet = (): HTMLElement | null => document.querySelector("dialog[open] [autofocus]");
     return keepFocus(document.body, () => sheet() ?? place() ?? main.current);
   }, []);
-  useKeys(begin);
+  useKeys(begin, () => {
+    // The search of the column beside the conversation listens by itself.
+    if (!wide.peek()) setDrawer("search");
+  });
 
   return (
     <>
@@ -62,9 +65,9 @@ export function App(): JSX.Element {
         <Sidebar onNewConversation={begin} />
       ) : (
         <Drawer
-          open={drawer}
+          state={drawer}
           onClose={() => {
-            setDrawer(false);
+            setDrawer("closed");
           }}
         />
       )}
@@ -72,7 +75,7 @@ export function App(): JSX.Element {
         <Header
           onNewConversation={begin}
           onOpenDrawer={() => {
-            setDrawer(true);
+            setDrawer("list");
           }}
         />
         <main ref={main} class="main" tabIndex={-1}>
@@ -119,7 +122,7 @@ export function App(): JSX.Element {
 }
 
 /** The keys that work wherever the focus is; a sheet has its own. */
-function useKeys(begin: () => void): void {
+function useKeys(begin: () => void, search: () => void): void {
   const { actions, places } = useApp();
   useEffect(() => {
     const life = new AbortController();
@@ -130,6 +133,10 @@ function useKeys(begin: () => void): void {
       if (event.key.toLowerCase() === "o" && event.shiftKey) {
         event.preventDefault();
         begin();
+      }
+      if (event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        search();
       }
       if (event.key === ",") {
         event.preventDefault();

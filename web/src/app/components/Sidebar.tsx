@@ -29,15 +29,22 @@ export function Sidebar({ onNewConversation }: { onNewConversation: () => void }
   );
 }
 
+/** Whether the drawer is open, and what has the focus in it then: its beginning, or the search. */
+export type DrawerState = "closed" | "list" | "search";
+
 /** The same as a drawer, which closes as soon as something in it was chosen. */
-export function Drawer({ open, onClose }: { open: boolean; onClose: () => void }): JSX.Element {
+export function Drawer({ state, onClose }: { state: DrawerState; onClose: () => void }): JSX.Element {
   const { places } = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
+  const open = state !== "closed";
   const where = `${places.sheet.value ?? ""} ${places.conversation.value ?? ""}`;
   useEffect(() => {
     if (open) dialog.current?.showModal();
     else if (dialog.current?.open === true) dialog.current.close();
   }, [open]);
+  useEffect(() => {
+    if (state === "search") dialog.current?.querySelector<HTMLInputElement>("[role=search] input")?.focus();
+  }, [state]);
   useEffect(onClose, [where]);
   return (
     <dialog

@@ -22,6 +22,23 @@ describe("templates", () => {
     expect(templates.all.value).toEqual([]);
   });
 
+  it("come back as they were, while their deletion was not accepted", async () => {
+    const templates = opened();
+    await templates.save("Once more", "Again");
+    const [saved] = templates.all.value;
+    await templates.remove(saved?.id ?? "");
+    expect(templates.removed.value).toEqual(saved);
+    await templates.undoRemoval();
+    const later = opened();
+    await later.read();
+    expect(later.all.value).toEqual([saved]);
+    await templates.remove(saved?.id ?? "");
+    templates.acceptRemoval();
+    await templates.undoRemoval();
+    await later.read();
+    expect(later.all.value).toEqual([]);
+  });
+
   it("leave out what is stored and is none", async () => {
     await store.set("broken", { name: 7 });
     const templates = opened();

@@ -12,6 +12,7 @@ const NAME_LENGTH = 40;
 
 export class Templates {
   readonly #all = signal<readonly Template[]>([]);
+  readonly #removed = signal<Template | null>(null);
 
   /** The store comes when the database is open; until then, and without one, they last as long as the page. */
   constructor(
@@ -21,6 +22,11 @@ export class Templates {
 
   get all(): ReadonlySignal<readonly Template[]> {
     return this.#all;
+  }
+
+  /** The one that was deleted last, as long as it may come back. */
+  get removed(): ReadonlySignal<Template | null> {
+    return this.#removed;
   }
 
   /** As they are stored; call it again when another tab has changed them. */
@@ -42,8 +48,20 @@ export class Templates {
   }
 
   async remove(id: string): Promise<void> {
+    this.#removed.value = this.#all.value.find((each) => each.id === id) ?? null;
     this.#all.value = this.#all.value.filter((each) => each.id !== id);
     await (await this.store).remove(id);
+  }
+
+  async undoRemoval(): Promise<void> {
+    const { value } = this.#removed;
+    this.#removed.value = null;
+    if (value !== null) await this.#put(value);
+  }
+
+  /** The deletion stands. */
+  acceptRemoval(): void {
+    this.#removed.value = null;
   }
 
   async #put(template: Template): Promise<void> {

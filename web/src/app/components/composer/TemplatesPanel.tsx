@@ -1,7 +1,7 @@
 /** The templates: to insert, to keep what is written, to rename and to delete. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Template } from "../../composer/templates";
 import { text } from "../../text";
 import { useApp } from "../context";
@@ -24,6 +24,7 @@ export function TemplatesPanel(): JSX.Element {
           <Row key={template.id} template={template} />
         ))}
       </ul>
+      <Removed />
       <div class="composer-panel-end">
         <button
           type="button"
@@ -36,6 +37,42 @@ export function TemplatesPanel(): JSX.Element {
         </button>
       </div>
     </Panel>
+  );
+}
+
+/** The template that was deleted last, and the way back. */
+function Removed(): JSX.Element | null {
+  const { templates } = useApp().composing;
+  const back = useRef<HTMLButtonElement>(null);
+  const removed = templates.removed.value;
+  useLayoutEffect(() => {
+    // The button that deleted went with its template.
+    if (removed !== null) back.current?.focus();
+  }, [removed]);
+  useEffect(
+    () => () => {
+      // Whoever closes the panel has accepted it.
+      templates.acceptRemoval();
+    },
+    [templates],
+  );
+  if (removed === null) return null;
+  return (
+    <p class="template-removed" role="status" data-testid="template-removed">
+      <span>{text.composer.templateRemoved(removed.name)}</span>
+      <button
+        ref={back}
+        type="button"
+        class="link-button"
+        data-testid="template-undo"
+        onClick={() => {
+          void templates.undoRemoval();
+          document.getElementById("composer")?.focus();
+        }}
+      >
+        {text.conversation.undo}
+      </button>
+    </p>
   );
 }
 
