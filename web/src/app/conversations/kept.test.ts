@@ -6,7 +6,7 @@ import type { Key } from "../database/keys";
 import type { Query, Write } from "../database/rows";
 import type { Schema, StoreName } from "../database/schema";
 import { storedDatabase } from "../database/stored-database";
-import { emptyConversation, type Conversation } from "../stores/conversation";
+import { emptyConversation, reduceConversation, type Conversation } from "../stores/conversation";
 import { answered, conversationWith, turnOf } from "../testing/turns";
 import { KeptConversation, type Shown } from "./kept";
 import { ConversationList } from "./list";
@@ -110,6 +110,34 @@ describe("a kept conversation", () => {
     tab.typed = "";
     await tab.save();
     expect(await database.conversations.get("c")).toBeNull();
+  });
+
+  it("leaves no line in the list once it was cleared and its page has gone, unless a draft is in it", async () => {
+    for (const id of ["c", "d"]) {
+      const tab = new Tab(database, id);
+      tab.ask("a");
+      await tab.save();
+      tab.conversation = reduceConversation(tab.conversation, { type: "removed", id: null });
+      await tab.save();
+      // It can still be taken back there.
+      expect(await database.conversations.get(id)).not.toBeNull();
+    }
+    await database.drafts.set({ conversation: "d", changedAt: 2, text: "And now", details: {} });
+    for (const id of ["c", "d"]) await new Tab(database, id).load();
+    expect(await database.conversations.get("c")).toBeNull();
+    expect(await database.conversations.get("d")).not.toBeNull();
+  });
+
+  it("stores its images again where another tab has purged it", async () => {
+    const tab = new Tab(database);
+    const image = { kind: "image" as const, id: "i", name: "a.png", media_type: "image/png", data: btoa("pixels") };
+    tab.conversation = conversationWith("c", [turnOf("a", "What is this?", { attachments: [image] })]);
+    await tab.save();
+    await database.conversations.purge("c");
+    await tab.refresh();
+    tab.ask("b");
+    await tab.save();
+    expect((await new Tab(database).load()).conversation.turns[0]?.attachments).toEqual([image]);
   });
 
   it("keeps the name and the place that a person gave it", async () => {

@@ -53,13 +53,27 @@ export class KeptConversation {
     return this.#record;
   }
 
-  /** Read it; null where it is not stored. */
+  /** Read it; null where it is not stored, or where nothing is in it any more: then it goes. */
   async load(): Promise<Conversation | null> {
     const found = await this.#read();
     if (found === null) return null;
     this.#agree(found);
     const turns = [...found.turns.values()].map(({ turn }) => turn);
-    return conversationOf(found.record, turns);
+    const conversation = conversationOf(found.record, turns);
+    if (!(await this.#isLeftEmpty(conversation))) return conversation;
+    try {
+      await this.#purge();
+      return null;
+    } catch (raw) {
+      if (!(raw instanceof Outdated)) throw raw;
+      return this.load();
+    }
+  }
+
+  /** It was cleared, and whoever could have taken that back has left. */
+  async #isLeftEmpty(conversation: Conversation): Promise<boolean> {
+    if (isWorthKeeping(conversation, "") || !isBare(this.#record)) return false;
+    return (await this.database.drafts.get(this.id)) === null;
   }
 
   /** Take over what other tabs have stored since. */
@@ -67,8 +81,7 @@ export class KeptConversation {
     const found = await this.#read();
     // Purged in another tab: what is on the screen stays there, and its next change is stored anew.
     if (found === null) {
-      this.#record = { ...this.#record, revision: 0 };
-      this.#turns = new Map();
+      this.#forget();
       return;
     }
     const frame = frameOf(conversationOf(this.#record, []));
@@ -122,8 +135,14 @@ export class KeptConversation {
   async #purge(): Promise<void> {
     const { revision } = this.#record;
     if (revision > 0) await this.database.conversations.purge(this.id, revision);
+    this.#forget();
+  }
+
+  /** Nothing of it is stored any more, and images are not either. */
+  #forget(): void {
     this.#record = { ...this.#record, revision: 0 };
     this.#turns = new Map();
+    this.#images.clear();
   }
 
   async #recordOf(turn: Turn): Promise<TurnRecord> {
