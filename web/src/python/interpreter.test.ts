@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { pythonMadeAhead, SNAPSHOT_NAME } from "../../vite/python-snapshot";
 import { defaultRoots } from "../../vite/site-files";
 import { startFrom, type PyodideScripts, type Started } from "./interpreter";
+import { loadPackages } from "./packages";
 import { openSnapshot, type Snapshot } from "./snapshot";
 
 const web = resolve(import.meta.dirname, "..", "..");
@@ -35,7 +36,12 @@ async function start(given: Start = {}): Promise<Started> {
 }
 
 function startWith(opened: Snapshot | null): Promise<Started> {
-  const options = { indexURL: `${pyodide}/`, lockFileContents: LOCK, env: { PYTHONDONTWRITEBYTECODE: "1" } };
+  const options = {
+    indexURL: `${pyodide}/`,
+    packageBaseUrl: `${bytecode}/`,
+    lockFileContents: LOCK,
+    env: { PYTHONDONTWRITEBYTECODE: "1" },
+  };
   return startFrom(opened, { loadPyodide, createPyodideModule }, options);
 }
 
@@ -103,6 +109,12 @@ it("gives a Python whose side modules, metadata and modules of later work as in 
   expect(version).toMatch(/^\d+\.\d+/);
   // Without its source, a frame still says the file as the public wheel has it, the line and the function.
   expect(trace).toMatch(/site-packages\/webllm_provider\/session\/reading\.py", line \d+, in read_message/);
+});
+
+it("takes packages of later as any other does: the API's", async () => {
+  const { pyodide: python } = await start();
+  await loadPackages(python, ["starlette"]);
+  expect(python.runPython("import webllm_provider.api.exchange as api; api.hosted.__name__")).toBe("hosted");
 });
 
 const ZONE = `
