@@ -11,6 +11,8 @@ export interface HistoryView {
   /** The oldest that was looked at. */
   last: Behind | null;
   reading: boolean;
+  /** It could not be read any further. */
+  failed: boolean;
 }
 
 /** Rows that are added at once. */
@@ -19,7 +21,7 @@ const PAGE = 50;
 const CHUNK = 500;
 const LOOKED_AT = 5_000;
 
-const NOTHING: HistoryView = { found: [], more: false, last: null, reading: true };
+const NOTHING: HistoryView = { found: [], more: false, last: null, reading: true, failed: false };
 
 export class History {
   readonly #view = signal<HistoryView>(NOTHING);
@@ -67,14 +69,19 @@ export class History {
   async #read(from: HistoryView, anew: boolean): Promise<void> {
     const asked = (this.#asked += 1);
     // What is on the screen stays there until something else can take its place.
-    if (!anew) this.#view.value = { ...from, reading: true };
+    if (!anew) this.#view.value = { ...from, reading: true, failed: false };
     const enough = from.found.length + PAGE;
-    let view = from;
-    for (let looked = 0; view.more && view.found.length < enough && looked < LOOKED_AT; looked += CHUNK) {
-      view = await this.#step(view, enough);
-      if (asked !== this.#asked) return;
+    let view: HistoryView = { ...from, failed: false };
+    try {
+      for (let looked = 0; view.more && view.found.length < enough && looked < LOOKED_AT; looked += CHUNK) {
+        view = await this.#step(view, enough);
+        if (asked !== this.#asked) return;
+      }
+    } catch (error) {
+      console.warn("The history could not be read:", error);
+      view = { ...view, failed: true };
     }
-    this.#view.value = { ...view, reading: false };
+    if (asked === this.#asked) this.#view.value = { ...view, reading: false };
   }
 
   async #step(before: HistoryView, enough: number): Promise<HistoryView> {

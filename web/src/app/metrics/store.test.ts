@@ -114,6 +114,25 @@ it("goes through the history by filters, page by page, and misses none", async (
   expect((await history(store, { engine: "server" })).view.value.found).toEqual([]);
 });
 
+it("says where the history cannot be read, and reads on when it can be again", async () => {
+  const store = opened();
+  for (let at = 0; at < 60; at += 1) await store.remember(inference(`i${String(at)}`, { at: NOW - at }));
+  let works = false;
+  const made = new History(
+    { page: (query) => (works ? store.page(query) : Promise.reject(new Error("The database is gone."))) },
+    () => NOW,
+  );
+  await made.start("recent", {});
+  expect(made.view.value).toMatchObject({ found: [], more: true, reading: false, failed: true });
+  works = true;
+  await made.further();
+  expect(made.view.value).toMatchObject({ more: true, reading: false, failed: false });
+  works = false;
+  await made.further();
+  expect(made.view.value).toMatchObject({ more: true, failed: true });
+  expect(made.view.value.found).toHaveLength(50);
+});
+
 it("writes files that other programs read, also of names with commas, quotes and formulas", () => {
   const odd = inference("i", { at: Date.UTC(2026, 0, 2), model: '=SUM("a,b")\n', measured: { load_ms: -1.5 } });
   const file = (format: FileFormat, parts: readonly Inference[][]): string =>

@@ -20,7 +20,7 @@ export function HistorySection({ range, wanted }: { range: Range; wanted: Wanted
     void history.start(range, wanted);
   }, [range, wanted]);
   usePaced(version, () => void history.refresh());
-  const { found, more, reading, last } = history.view.value;
+  const { found, more, reading, failed, last } = history.view.value;
   const words = text.metrics.history;
   return (
     <>
@@ -30,7 +30,8 @@ export function HistorySection({ range, wanted }: { range: Range; wanted: Wanted
         </p>
         <SaveButtons history={history} />
       </div>
-      {found.length > 0 ? <Table of={found} /> : <p>{reading ? words.reading : words.none}</p>}
+      {found.length > 0 ? <Table of={found} /> : !failed && <p>{reading ? words.reading : words.none}</p>}
+      {failed && <p role="alert">{text.metrics.failed}</p>}
       {more && (
         <div class="metrics-more">
           <button type="button" class="outlined" data-testid="history-more" disabled={reading} onClick={() => void history.further()}>
