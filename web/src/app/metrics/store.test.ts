@@ -45,6 +45,19 @@ it("counts an inference once though several tabs hear of it, also before there i
   expect(await tabs[1]?.sums("day", 0)).toEqual([]);
 });
 
+it("tells who has looked too early that there is a database", async () => {
+  const database = storedDatabase(new MemoryRows());
+  const before = new InferenceStore(() => NOW, console.error);
+  before.attach(database);
+  await before.remember(inference("kept", { at: NOW }));
+  const store = new InferenceStore(() => NOW, console.error);
+  const early = store.version.value;
+  expect((await store.page({ limit: 9 })).inferences).toEqual([]);
+  store.attach(database);
+  expect(store.version.value).not.toBe(early);
+  expect((await store.page({ limit: 9 })).inferences).toHaveLength(1);
+});
+
 it("counts each of many that come at the same moment", async () => {
   const store = new InferenceStore(
     () => NOW,

@@ -67,6 +67,8 @@ export class InferenceStore {
     database.changes.listen((change) => {
       if (change.kind === "inferences") this.#version.value += 1;
     });
+    // Whoever has looked before there was a database has seen nothing.
+    this.#version.value += 1;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const inference of waiting) void this.remember(inference);
