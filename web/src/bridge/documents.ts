@@ -15,6 +15,8 @@ export interface DocumentsOptions {
   name?: string;
   /** Absent: documents lie as they are. It may still be on its way. */
   sealing?: Sealing | Promise<Sealing>;
+  /** strict: what is set is on the disk, for whoever deletes something in its stead. */
+  durability?: IDBTransactionDurability;
 }
 
 interface Schema extends DBSchema {
@@ -46,7 +48,9 @@ export class Documents {
   async set(key: string, json: string): Promise<void> {
     const sealing = await this.#sealing();
     const [under, value] = [await sealing.key(key), await sealing.encode(json)];
-    await (await this.#open()).put("documents", value, under);
+    const durability = this.options.durability ?? "default";
+    const { store, done } = (await this.#open()).transaction("documents", "readwrite", { durability });
+    await Promise.all([store.put(value, under), done]);
   }
 
   /** Stores `json` only where the text is still `expected` (null: nothing yet); false when somebody was faster. */

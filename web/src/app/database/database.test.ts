@@ -5,7 +5,7 @@ import type { AppDatabase } from "./database";
 import { IndexedRows } from "./indexed-rows";
 import { MemoryRows } from "./memory-rows";
 import type { InferenceRecord } from "./records";
-import { Outdated, type Rows } from "./rows";
+import { Outdated, type Rows, type Write } from "./rows";
 import { storedDatabase } from "./stored-database";
 
 let named = 0;
@@ -13,6 +13,14 @@ const KINDS: [string, () => Rows][] = [
   ["in IndexedDB", () => new IndexedRows(`database-test-${String((named += 1))}`)],
   ["in memory", () => new MemoryRows()],
 ];
+
+it("IndexedDB stores nothing of a commit with a row that cannot be stored", async () => {
+  const rows = new IndexedRows(`database-test-${String((named += 1))}`);
+  const row = (id: string, body: unknown): Write => ({ kind: "put", store: "settings", row: { id, body } });
+  await expect(rows.commit([row("a", 1), row("b", () => 2)])).rejects.toThrow();
+  expect(await rows.get("settings", "a")).toBeUndefined();
+  rows.close();
+});
 
 describe.each(KINDS)("the database %s", (_kind, make) => {
   const opened: AppDatabase[] = [];

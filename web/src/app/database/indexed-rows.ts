@@ -10,7 +10,11 @@ export class IndexedRows implements Rows {
   #opening: Promise<IDBPDatabase> | null = null;
   #closed = false;
 
-  constructor(private readonly name: string) {}
+  /** @param durability strict: what is committed is on the disk, for whoever deletes something in its stead. */
+  constructor(
+    private readonly name: string,
+    private readonly durability: IDBTransactionDurability = "default",
+  ) {}
 
   /** Rejects where the browser keeps nothing: private windows of some browsers, storage that is blocked or damaged. */
   async open(): Promise<void> {
@@ -54,13 +58,13 @@ export class IndexedRows implements Rows {
     if (writes.length === 0) return;
     const database = await this.#open();
     const stores: string[] = [...new Set(writes.map(({ store }) => store))];
-    const transaction = database.transaction(stores, "readwrite");
+    const transaction = database.transaction(stores, "readwrite", { durability: this.durability });
     try {
       for (const write of writes) await apply(write, transaction);
     } catch (raw) {
       const aborted = transaction.done.catch(() => undefined);
-      // One that failed by itself is aborted already.
-      if (raw instanceof Outdated) transaction.abort();
+      // A row that cannot be stored at all is refused before there is a request: what came before it would stay.
+      abort(transaction);
       await aborted;
       throw raw;
     }
@@ -110,6 +114,14 @@ export class IndexedRows implements Rows {
     );
     opening.catch(gone);
     return opening;
+  }
+}
+
+function abort(transaction: Writing): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It failed by itself, and is aborted already.
   }
 }
 

@@ -51,8 +51,9 @@ async function dropped(record: ProfileRecord, drop: Rewriting["drop"]): Promise<
 }
 
 async function copy({ record, target, source, codec, show }: Rewriting): Promise<void> {
-  const [rows, moved] = [new IndexedRows(record.database), new IndexedRows(target.database)];
-  const documents = [documentsOf(record.documents, source), documentsOf(target.documents, codec)] as const;
+  // What is deleted afterwards must not be on the disk in neither place, should the device lose its power.
+  const [rows, moved] = [new IndexedRows(record.database), new IndexedRows(target.database, "strict")];
+  const documents = [documentsOf(record.documents, source), documentsOf(target.documents, codec, "strict")] as const;
   try {
     const of = await countOf(rows);
     show(0, of);
@@ -69,5 +70,5 @@ async function copy({ record, target, source, codec, show }: Rewriting): Promise
   }
 }
 
-const documentsOf = (name: string, sealing: RecordCodec | null): Documents =>
-  new Documents({ name, ...(sealing === null ? {} : { sealing }) });
+const documentsOf = (name: string, sealing: RecordCodec | null, durability: IDBTransactionDurability = "default"): Documents =>
+  new Documents({ name, durability, ...(sealing === null ? {} : { sealing }) });
