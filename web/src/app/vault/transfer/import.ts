@@ -70,8 +70,9 @@ export async function importRecords(records: readonly ExportRecord[], target: Ta
       if (raw instanceof Outdated && tries < TRIES) continue;
       throw raw;
     }
-    if (plan.notes !== null) await takeNotes(plan.notes, target);
+    // Before the notes, which lie in a database of their own: should they fail, the rest is here all the same.
     for (const change of plan.changes) target.tell(change);
+    if (plan.notes !== null) await takeNotes(plan.notes, target);
     return plan.summary;
   }
 }

@@ -184,12 +184,22 @@ describe("an export", () => {
       { kind: "setting", id: "tools.sites", value: ["https://evil.example"] },
       { kind: "setting", id: "tools", value: { fetch: { on: true, permission: "allow" } } },
       { kind: "setting", id: "answers", value: { mode: "server_side", top_p: 0.5 } },
+      { kind: "setting", id: "tools.hooks", value: { redaction: false, logging: true } },
     ];
     await to.import(await fileOf(settings));
     expect(await to.database.settings.all()).toEqual([
       { id: "answers", value: { top_p: 0.5 } },
       { id: "tools", value: { fetch: { on: true } } },
+      { id: "tools.hooks", value: { logging: true } },
     ]);
+  });
+
+  it("tells of what was taken over even where the notes could not be", async () => {
+    const [from, to] = [await Profile.make(), await Profile.make()];
+    await fill(from);
+    to.documents.replace = () => Promise.reject(new Error("the disk is full"));
+    await expect(to.import(await from.export())).rejects.toThrow("the disk is full");
+    expect(to.told).toContainEqual({ kind: "conversation", id: "a" });
   });
 
   it("brings what is asked for alone", async () => {

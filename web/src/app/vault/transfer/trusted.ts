@@ -4,6 +4,7 @@
  */
 import { type Choices, chosen, readChoices } from "../../settings/choices";
 import { SECRET_SETTINGS } from "../../settings/store";
+import { readHookChoices } from "../../tools/hooks";
 import { readChoices as readToolChoices } from "../../tools/settings";
 
 const KEPT_HERE: ReadonlySet<string> = new Set([...SECRET_SETTINGS, "server", "tools.sites"]);
@@ -20,6 +21,11 @@ export function passing(id: string, value: unknown): unknown {
       choice.on === undefined ? [] : [[name, { on: choice.on }] as const],
     );
     return on.length === 0 ? undefined : Object.fromEntries(on);
+  }
+  if (id === "tools.hooks") {
+    // What hides secrets is switched off by its person's own hand.
+    const others = Object.entries(readHookChoices(value)).filter(([name]) => name !== "redaction");
+    return others.length === 0 ? undefined : Object.fromEntries(others);
   }
   return value;
 }
