@@ -151,7 +151,12 @@ followSettings({
   }),
 });
 watchNetwork(window, state.online, announce);
-keepTitle(document, places, () => keeping.titleOf(state.conversation.value));
+keepTitle(
+  document,
+  places,
+  () => keeping.titleOf(state.conversation.value),
+  () => vault.state.value.kind === "open" && vault.state.value.profile.lock === null,
+);
 
 // ---- and off ----------------------------------------------------------------------------------
 
