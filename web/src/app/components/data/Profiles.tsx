@@ -5,7 +5,7 @@ import type { ProfileRecord } from "../../vault/registry";
 import { Confirm } from "../models/Confirm";
 import { Group } from "../settings/fields";
 import { useData } from "./context";
-import { ActForm, Fault } from "./fields";
+import { ActForm, Fault, useFocus } from "./fields";
 import { nameOf } from "./names";
 import { type Act, useAct } from "./use-act";
 
@@ -154,6 +154,7 @@ interface NameFormProps {
 
 function NameForm({ testId, act, submit, name, onName, onBack }: NameFormProps): JSX.Element {
   const id = useId();
+  const field = useFocus();
   const [typed, setTyped] = useState(name);
   return (
     <ActForm
@@ -175,9 +176,9 @@ function NameForm({ testId, act, submit, name, onName, onBack }: NameFormProps):
         <label for={id}>{text.data.profiles.name}</label>
         <input
           id={id}
+          ref={field}
           type="text"
           autocomplete="off"
-          autoFocus
           required
           maxLength={LONGEST}
           value={typed}

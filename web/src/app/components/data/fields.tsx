@@ -1,6 +1,6 @@
 /** What is typed to lock and to unlock. */
-import type { ComponentChildren, JSX } from "preact";
-import { useId, useState } from "preact/hooks";
+import type { ComponentChildren, JSX, RefObject } from "preact";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { text } from "../../text";
 import type { Act } from "./use-act";
 
@@ -20,14 +20,15 @@ interface PassphraseProps {
 
 export function Passphrase(props: PassphraseProps): JSX.Element {
   const id = useId();
+  const field = useFocus(props.focus);
   return (
     <div class="passphrase">
       <label for={id}>{props.label}</label>
       <input
         id={id}
+        ref={field}
         type="password"
         autocomplete={props.known === true ? "current-password" : "new-password"}
-        autoFocus={props.focus}
         value={props.value}
         data-testid={props.testId}
         aria-describedby={props.note === undefined ? undefined : `${id}-note`}
@@ -42,6 +43,15 @@ export function Passphrase(props: PassphraseProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** A field that has the focus from its first moment: `autofocus` does nothing where something else has had it before. */
+export function useFocus(wanted = true): RefObject<HTMLInputElement | null> {
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (wanted) field.current?.focus();
+  }, []);
+  return field;
 }
 
 export interface NewPassphrase {
