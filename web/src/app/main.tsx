@@ -19,7 +19,7 @@ import { StudyContext } from "./components/study/context";
 import { ToolsContext } from "./components/tools/context";
 import { Composing } from "./composer/composing";
 import { Templates } from "./composer/templates";
-import { composeBatches } from "./composition/batches";
+import { composeBatches, leaveBatches } from "./composition/batches";
 import { composeDeveloper } from "./composition/developer";
 import { composeMetrics } from "./composition/metrics";
 import { composeModels } from "./composition/models";
@@ -69,6 +69,7 @@ const settings = new SettingsStore((error) => {
 const vault = composeVault(page, {
   settle: async () => {
     await keeping.flush();
+    if (vault.current !== null) await leaveBatches(batches);
     threads.python.close();
     if (vault.current !== null) (await database).close();
   },

@@ -168,6 +168,22 @@ describe("a batch", () => {
     });
   });
 
+  it("leaves nothing in the engine room when its profile is left, and repeats nothing", async () => {
+    endless.add("p3");
+    const first = await page();
+    const id = begin(first, numbered(6));
+    await answered(first, id, 3);
+    await first.leave();
+    expect(await store.list()).toEqual([]);
+    const next = await page();
+    await next.opened;
+    expect((await state(next, id, "paused")).items).toHaveLength(3);
+    asked = [];
+    next.resume(id);
+    await state(next, id, "finished");
+    expect(asked).toEqual(numbered(6).slice(3));
+  });
+
   it("keeps what was answered when it is cancelled, and is asked no more", async () => {
     endless.add("p2");
     const of = await page();

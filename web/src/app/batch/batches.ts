@@ -137,6 +137,17 @@ export class Batches {
     await this.#writing;
   }
 
+  /** Pauses what runs here and writes it down; the engine room, which seals nothing, then keeps nothing of any. */
+  async leave(): Promise<void> {
+    const running = [...this.#running.values()];
+    for (const { life } of running) life.abort();
+    await Promise.all(running.map(({ ended }) => ended));
+    await this.settled();
+    const known = [...(this.#all.value?.keys() ?? [])];
+    // It knew nothing of it, or is gone itself.
+    await Promise.all(known.map((id) => this.options.room.forget(id).catch(() => undefined)));
+  }
+
   async #open(): Promise<void> {
     const database = await this.options.database;
     const kept = await database.batches.all();

@@ -18,6 +18,9 @@ export interface BatchesParts {
   engine: () => EngineSupervisor;
 }
 
+/** An engine that hangs keeps nobody from leaving. */
+const LEAVING_MS = 5_000;
+
 /** Events that the engine may send ahead of what was read. */
 const CREDIT = 64;
 
@@ -53,4 +56,17 @@ export function composeBatches({ names }: Page, { state, settings, database, eng
       },
     });
   });
+}
+
+/** Has batches paused and written, and nothing of them kept where nothing is sealed. */
+export async function leaveBatches(batches: () => Promise<Batches>): Promise<void> {
+  const left = batches().then((opened) => opened.leave());
+  const late = new Promise<void>((resolve) => {
+    setTimeout(resolve, LEAVING_MS);
+  });
+  try {
+    await Promise.race([left, late]);
+  } catch (error) {
+    console.warn("The engine may still keep something of a batch:", error);
+  }
 }
