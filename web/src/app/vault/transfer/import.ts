@@ -149,11 +149,14 @@ class Planning {
   /** Whether the file's is taken. */
   async #conversation({ kind, ...from }: ExportedConversation): Promise<boolean> {
     const before = await this.target.database.raw.rows.get("conversations", from.id);
-    const newer = before === undefined || before.revision < from.revision;
-    this.#count(kind, before === undefined ? "added" : newer ? "replaced" : "kept");
+    // One that waits to be removed is brought back: whoever imports it wants it.
+    const removed = before?.deleted !== undefined;
+    const newer = before === undefined || removed || before.revision < from.revision;
+    this.#count(kind, before === undefined || removed ? "added" : newer ? "replaced" : "kept");
     if (!newer) return false;
-    // The row counts a writing up, and this is none: it is as it was.
-    const record: ConversationRecord = { ...newRecord(from.id, 0), ...from, revision: from.revision - 1 };
+    // The row counts a writing up, and this is none: it is as it was, but for one that other tabs hold as removed.
+    const revision = removed ? Math.max(from.revision - 1, before.revision) : from.revision - 1;
+    const record: ConversationRecord = { ...newRecord(from.id, 0), ...from, revision };
     const row = await conversationRow(record, this.#codec);
     this.#writes.push({ kind: "put", store: "conversations", row, expected: before?.revision ?? null });
     this.#change({ kind: "conversation", id: from.id });

@@ -234,6 +234,21 @@ describe("an export", () => {
     expect(JSON.parse(to.documents.text)).toEqual({ next: 5, notes: [{ id: 3, text: "Mine" }, { id: 4, text: "Buy tea" }] });
   });
 
+  it("brings a conversation back that waits to be removed", async () => {
+    const profile = await Profile.make();
+    await fill(profile);
+    const text = await profile.export();
+    const { database } = profile;
+    const held = await database.conversations.get("a");
+    if (held === null) throw new Error("it is gone");
+    await database.conversations.save({ conversation: { ...held, deletedAt: 9 }, turns: [] });
+    expect((await profile.import(text)).conversations).toEqual({ added: 1, replaced: 0, kept: 0 });
+    expect((await database.conversations.page({ kind: "all" }, { limit: 9 })).records.map(({ title }) => title)).toEqual(["Tea"]);
+    expect(await database.turns.of("a")).toHaveLength(3);
+    // A tab that still holds the removed one is told, and writes nothing over it.
+    await expect(database.conversations.save({ conversation: { ...held, deletedAt: 9 }, turns: [] })).rejects.toThrow();
+  });
+
   it("is the same for whatever people write", async () => {
     const words = fc.string({ unit: "grapheme" });
     const value = fc.jsonValue({ maxDepth: 3 }).filter((each) => !JSON.stringify(each).includes("__proto__"));
