@@ -127,7 +127,8 @@ function useKeys(begin: () => void, search: () => void): void {
   useEffect(() => {
     const life = new AbortController();
     const pressed = (event: KeyboardEvent): void => {
-      if (places.sheet.peek() !== null) return;
+      // Of a sheet that Escape has just closed, the places hear a moment later.
+      if (document.querySelector("dialog.dialog[open]") !== null) return;
       if (event.key === "Escape") actions.stop();
       if (!(event.ctrlKey || event.metaKey)) return;
       if (event.key.toLowerCase() === "o" && event.shiftKey) {
