@@ -154,7 +154,7 @@ interface NameFormProps {
 
 function NameForm({ testId, act, submit, name, onName, onBack }: NameFormProps): JSX.Element {
   const id = useId();
-  const field = useFocus();
+  const field = useFocus(true);
   const [typed, setTyped] = useState(name);
   return (
     <ActForm

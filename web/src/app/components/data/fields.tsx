@@ -20,7 +20,7 @@ interface PassphraseProps {
 
 export function Passphrase(props: PassphraseProps): JSX.Element {
   const id = useId();
-  const field = useFocus(props.focus);
+  const field = useFocus(props.focus === true);
   return (
     <div class="passphrase">
       <label for={id}>{props.label}</label>
@@ -46,7 +46,7 @@ export function Passphrase(props: PassphraseProps): JSX.Element {
 }
 
 /** A field that has the focus from its first moment: `autofocus` does nothing where something else has had it before. */
-export function useFocus(wanted = true): RefObject<HTMLInputElement | null> {
+export function useFocus(wanted: boolean): RefObject<HTMLInputElement | null> {
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     if (wanted) field.current?.focus();
