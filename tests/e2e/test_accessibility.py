@@ -43,6 +43,8 @@ def app(cpu_browser: Browser, site: str) -> Iterator[App]:
 def page(app: App) -> Iterator[Page]:
     page = app.page
     page.set_viewport_size({"width": 1280, "height": 800})
+    # The button for a new conversation stands in the column, and on a phone in the head.
+    expect(page.get_by_test_id("sidebar")).to_be_visible()
     yield page
     page.emulate_media(color_scheme="light")
     while page.locator("dialog[open]").count():
@@ -87,6 +89,7 @@ def test_axe_finds_nothing_on_any_screen(app: App, page: Page) -> None:
 def test_a_keyboard_is_enough(app: App, page: Page) -> None:
     page.get_by_test_id("new-conversation").focus()
     page.keyboard.press("Enter")
+    expect(app.answers).to_have_count(0)
     composer = page.get_by_test_id("composer")
     expect(composer).to_be_focused()
     page.keyboard.type("What is this application?")
