@@ -1,6 +1,7 @@
-import type { JSX } from "preact";
+import type { FunctionComponent, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { keepFocus } from "../focus";
+import type { Sheet as SheetName } from "../places";
 import { text } from "../text";
 import { Composer } from "./Composer";
 import { useApp } from "./context";
@@ -14,15 +15,19 @@ import { Sheet } from "./Sheet";
 import { Drawer, type DrawerState, Sidebar } from "./Sidebar";
 import { UpdateNotice } from "./UpdateNotice";
 
-const StudyPlace = deferred(async () => (await import("./study/StudyPlace")).StudyPlace);
-const MetricsPlace = deferred(async () => (await import("./metrics/MetricsPlace")).MetricsPlace);
-const DeveloperPlace = deferred(async () => (await import("./developer/DeveloperPlace")).DeveloperPlace);
-const BatchPlace = deferred(async () => (await import("./batch/BatchPlace")).BatchPlace);
-const DataPlace = deferred(async () => (await import("./data/DataPlace")).DataPlace);
-const SettingsPlace = deferred(async () => (await import("./settings/SettingsPlace")).SettingsPlace);
-const HelpPlace = deferred(async () => (await import("./help/HelpPlace")).HelpPlace);
 const EventConsole = deferred(async () => (await import("./console/EventConsole")).EventConsole);
-const ToolsPlace = deferred(async () => (await import("./tools/ToolsPlace")).ToolsPlace);
+
+/** Sheets, but for that of the models, which has a head of its own. Each is fetched when it is first opened. */
+const SHEETS: readonly [SheetName, FunctionComponent][] = [
+  ["study", deferred(async () => (await import("./study/StudyPlace")).StudyPlace)],
+  ["batch", deferred(async () => (await import("./batch/BatchPlace")).BatchPlace)],
+  ["metrics", deferred(async () => (await import("./metrics/MetricsPlace")).MetricsPlace)],
+  ["developer", deferred(async () => (await import("./developer/DeveloperPlace")).DeveloperPlace)],
+  ["help", deferred(async () => (await import("./help/HelpPlace")).HelpPlace)],
+  ["settings", deferred(async () => (await import("./settings/SettingsPlace")).SettingsPlace)],
+  ["data", deferred(async () => (await import("./data/DataPlace")).DataPlace)],
+  ["tools", deferred(async () => (await import("./tools/ToolsPlace")).ToolsPlace)],
+];
 
 export function App(): JSX.Element {
   const { state, actions, settings, wide } = useApp();
@@ -90,30 +95,11 @@ export function App(): JSX.Element {
         </section>
       </div>
       <ModelsPlace />
-      <Sheet name="study" title={text.places.titles.study}>
-        <StudyPlace />
-      </Sheet>
-      <Sheet name="batch" title={text.places.titles.batch}>
-        <BatchPlace />
-      </Sheet>
-      <Sheet name="metrics" title={text.places.titles.metrics}>
-        <MetricsPlace />
-      </Sheet>
-      <Sheet name="developer" title={text.places.titles.developer}>
-        <DeveloperPlace />
-      </Sheet>
-      <Sheet name="help" title={text.places.titles.help}>
-        <HelpPlace />
-      </Sheet>
-      <Sheet name="settings" title={text.places.titles.settings}>
-        <SettingsPlace />
-      </Sheet>
-      <Sheet name="data" title={text.places.titles.data}>
-        <DataPlace />
-      </Sheet>
-      <Sheet name="tools" title={text.places.titles.tools}>
-        <ToolsPlace />
-      </Sheet>
+      {SHEETS.map(([name, Place]) => (
+        <Sheet key={name} name={name} title={text.places.titles[name]}>
+          <Place />
+        </Sheet>
+      ))}
       <div class="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
         <span key={state.announcement.count}>{state.announcement.value}</span>
       </div>

@@ -5,8 +5,6 @@ import type { PromptState } from "../batch/record";
 const en = {
   place: {
     lead: "Ask the model of this page many prompts, one after another, each without the others. Your conversations go first.",
-    loading: "One moment",
-    failed: "This part of the page could not be fetched.",
     notKept: "What has just come could not be stored: it lasts as long as this page.",
     slow: "This model computes the instruction again for every prompt, and a conversation in between costs it more time than on the CPU.",
   },
@@ -70,8 +68,6 @@ const en = {
 const de: typeof en = {
   place: {
     lead: "Stell dem Modell dieser Seite viele Fragen nacheinander, jede ohne die anderen. Deine Unterhaltungen gehen vor.",
-    loading: "Einen Augenblick",
-    failed: "Dieser Teil der Seite ließ sich nicht holen.",
     notKept: "Was gerade kam, ließ sich nicht speichern: Es gilt, solange diese Seite offen ist.",
     slow: "Dieses Modell rechnet die Anweisung vor jeder Frage neu, und eine Unterhaltung zwischendurch kostet es mehr Zeit als auf der CPU.",
   },

@@ -4,8 +4,6 @@ import type { Grade } from "../study/schedule";
 const en = {
   place: {
     lead: "Make flashcards of a topic or a text with the model of this page, and learn them here. They stay in this browser.",
-    loading: "One moment",
-    failed: "This part of the page could not be fetched.",
     notKept: "What you have just changed could not be stored: it lasts as long as this page.",
   },
   begin: {
@@ -111,8 +109,6 @@ const en = {
 const de: typeof en = {
   place: {
     lead: "Lass das Modell dieser Seite Karteikarten aus einem Thema oder Text machen und lerne sie hier. Sie bleiben in diesem Browser.",
-    loading: "Einen Augenblick",
-    failed: "Dieser Teil der Seite ließ sich nicht holen.",
     notKept: "Was du gerade geändert hast, ließ sich nicht speichern: Es gilt, solange diese Seite offen ist.",
   },
   begin: {

@@ -4,7 +4,7 @@ import { useContext, useEffect } from "preact/hooks";
 import type { Batches } from "../../batch/batches";
 import { text } from "../../text";
 import { useApp } from "../context";
-import { useLoaded } from "../use-loaded";
+import { Fetched } from "../Fetched";
 import { BatchList } from "./BatchList";
 import { BatchView } from "./BatchView";
 import { BatchesContext, LoadedBatches } from "./context";
@@ -15,36 +15,22 @@ const words = text.batch;
 export function BatchPlace(): JSX.Element {
   const load = useContext(BatchesContext);
   if (load === null) throw new Error("The place for batches stands outside of the application.");
-  const batches = useLoaded(async () => {
+  const open = async (): ReturnType<typeof load> => {
     const made = await load();
     await made.opened;
     return made;
-  });
-  switch (batches.kind) {
-    case "loading":
-      return (
-        <p class="sheet-note" role="status">
-          {words.place.loading}
-        </p>
-      );
-    case "failed":
-      return (
-        <div class="sheet-note" role="alert">
-          <p>{words.place.failed}</p>
-          <button type="button" class="quiet" onClick={batches.again}>
-            {text.places.loadAgain}
-          </button>
-        </div>
-      );
-    case "ready":
-      return (
-        <LoadedBatches.Provider value={batches.value}>
+  };
+  return (
+    <Fetched load={open}>
+      {(batches) => (
+        <LoadedBatches.Provider value={batches}>
           <div class="batch-place">
-            <Here batches={batches.value} />
+            <Here batches={batches} />
           </div>
         </LoadedBatches.Provider>
-      );
-  }
+      )}
+    </Fetched>
+  );
 }
 
 function Here({ batches }: { batches: Batches }): JSX.Element {

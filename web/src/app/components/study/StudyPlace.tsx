@@ -4,7 +4,7 @@ import { useContext, useEffect } from "preact/hooks";
 import type { Study } from "../../study/study";
 import { text } from "../../text";
 import { useApp } from "../context";
-import { useLoaded } from "../use-loaded";
+import { Fetched } from "../Fetched";
 import { LoadedStudy, StudyContext } from "./context";
 import { DeckList } from "./DeckList";
 import { DeckView } from "./DeckView";
@@ -17,36 +17,22 @@ const words = text.study;
 export function StudyPlace(): JSX.Element {
   const load = useContext(StudyContext);
   if (load === null) throw new Error("The place for studying stands outside of the application.");
-  const study = useLoaded(async () => {
+  const open = async (): ReturnType<typeof load> => {
     const made = await load();
     await made.decks.opened;
     return made;
-  });
-  switch (study.kind) {
-    case "loading":
-      return (
-        <p class="sheet-note" role="status">
-          {words.place.loading}
-        </p>
-      );
-    case "failed":
-      return (
-        <div class="sheet-note" role="alert">
-          <p>{words.place.failed}</p>
-          <button type="button" class="quiet" onClick={study.again}>
-            {text.places.loadAgain}
-          </button>
-        </div>
-      );
-    case "ready":
-      return (
-        <LoadedStudy.Provider value={study.value}>
+  };
+  return (
+    <Fetched load={open}>
+      {(study) => (
+        <LoadedStudy.Provider value={study}>
           <div class="study-place">
-            <Here study={study.value} />
+            <Here study={study} />
           </div>
         </LoadedStudy.Provider>
-      );
-  }
+      )}
+    </Fetched>
+  );
 }
 
 function Here({ study }: { study: Study }): JSX.Element {
