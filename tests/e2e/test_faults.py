@@ -73,7 +73,8 @@ def test_a_cell_that_dies_before_the_first_word_leaves_no_trace(alone: EngineAlo
 
 
 def test_a_cell_that_dies_while_it_loads_is_started_again(engine: Opener) -> None:
-    alone = engine(loaded=False)
+    # It may die before it has said that it is there: of that there is no sign but its silence.
+    alone = engine("?heartbeat=5", loaded=False)
     alone.load()
     alone.ask(WHAT)
     while not alone.cells():

@@ -7,6 +7,11 @@ import type { WireError } from "../protocol/wire";
 export interface HeartbeatLimits {
   /** Between two pings. */
   intervalMs: number;
+  /**
+   * Not a word since its worker was started. One that dies before the first leaves no other sign; its script is at
+   * hand, so this may be shorter than what follows.
+   */
+  startMs: number;
   /** Neither a ping answered nor anything else said, while it loads. */
   loadMs: number;
   /** The same, before the first text of an answer. */
@@ -19,6 +24,7 @@ export interface HeartbeatLimits {
 
 export const HEARTBEAT: HeartbeatLimits = {
   intervalMs: 5_000,
+  startMs: 60_000,
   loadMs: 300_000,
   prefillMs: 180_000,
   decodeMs: 90_000,
@@ -26,9 +32,9 @@ export const HEARTBEAT: HeartbeatLimits = {
 };
 
 /** What an engine does, as far as its patience depends on it. */
-export type Phase = "load" | "prefill" | "decode";
+export type Phase = "start" | "load" | "prefill" | "decode";
 
-const LIMIT = { load: "loadMs", prefill: "prefillMs", decode: "decodeMs" } as const;
+const LIMIT = { start: "startMs", load: "loadMs", prefill: "prefillMs", decode: "decodeMs" } as const;
 
 /**
  * Watches an engine while it works. Time counts in ticks of its own timer, so that a machine that slept, or a tab
@@ -60,6 +66,7 @@ export class Heartbeat {
   /** The engine has said something; `progress`: text, or how far a load is. */
   heard(progress: boolean): void {
     this.silentMs = 0;
+    if (this.phase === "start") this.phase = "load";
     if (!progress) return;
     this.stalledMs = 0;
     if (this.phase === "prefill") this.phase = "decode";

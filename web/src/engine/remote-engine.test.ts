@@ -17,3 +17,18 @@ it("is as it was behind a request that no message can carry", async () => {
   expect(said.join("")).toBe("hello");
   await engine.unload();
 });
+
+it("takes a cell that dies before its first word for one that hangs, and not for one that loads long", async () => {
+  const patient = { ...QUICK, loadMs: 60_000 };
+  const engine = new RemoteEngine(() => {
+    const cell = new ChannelCell(new ScriptedEngine(() => say("hello")));
+    cell.hung = true;
+    return cell;
+  }, patient);
+  const { signal } = new AbortController();
+  const loaded = engine.load({ entry: entryOf("big") }, () => undefined, signal);
+  await expect(loaded).rejects.toMatchObject({
+    error: { code: "engine_hung", details: { phase: "start" } },
+  });
+  await expect(engine.lost).resolves.toMatchObject({ code: "engine_hung" });
+});

@@ -19,7 +19,7 @@ type Listening = Pick<Call, "onText" | "onReport">;
 const UNLOAD_MS = 3_000;
 
 const PHASES: Record<CallName, Phase | null> = {
-  load: "load",
+  load: "start",
   complete: "prefill",
   completeText: "prefill",
   embed: "prefill",

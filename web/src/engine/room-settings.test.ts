@@ -6,7 +6,7 @@ describe("the settings of an address", () => {
     expect(roomSettings("?unload=600")).toEqual({ idleUnloadMs: 600_000 });
     expect(roomSettings("?unload=0")).toEqual({ idleUnloadMs: 0 });
     expect(roomSettings("?heartbeat=8")).toEqual({
-      heartbeat: { intervalMs: 2000, loadMs: 8000, prefillMs: 8000, decodeMs: 8000 },
+      heartbeat: { intervalMs: 2000, startMs: 8000, loadMs: 8000, prefillMs: 8000, decodeMs: 8000 },
     });
     expect(roomSettings("?unload=&heartbeat=0&unload=soon")).toEqual({});
     expect(roomSettings("?unload=-1")).toEqual({});

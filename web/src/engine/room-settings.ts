@@ -35,6 +35,7 @@ export function roomQuery(search: string): string {
 
 const limits = (ms: number): Partial<HeartbeatLimits> => ({
   intervalMs: ms / 4,
+  startMs: ms,
   loadMs: ms,
   prefillMs: ms,
   decodeMs: ms,

@@ -83,6 +83,7 @@ export class ChannelCell implements Cell {
 /** Limits that a test can wait for. */
 export const QUICK: HeartbeatLimits = {
   intervalMs: 10,
+  startMs: 60,
   loadMs: 60,
   prefillMs: 60,
   decodeMs: 60,
