@@ -130,20 +130,22 @@ export class Decks {
     // What was begun meanwhile is newer.
     this.#all.value = new Map([...read.map((deck) => [deck.id, deck] as const), ...(this.#all.value ?? [])]);
     database.changes.listen((change, from) => {
-      if (change.kind === "deck" && from === "elsewhere") void this.#readAgain(database, change.id);
+      if (change.kind === "deck" && from === "elsewhere") this.#readAgain(change.id);
     });
   }
 
-  async #readAgain({ decks }: DecksDatabase, id: string): Promise<void> {
-    try {
+  /** In its turn behind what is being written here, which would otherwise be read as it was. */
+  #readAgain(id: string): void {
+    this.#write(async ({ decks }) => {
+      const before = this.get(id);
       const deck = readDeck(id, await decks.get(id));
+      // Changed here while it was read: that comes later, and counts.
+      if (this.get(id) !== before) return;
       const next = new Map(this.#all.value);
       if (deck === null) next.delete(id);
       else next.set(id, deck);
       this.#all.value = next;
-    } catch (error) {
-      this.options.failed(error);
-    }
+    });
   }
 
   #put(deck: Deck): void {

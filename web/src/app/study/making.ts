@@ -52,6 +52,8 @@ interface Job {
   before: readonly Flashcard[];
   /** Whether what is made is kept for whoever asks for the same. */
   kept: boolean;
+  /** Whether the cards that are there go as soon as the first new one is here. */
+  inPlace?: boolean;
 }
 
 export class CardMaking {
@@ -95,9 +97,9 @@ export class CardMaking {
     if (outcome?.kind !== "again" || source === null) return;
     const model = this.#modelFor(id, outcome.count);
     if (model === null) return;
-    this.options.decks.change(id, () => ({ cards: [], makings: [] }));
     const { count } = outcome;
-    this.#start({ deck: id, source, count, model, sampling: this.options.sampling(), before: [], kept: true });
+    const sampling = this.options.sampling();
+    this.#start({ deck: id, source, count, model, sampling, before: [], kept: true, inPlace: true });
   }
 
   /** Further cards, none of which is there yet. */
@@ -165,6 +167,9 @@ export class CardMaking {
       for (; step.done !== true; step = await making.next()) {
         // A deck that was deleted takes no more cards.
         if (decks.get(job.deck) === null) this.stop();
+        // Not before: a making that brings none takes none away.
+        if (job.inPlace === true && cards.length === 0)
+          decks.change(job.deck, () => ({ cards: [], makings: [] }));
         cards.push(step.value);
         decks.add(job.deck, [step.value]);
         const progress = { deck: job.deck, done: cards.length, wanted: count };

@@ -190,6 +190,17 @@ describe("the cache", () => {
     expect(questions(made, await made.making.begin(RIVERS, 2))).toEqual(["q2", "q3"]);
   });
 
+  it("takes no card away where new ones were asked for and none came", async () => {
+    const made = study(new Speaker([...numbered(2), DIED]));
+    await made.making.begin(RIVERS, 2);
+    await ended(made);
+    const again = await made.making.begin(RIVERS, 2);
+    made.making.renew(again);
+    await ended(made);
+    expect(made.making.outcomeOf(again)).toMatchObject({ kind: "failed", done: 0 });
+    expect(questions(made, again)).toEqual(["q0", "q1"]);
+  });
+
   it("holds nothing of a deck that was deleted, nor of a making that was cut short", async () => {
     const made = study(new Speaker([...numbered(2), card("q2"), DIED, ...numbered(4, 3)]));
     made.decks.remove(await made.making.begin(RIVERS, 2).then(async (id) => (await ended(made), id)));
