@@ -19,6 +19,7 @@ from ._answer import WebLLMResponse
 from ._hooks import aborted_event, stream_event
 from ._payloads import CompletionRun, retry_payload
 from ._response import Assembler
+from ._silence import SilenceLimit
 from ._steps import BlockDelta, Step
 from ._transport import Transport
 from .config import ProviderConfig
@@ -105,17 +106,16 @@ class Attempts:
 
     async def _run(self, call: CompletionRun, assembler: Assembler, ends: float) -> None:
         """Take every event of one completion; leaving it early cancels the completion first."""
-        loop = asyncio.get_running_loop()
         idle_limit = self._config.stream_idle_timeout
         try:
             async with (
                 asyncio.timeout_at(ends) as whole,
-                asyncio.timeout(idle_limit) as idle,
+                SilenceLimit(idle_limit) as idle,
                 # The transport's streams are async generators: closing them is what cancels.
                 aclosing(self._transport.stream(call.prepared.body)) as events,
             ):
                 async for event in events:
-                    idle.reschedule(loop.time() + idle_limit)
+                    idle.heard()
                     for step in assembler.feed(event):
                         await self._show(call, step)
         except TimeoutError as error:

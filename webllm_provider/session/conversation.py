@@ -20,9 +20,10 @@ from .options import TURN_CAPABILITY, TurnOptions
 from .page import WirePage
 from .permissions import Permissions
 from .settings import Settings
+from .stopping import Stopped
 from .store import Store
 from .tool_calls import ToolCalls
-from .turn import Stopped, Turn, until_cancelled
+from .turn import Turn, until_cancelled
 
 
 class Conversation:

@@ -31,8 +31,9 @@ from amplifier_core.models import HookResult
 from .failures import MALFORMED, error_payload, handed_back_payload
 from .history import answer_text, stored_answer, tool_spec, with_injections
 from .options import turn_options
+from .stopping import Stopped
 from .tool_calls import Outcome, ToolCalls
-from .turn import Stopped, Turn, until_cancelled, watch_text
+from .turn import Turn, until_cancelled, watch_text
 
 NAME = "loop-webllm"
 MAX_ITERATIONS = 12

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,15 +10,9 @@ from amplifier_core.models import HookResult
 
 from .._hooks import BLOCK_DELTA
 from .events import CONTINUE
+from .stopping import EndedByToken, Stops
 
 T = TypeVar("T")
-
-LOOK_EVERY = 0.05
-"""Seconds between two looks at the cancellation token, which calls nobody."""
-
-
-class Stopped(Exception):
-    """The session's cancellation token asked for an end."""
 
 
 @dataclass
@@ -43,6 +35,9 @@ class Turn:
     injections: list[HookResult] = field(default_factory=list)
     """Ephemeral injections for the next request."""
 
+    def __post_init__(self) -> None:
+        self.stops = None if self.coordinator is None else Stops(self.coordinator.cancellation)
+
     @property
     def cancelled(self) -> bool:
         return self.coordinator is not None and bool(self.coordinator.cancellation.is_cancelled)
@@ -63,26 +58,10 @@ async def until_cancelled(turn: Turn, work: Coroutine[Any, Any, T], *, immediate
     Raises:
         Stopped: the session's token asked for it; `work` has ended before this is raised.
     """
-    task = asyncio.ensure_future(work)
-    try:
-        while not task.done():
-            await asyncio.wait({task}, timeout=None if turn.coordinator is None else LOOK_EVERY)
-            if not task.done() and turn.cancelled:
-                token = turn.coordinator.cancellation
-                if token.is_immediate or not immediate_only:
-                    await _end_task(task)
-                    raise Stopped
-    except asyncio.CancelledError:
-        await _end_task(task)
-        raise
-    return task.result()
-
-
-async def _end_task(task: asyncio.Future[Any]) -> None:
-    task.cancel()
-    # What it still says is of no interest to anybody.
-    with suppress(asyncio.CancelledError, Exception):
-        await task
+    if turn.stops is None:
+        return await work
+    with EndedByToken(turn.stops, immediate_only=immediate_only):
+        return await work
 
 
 def watch_text(turn: Turn) -> Callable[[], None]:
