@@ -33,6 +33,7 @@ import { Controller } from "./controller";
 import { flushWhenLeft, Keeping } from "./conversations/start";
 import { probeDevice } from "./device";
 import { startLanguage } from "./language";
+import { nameOfTab } from "./metrics/askers";
 import { followEngine } from "./models/follow";
 import { newId } from "./new-id";
 import { watchNetwork } from "./online";
@@ -110,9 +111,14 @@ const controller = new Controller({
 const toPython = (message: ToPython): void => {
   threads.python.send(message);
 };
-const measuring = composeMetrics(page.tab, {
+// Of the profile that is open once the engine and Python are asked for.
+const profile = (): string | null => vault.current?.record.id ?? null;
+const tab = (): string => nameOfTab(page.tab, profile());
+const measuring = composeMetrics({
   state,
   settings,
+  profile,
+  tab,
   room: () => new WireEngineRoom(threads.engine, page.options.device),
 });
 const developer = composeDeveloper({ state, settings, send: toPython });
@@ -124,7 +130,7 @@ const threads: Threads = composeThreads(page, controller, tools, {
   sent: (message) => {
     developer.sent(message);
   },
-}, () => pythonStore(vault));
+}, { tab, store: () => pythonStore(vault) });
 answerApi(page, threads);
 const models = composeModels(page, { state, controller, engine: threads.engine, places });
 const programs = new Programs({

@@ -23,7 +23,7 @@ export interface PythonHostOptions {
   /** A fresh port to the engine, for a thread that has just been started. What it rejects with, the page shows. */
   enginePort: () => MessagePort | Promise<MessagePort>;
   /** Names the tab to the engine, which serves tabs in turn; without it Python counts as one of its own. */
-  tab?: string;
+  tab?: () => string;
   /** Undefined where the browser has none: then it starts no Python either. */
   locks: Pick<LockManager, "request"> | undefined;
 }
@@ -78,7 +78,7 @@ export class PythonHost {
       );
       return;
     }
-    const lock = `webllm-provider-python-${crypto.randomUUID()}:${this.options.tab ?? ""}`;
+    const lock = `webllm-provider-python-${crypto.randomUUID()}:${this.options.tab?.() ?? ""}`;
     let thread: PythonThread;
     try {
       thread = this.options.spawn(lock);

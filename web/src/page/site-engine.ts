@@ -17,8 +17,8 @@ export interface SiteEngineOptions {
   scope: URL;
   /** The build of this page: others do not share its engine. */
   build: string;
-  /** Names this tab to the engine. */
-  tab: string;
+  /** Names this tab to the engine, each time that it is connected. */
+  tab: () => string;
   /** Between two pings of the engine, in milliseconds. */
   pulseMs: number;
   /** `service-worker` where WebGPU is; elsewhere the engine runs in a tab whatever this says. */
@@ -45,7 +45,9 @@ function inTabs({ scope, build, tab, pulseMs, newId }: SiteEngineOptions): TabEn
       container === null
         ? null
         : new PortExchange({ container, script: new URL("sw.js", scope).href, lock, newId }),
-    name: `page:${tab}`,
+    get name() {
+      return nameOf(tab);
+    },
     pulseMs,
   });
 }
@@ -55,8 +57,17 @@ async function hostedOrInTabs(options: SiteEngineOptions): Promise<TabEngine> {
   const { scope, tab, pulseMs } = options;
   const settings = roomSettings(window.location.search);
   const host = new ServiceWorkerEngine({ root: scope.href, container: navigator.serviceWorker, settings });
-  return new HostedEngine({ host, name: `page:${tab}`, locks: navigator.locks, pulseMs });
+  return new HostedEngine({
+    host,
+    get name() {
+      return nameOf(tab);
+    },
+    locks: navigator.locks,
+    pulseMs,
+  });
 }
+
+const nameOf = (tab: () => string): string => `page:${tab()}`;
 
 /** An engine of which is yet to be found out where it runs. */
 function later(coming: Promise<TabEngine>): TabEngine {

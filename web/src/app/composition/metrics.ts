@@ -2,6 +2,8 @@
 import { effect } from "@preact/signals";
 import type { PythonMessage } from "../../protocol/wire";
 import type { WireEngineRoom } from "../../page/engine-room";
+import { AskedRequests } from "../metrics/asked";
+import { isOthers } from "../metrics/askers";
 import { Gathering } from "../metrics/gathering";
 import { Recorder } from "../metrics/recorder";
 import { ServerAnswers } from "../metrics/server-answers";
@@ -9,7 +11,6 @@ import { InferenceStore } from "../metrics/store";
 import type { Mode } from "../settings/choices";
 import type { SettingsStore } from "../settings/store";
 import type { AppState } from "../state";
-import { runningTurn } from "../stores/conversation";
 import { conversationOf } from "../tools/conversation-of";
 
 /** How long another tab may take to note what it has asked itself. */
@@ -22,26 +23,34 @@ export interface Measuring {
   start(): void;
 }
 
-export function composeMetrics(
-  tab: string,
-  { state, settings, room }: { state: AppState; settings: SettingsStore; room: () => Pick<WireEngineRoom, "observe"> },
-): Measuring {
+export interface Measured {
+  state: AppState;
+  settings: SettingsStore;
+  /** The profile that is open; null: none yet. */
+  profile: () => string | null;
+  /** What this tab calls itself in the engine room. */
+  tab: () => string;
+  room: () => Pick<WireEngineRoom, "observe">;
+}
+
+export function composeMetrics({ state, settings, profile, tab, room }: Measured): Measuring {
   const store = new InferenceStore(Date.now, (error) => {
     console.warn("An inference could not be kept:", error);
   });
   const modeFor = (conversation: string | null): Mode =>
     (conversation === null ? null : settings.settingsFor(conversation).mode) ?? "client_side";
+  const asked = new AskedRequests();
   const gathering = new Gathering({
-    mode: (client) => {
-      // What another tab has asked it notes itself, as long as it is there.
-      if (client !== tab) return "client_side";
-      const all = [state.conversation.value, ...state.behind.value.values()];
-      return modeFor(all.find((each) => runningTurn(each) !== null)?.id ?? null);
+    mode: ({ client, priority, again }) => {
+      // What another tab has asked it notes itself, as long as it is there. Cards and batches are of no conversation.
+      if (client !== tab() || priority !== "chat") return "client_side";
+      return modeFor(conversationOf(state, asked.ended(again) ?? undefined));
     },
     memoryOf: (model) => state.catalogue.value?.find(({ id }) => id === model)?.memory_mb ?? null,
   });
   const recorder = new Recorder({
     tab,
+    isOthers: (client) => isOthers(client, profile()),
     observe: () => room().observe(),
     gathering,
     server: new ServerAnswers((turn) => modeFor(conversationOf(state, turn)), Date.now),
@@ -53,6 +62,7 @@ export function composeMetrics(
   return {
     store,
     receive: (message) => {
+      asked.hear(message);
       recorder.receive(message);
     },
     start: () => {

@@ -28,8 +28,15 @@ export interface Hearing {
   sent(message: ToPython): void;
 }
 
-export function composeThreads(page: Page, controller: Controller, tools: Tools, hearing: Hearing, store: () => PythonStore): Threads {
-  const { root, build, tab, options } = page;
+export interface OfProfile {
+  /** What this tab calls itself to the engine. */
+  tab: () => string;
+  /** Where Python keeps what is its own. */
+  store: () => PythonStore;
+}
+
+export function composeThreads(page: Page, controller: Controller, tools: Tools, hearing: Hearing, { tab, store }: OfProfile): Threads {
+  const { root, build, options } = page;
   const shared = startSiteEngine({ scope: root, build, tab, ...options, newId });
   const engine = new EngineSupervisor({
     connect: () => shared.connection(),

@@ -18,7 +18,7 @@ const figures = {
 
 function gathered(events: readonly EngineEvent[]): Inference[] {
   const gathering = new Gathering({
-    mode: (client) => (client === "tab" ? "hybrid" : "client_side"),
+    mode: ({ client }) => (client === "tab" ? "hybrid" : "client_side"),
     memoryOf: () => 300,
   });
   gathering.answersBy("webllm");

@@ -1,12 +1,21 @@
 /** Inferences out of what the engine room reports (pure but for what it remembers of requests that run). */
-import type { EngineEvent, EngineKind, ErrorCode } from "../../protocol/wire";
+import type { EngineEvent, EngineKind, ErrorCode, Priority } from "../../protocol/wire";
 import { numberOf, textOf } from "../stores/payload";
 import type { Mode } from "../settings/choices";
 import { engineOf, type Inference, measuredIn, type Outcome, priorityOf } from "./inference";
 
+/** A request that has come to an end. */
+export interface Ended {
+  /** What the tab that asked calls itself in the engine room. */
+  client: string;
+  priority: Priority;
+  /** It failed, and may be tried again. */
+  again: boolean;
+}
+
 export interface GatheringOptions {
-  /** How the requests of a tab are answered now, by what it calls itself in the engine room. */
-  mode: (client: string) => Mode;
+  /** How the conversation that asked is answered. */
+  mode: (ended: Ended) => Mode;
   /** What a model needs of memory, in megabytes, as far as it is known. */
   memoryOf: (model: string) => number | null;
 }
@@ -66,17 +75,18 @@ export class Gathering {
     const request = requestOf(details);
     const wait_ms = this.#waited.get(request);
     this.#waited.delete(request);
+    const priority = priorityOf(details["priority"]);
     const measured = measuredIn({ ...details, ...(wait_ms === undefined ? {} : { wait_ms }) });
     return {
       id: `${String(at)} ${request}`,
       at,
       kind: "answer",
       model: model ?? "",
-      mode: this.options.mode(clientOf(event)),
+      mode: this.options.mode({ client: clientOf(event), priority, again: outcome === "failed" }),
       engine: engineOf(details["engine"]),
       outcome,
       code,
-      priority: priorityOf(details["priority"]),
+      priority,
       measured: code === null ? { ...measured, ...this.#memory(model) } : measured,
     };
   }

@@ -7,7 +7,9 @@ import type { ServerAnswers } from "./server-answers";
 
 export interface RecorderOptions {
   /** What this tab calls itself in the engine room. */
-  tab: string;
+  tab: () => string;
+  /** Whether the page of another profile calls itself so. */
+  isOthers: (client: string) => boolean;
   observe: () => EventStream;
   gathering: Gathering;
   server: ServerAnswers;
@@ -43,10 +45,12 @@ export class Recorder {
 
   #hear(event: EngineEvent): void {
     const inference = this.options.gathering.hear(event);
-    if (inference === null) return;
+    const client = clientOf(event);
+    // Every tab hears of it: another profile keeps it in its own history.
+    if (inference === null || this.options.isOthers(client)) return;
     const remember = (): void => void this.options.remember(inference);
-    // Every tab hears of it. The one that asked knows most of it, so it comes first.
-    if (clientOf(event) === this.options.tab) remember();
+    // Of this profile's tabs the one that asked knows most of it, so it comes first.
+    if (client === this.options.tab()) remember();
     else this.options.later(remember);
   }
 }
