@@ -27,6 +27,7 @@ const en = {
     act: "Save the file",
     working: "Writing the file…",
     done: (name: string) => `Saved as ${name}.`,
+    tooLarge: "This is more than one file may hold (500 MB). Choose fewer parts, one file for each.",
   },
 
   import: {
@@ -180,6 +181,7 @@ const de: typeof en = {
     act: "Datei speichern",
     working: "Die Datei wird geschrieben…",
     done: (name: string) => `Gespeichert als ${name}.`,
+    tooLarge: "Das ist mehr, als eine Datei fassen darf (500 MB). Wähle weniger Teile, je eine Datei.",
   },
 
   import: {

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { text } from "../../text";
 import { sealed } from "../../vault/transfer/envelope";
-import { type Section, SECTIONS } from "../../vault/transfer/format";
+import { ExportTooLarge, type Section, SECTIONS } from "../../vault/transfer/format";
 import { exportOf } from "../../vault/transfer/write";
 import { Group, Switch } from "../settings/fields";
 import { useData } from "./context";
@@ -23,7 +23,11 @@ export function Export(): JSX.Element {
     setSaved(null);
     const fault = encrypt ? passphrase.fault() : null;
     if (fault !== null) return fault;
-    const content = await withEnds((ends) => exportOf(ends, sections));
+    const content = await withEnds((ends) => exportOf(ends, sections)).catch((error: unknown) => {
+      if (error instanceof ExportTooLarge) return null;
+      throw error;
+    });
+    if (content === null) return words.tooLarge;
     const file = encrypt ? await sealed(content, passphrase.value) : content;
     const name = `webllm-data-${new Date().toISOString().slice(0, 10)}.${encrypt ? "encrypted" : "jsonl"}`;
     save(name, new Blob([file], { type: encrypt ? "application/octet-stream" : "application/jsonl" }));

@@ -5,11 +5,9 @@
 import { base64Of, fromBase64, joined } from "../../../sealing/sealed-codec";
 import type { Bytes } from "../../../sealing/keys";
 import { ITERATIONS, passphraseKey, random } from "../../../sealing/ways";
-import { canonical, FORMAT, VERSION } from "./format";
+import { canonical, FORMAT, LARGEST, VERSION } from "./format";
 import { headerOf, type Line, refused } from "./read";
 
-/** What a page of its own may hold, with room to work. */
-export const LARGEST = 512 * 2 ** 20;
 /** More would keep a page busy for minutes: none of ours was written so. */
 const MOST_ITERATIONS = 10_000_000;
 const FIRST_LINE = 10_000;

@@ -98,6 +98,18 @@ export const SECTION_OF: Readonly<Record<RecordKind, Section>> = {
   note: "notes",
 };
 
+/** In bytes: below the longest string of a browser, with room to work. */
+export const LARGEST = 500 * 2 ** 20;
+
+/** There is more than one file may hold: it would be refused where it is read. */
+export class ExportTooLarge extends Error {
+  override readonly name = "ExportTooLarge";
+
+  constructor() {
+    super("There is more than one file may hold: export it by sections.");
+  }
+}
+
 /** Why a file is refused; nothing of it was taken over. */
 export type ImportProblem =
   | { code: "not_an_export" | "truncated" | "damaged" | "passphrase_needed" | "wrong_passphrase" }

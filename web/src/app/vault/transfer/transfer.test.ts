@@ -14,7 +14,7 @@ import { SERVER_KEY } from "../../settings/store";
 import type { Turn } from "../../stores/turn";
 import { conversationRecord } from "../../testing/records";
 import { opened, sealed } from "./envelope";
-import { canonical, digestOf, FORMAT, ImportRefused, SECTIONS, VERSION } from "./format";
+import { canonical, digestOf, ExportTooLarge, FORMAT, ImportRefused, SECTIONS, VERSION } from "./format";
 import { importRecords, type Summary } from "./import";
 import { readExport } from "./read";
 import { exportOf } from "./write";
@@ -167,6 +167,14 @@ describe("an export", () => {
     expect(await to.database.inferences.sums("day", 0)).toEqual(await from.database.inferences.sums("day", 0));
     expect(to.told).toContainEqual({ kind: "conversation", id: "a" });
     expect((await to.database.turns.of("a")).map(({ turn }) => (turn as Turn).state.kind)).toEqual(["done", "failed", "stopped"]);
+  });
+
+  it("is refused where it would be more than an import takes, and written where it is just less", async () => {
+    const profile = await Profile.make();
+    await fill(profile);
+    const { length } = new TextEncoder().encode(await exportOf(profile, SECTIONS));
+    await expect(exportOf(profile, SECTIONS, length)).rejects.toBeInstanceOf(ExportTooLarge);
+    await expect(exportOf(profile, SECTIONS, length + 4096)).resolves.toHaveLength((await profile.export()).length);
   });
 
   it("holds no secret, and nothing by which a file could make a page trust somebody", async () => {

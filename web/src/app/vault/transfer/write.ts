@@ -5,7 +5,17 @@ import type { AppDatabase } from "../../database/database";
 import type { ConversationRecord } from "../../database/records";
 import { inferenceOf, recordOf } from "../../metrics/inference";
 import { isOver, type Turn } from "../../stores/turn";
-import { canonical, digestOf, type ExportRecord, FORMAT, type Section, SECTIONS, VERSION } from "./format";
+import {
+  canonical,
+  digestOf,
+  type ExportRecord,
+  ExportTooLarge,
+  FORMAT,
+  LARGEST,
+  type Section,
+  SECTIONS,
+  VERSION,
+} from "./format";
 import { NOTES } from "./notes";
 import { passing } from "./trusted";
 
@@ -18,11 +28,22 @@ export interface Source {
 /** Of one reading from the list of conversations, or from the history of inferences. */
 const PAGE = 200;
 
-export async function exportOf(source: Source, wanted: readonly Section[]): Promise<string> {
+/** What stands around the records: the last line, and what encrypting adds. */
+const AROUND = 4096;
+
+/** Rejects with `ExportTooLarge` where the file would hold more than `largest` bytes. */
+export async function exportOf(source: Source, wanted: readonly Section[], largest = LARGEST): Promise<string> {
   const sections = SECTIONS.filter((section) => wanted.includes(section));
   const lines = [canonical({ format: FORMAT, version: VERSION, sections })];
+  const utf8 = new TextEncoder();
+  let room = largest - AROUND;
   for (const section of sections) {
-    for await (const record of WRITERS[section](source)) lines.push(canonical(record));
+    for await (const record of WRITERS[section](source)) {
+      const line = canonical(record);
+      room -= utf8.encode(line).length + 1;
+      if (room < 0) throw new ExportTooLarge();
+      lines.push(line);
+    }
   }
   const text = `${lines.join("\n")}\n`;
   return `${text}${canonical({ kind: "end", records: lines.length - 1, sha256: await digestOf(text) })}\n`;
