@@ -16,6 +16,9 @@ it("says how much has come, how fast, and how long the rest will take", () => {
     bytes_per_s: 2_000,
     remaining_s: 4,
   });
+  download.arrived(8_000);
+  now = 60_000;
+  expect(download.figures).toMatchObject({ loaded_bytes: 10_000, bytes_per_s: null, remaining_s: null });
 });
 
 it("says what has come where the page knows the size of one file only", () => {

@@ -36,11 +36,13 @@ export class StartDownload {
   get figures(): DownloadFigures {
     // Where more has come than the page knew of, it knew too little.
     const total = this.#total === null || this.#loaded > this.#total ? null : this.#total;
+    // Behind the last byte a rate says nothing any more.
+    const over = this.#loaded === total;
     return {
       loaded_bytes: this.#loaded,
       total_bytes: total,
-      bytes_per_s: this.#rate.bytesPerS,
-      remaining_s: this.#rate.remainingS(total === null ? null : total - this.#loaded),
+      bytes_per_s: over ? null : this.#rate.bytesPerS,
+      remaining_s: over ? null : this.#rate.remainingS(total === null ? null : total - this.#loaded),
     };
   }
 }
