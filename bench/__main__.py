@@ -16,6 +16,8 @@ from bench import (
     first_bytes,
     growth,
     kernel,
+    late_turn,
+    load,
     memory,
     overhead,
     pace,
@@ -24,6 +26,7 @@ from bench import (
     results,
     start,
     storage,
+    tabs,
     throughput,
 )
 from bench.results import Result
@@ -43,7 +46,14 @@ BENCHMARKS: dict[str, Benchmark] = {
     "storage": storage.run,
     "recovery_cpu": recovery.run_cpu,
 }
-ONLY_BY_NAME: dict[str, Benchmark] = {"recovery_webgpu": recovery.run_webgpu}
+ONLY_BY_NAME: dict[str, Benchmark] = {
+    "recovery_webgpu": recovery.run_webgpu,
+    "load_webgpu": load.run_webgpu,
+    "load_cpu": load.run_cpu,
+    "late_turn_cpu": late_turn.run_cpu,
+    "late_turn_webgpu": late_turn.run_webgpu,
+    "tabs": tabs.run,
+}
 """What takes many minutes on a software adapter."""
 WITHOUT_A_BROWSER = {"kernel": kernel.run, "growth": growth.run, "api": api.run}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -96,6 +96,16 @@ class BenchPage:
             long_tasks_ms=run["longTasks"],
             profile=seen["profile"],
         )
+
+    def talk(self, questions: Sequence[str], longest: int) -> list[dict[str, Any]]:
+        """Ask a session with its tools these questions over and over, until the conversation is that long.
+
+        Args:
+            longest: tokens.
+        """
+        options = {"questions": list(questions), "longest": longest}
+        told: list[dict[str, Any]] = self.page.evaluate("options => bench.talk(options)", options)
+        return told
 
     def answer_theirs(self, messages: list[dict[str, Any]], **sampling: Any) -> Timed:
         """Stream the same messages from the engine's own client."""

@@ -12,7 +12,10 @@ from tools.serve import SITE, Handler
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "web" / "node_modules"
 BUILT = ROOT / "build" / "bench"
+MADE = ROOT / "build" / "bench-models"
+"""Models that are made for one benchmark."""
 PREFIX = "/bench/"
+MODELS = "models/"
 FILES = {
     "scripted-worker.js": BUILT / "scripted-worker.js",
     "modules/web-llm.js": MODULES / "@mlc-ai" / "web-llm" / "lib" / "index.js",
@@ -27,6 +30,9 @@ class _Handler(Handler):
             return str(super().translate_path(path))
         name = path.removeprefix(PREFIX).partition("?")[0]
         pages = Path(__file__).parent / "pages"
+        if name.startswith(MODELS):
+            made = {str(path.relative_to(MADE)): path for path in MADE.rglob("*")}
+            return str(made.get(name.removeprefix(MODELS), pages / "missing"))
         found = FILES.get(name) or next((page for page in pages.iterdir() if page.name == name), None)
         return str(found or pages / "missing")
 

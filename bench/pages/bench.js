@@ -96,6 +96,9 @@ async function answerOurs({ question, config, raw = false, profile = false }) {
   return { ...timed(asked, run), body: run.body, madeMs, inPython, longTasks: longTasks.slice(tasks) };
 }
 
+/** A conversation of a session with its tools: the engine's own counts of each answer of the model. */
+const talk = (options) => python.call("talk", options);
+
 // ---- theirs: the engines' own clients ---------------------------------------------------------------------
 
 let theirs = null;
@@ -166,6 +169,7 @@ globalThis.bench = {
   adapter,
   startOurs,
   answerOurs,
+  talk,
   startTheirs,
   answerTheirs,
 };

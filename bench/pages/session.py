@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import io
+import itertools
 import json
 import pstats
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 from webllm_provider import load_model
 from webllm_provider.session.create import create_session
+from webllm_provider.session.store import MemoryStore
 from webllm_provider.session.worker import WorkerSessions
 
 DELTA = "llm:stream_block_delta"
@@ -83,6 +85,42 @@ async def answer(options: str, post: Post) -> str:
     await sessions.close()
     seconds = moments[-1] - moments[0] if moments else 0.0
     return json.dumps({"seconds": seconds, "deltas": len(moments), "profile": profile and _table(profile)})
+
+
+async def talk(options: str, post: Post) -> str:
+    """Ask the same questions over and over, until the conversation is nearly `longest` tokens long.
+
+    Returns:
+        Of each answer of the model: tokens of its prompt, of itself, of the prompt that were computed, and
+        how it ended.
+    """
+    given = json.loads(options)
+    turns: list[dict[str, Any]] = []
+
+    def hear(name: str, payload: dict[str, Any]) -> None:
+        if name != "llm:response":
+            return
+        usage = payload["usage"]
+        turns.append(
+            {
+                "prompt": usage["input_tokens"],
+                "answer": usage["output_tokens"],
+                "computed": payload["figures"]["prefilled_tokens"],
+                "ended": payload["finish_reason"],
+            }
+        )
+
+    # Short answers leave the window to the conversation: it is not to be compacted.
+    config = {"max_tokens": 120}
+    session = await create_session(store=MemoryStore(), provider_config=config, on_event=hear)
+    try:
+        for question in itertools.cycle(given["questions"]):
+            await session.execute(question)
+            if turns[-1]["prompt"] >= given["longest"]:
+                return json.dumps(turns)
+    finally:
+        await session.cleanup()
+    raise AssertionError("A cycle has no end.")
 
 
 def _table(profile: cProfile.Profile) -> str:

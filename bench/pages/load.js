@@ -1,0 +1,104 @@
+// Loads one model, by our engine room or by the engine's own loader, and asks it for one token. All times in ms since
+// the beginning. What a page imports for either is imported before; workers and what they import are in the time.
+import { EngineClient, EngineFrame } from "../lib/bridge.js";
+import { CreateWebWorkerMLCEngine } from "./modules/web-llm.js";
+import { Wllama } from "./modules/wllama.js";
+
+const root = new URL("../", document.baseURI);
+const at = (path) => new URL(path, root).href;
+const QUESTION = { messages: [{ role: "user", content: "Hello" }], temperature: 0, max_tokens: 1 };
+/** The load goes no further than the GPU's memory: what comes behind it is the GPU's driver. */
+const UPLOADED = "the parameters are on the GPU";
+
+/** Notes each moment once. */
+class Moments {
+  #began = performance.now();
+  seen = {};
+
+  note(name) {
+    this.seen[name] ??= performance.now() - this.#began;
+  }
+}
+
+let client = null;
+
+function openRoom() {
+  client ??= new EngineClient(new EngineFrame(at("engine.html")).connect(), { locks: navigator.locks });
+  return client;
+}
+
+async function* eventsOf(stream) {
+  for (let batch; (batch = await stream.next()) !== null; ) yield* batch;
+}
+
+/** Tells our engine room of a model of our own; it remembers. */
+async function addOurs(model) {
+  await openRoom().query({ type: "add_model", model });
+}
+
+/**
+ * Loads by our room, which starts with it. A question waits behind the load, as after a click: without one the room
+ * would have the model write a token before it calls it loaded.
+ */
+async function loadOurs({ model, device, uploadOnly }) {
+  const moments = new Moments();
+  const room = openRoom();
+  const loading = room.load(model, device);
+  const answer = uploadOnly ? null : room.complete(QUESTION);
+  for await (const event of eventsOf(loading)) {
+    if (event.type === "failure") throw new Error(event.error.message);
+    if (event.type === "loaded") moments.note("loaded");
+    if (event.type !== "progress" || device !== "webgpu" || event.stage !== "compile") continue;
+    moments.note("uploaded");
+    if (uploadOnly) return moments.seen;
+  }
+  for await (const event of eventsOf(answer)) {
+    if (event.type === "failure") throw new Error(event.error.message);
+    if (event.type === "delta") moments.note("first");
+  }
+  return moments.seen;
+}
+
+/** Loads as WebLLM's documentation tells a page to. */
+async function loadByWebLLM({ model, folder, library, uploadOnly }) {
+  const moments = new Moments();
+  const worker = new Worker(at("bench/webllm-worker.js"), { type: "module" });
+  const model_list = [{ model: at(folder), model_id: model, model_lib: at(library) }];
+  const uploaded = Promise.withResolvers();
+  const initProgressCallback = ({ text }) => {
+    if (!text.startsWith("Loading GPU shader modules")) return;
+    moments.note("uploaded");
+    if (uploadOnly) uploaded.reject(new Error(UPLOADED));
+  };
+  const loading = CreateWebWorkerMLCEngine(worker, model, { appConfig: { model_list }, initProgressCallback });
+  try {
+    const engine = await Promise.race([loading, uploaded.promise]);
+    moments.note("loaded");
+    for await (const { choices } of await engine.chat.completions.create({ ...QUESTION, stream: true })) {
+      if (choices[0]?.delta.content) moments.note("first");
+    }
+  } catch (error) {
+    if (error.message !== UPLOADED) throw error;
+  }
+  return moments.seen;
+}
+
+/** Loads as wllama's documentation tells a page to: from its own cache, where it puts a file the first time. */
+async function loadByWllama({ gguf, context }) {
+  const moments = new Moments();
+  const wllama = new Wllama({ default: at("engines/wllama.wasm") });
+  wllama.setCompat(null);
+  const parameters = { n_threads: 1, n_gpu_layers: 0, n_parallel: 1, jinja: true };
+  await wllama.loadModelFromUrl(at(gguf), { ...parameters, ...(context === null ? {} : { n_ctx: context }) });
+  moments.note("loaded");
+  const stream = await wllama.createChatCompletion({ ...QUESTION, stream: true });
+  for await (const { choices } of stream) if (choices[0]?.delta.content) moments.note("first");
+  return moments.seen;
+}
+
+async function adapter() {
+  const { vendor, architecture, description } = (await navigator.gpu.requestAdapter()).info;
+  return description || [vendor, architecture].filter(Boolean).join(" ");
+}
+
+globalThis.loads = { adapter, addOurs, loadOurs, loadByWebLLM, loadByWllama };
