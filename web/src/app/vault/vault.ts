@@ -1,36 +1,31 @@
 /** The profile of the page: found, unlocked and opened, locked again, and rewritten where a lock comes or goes. */
 import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { deleteDB } from "idb";
 import type { StorageNames } from "../../offline/names";
 import { type Bytes, newSecret, type ProfileKeys, profileKeys } from "../../sealing/keys";
 import { SealedCodec } from "../../sealing/sealed-codec";
-import { openedByPasskey, openedByPassphrase, passkeyWay, type PasskeyWay, passphraseWay, type Way } from "../../sealing/ways";
+import type { Way } from "../../sealing/ways";
 import type { RecordCodec } from "../database/codec";
 import type { ProfileChoice } from "./choice";
-import type { Passkeys } from "./passkey";
+import { Erasing } from "./erasing";
+import { type Proof, Proofs, type ProofsOptions } from "./proofs";
 import { firstProfile, FIRST, type LockRecord, type ProfileRecord, type Registry } from "./registry";
 import { rewrite } from "./rewrite";
 import { createVaultState, type VaultSignal, type VaultState } from "./state";
 import type { Tabs } from "./tabs";
 import { ProfileUse, type UseLocks } from "./use";
 
-export interface VaultOptions {
+export interface VaultOptions extends ProofsOptions {
   names: Pick<StorageNames, "profiles" | "database">;
   registry: Registry;
   tabs: Tabs;
   /** Undefined in an insecure context. */
   locks: UseLocks | undefined;
-  passkeys: Passkeys;
   choice: ProfileChoice;
   newId: () => string;
-  /** What a passkey is called, where the profile has no name. */
-  site: string;
   /** Loads the page again: where it is, or at its first place, where another profile comes. */
   reload: (at: "here" | "first") => void;
   /** Stores what is not stored yet, and ends everything that writes. */
   settle: () => Promise<void>;
-  /** Of PBKDF2, for new passphrases. */
-  iterations: number;
 }
 
 /** A profile that can be read. */
@@ -40,9 +35,6 @@ export interface OpenProfile {
   sealed: { codec: RecordCodec; keys: ProfileKeys } | null;
 }
 
-/** What somebody unlocks a profile with. */
-export type Proof = { kind: "passphrase"; passphrase: string } | { kind: "passkey" };
-
 /** After which a locked profile locks itself, where nothing else was said. */
 export const USUAL_MINUTES = 15;
 
@@ -50,6 +42,8 @@ export class Vault {
   readonly #state: VaultSignal;
   readonly #profiles: Signal<readonly ProfileRecord[]> = signal([]);
   readonly #use: ProfileUse;
+  readonly #erasing: Erasing;
+  readonly #proofs: Proofs;
   #open: OpenProfile | null = null;
   #kept = true;
   #opened: (profile: OpenProfile) => void = () => undefined;
@@ -61,6 +55,8 @@ export class Vault {
   constructor(private readonly options: VaultOptions) {
     this.#state = createVaultState(options.choice.read()?.locked ?? false);
     this.#use = new ProfileUse(options.locks, (profile) => `${options.names.profiles}:${profile}`);
+    this.#erasing = new Erasing({ registry: options.registry, tabs: options.tabs, use: this.#use });
+    this.#proofs = new Proofs(options);
     options.tabs.listen({
       lock: ({ profile }) => {
         if (this.#open?.record.id === profile) void this.#leave();
@@ -110,7 +106,7 @@ export class Vault {
   async start(): Promise<void> {
     try {
       const record = await this.#shared();
-      this.#sweep(record).catch((error: unknown) => {
+      this.#erasing.sweep(record).catch((error: unknown) => {
         console.warn("What an interrupted writing has left behind could not be deleted:", error);
       });
       this.options.choice.remember({ id: record.id, locked: record.lock !== null });
@@ -135,7 +131,7 @@ export class Vault {
   async unlock(proof: Proof): Promise<boolean> {
     const state = this.#state.value;
     if (state.kind !== "locked" || state.profile.lock === null) return false;
-    const secret = await this.#secret(state.profile.lock.ways, proof);
+    const secret = await this.#proofs.secret(state.profile.lock.ways, proof);
     if (secret === null) return false;
     const keys = await profileKeys(secret);
     secret.fill(0);
@@ -148,7 +144,7 @@ export class Vault {
   async protect(proof: Proof): Promise<void> {
     const record = this.#here();
     const secret = newSecret();
-    const way = await this.#newWay(proof, secret, record.name);
+    const way = await this.#proofs.newWay(proof, secret, record.name);
     const keys = await profileKeys(secret);
     secret.fill(0);
     const codec = new SealedCodec(keys);
@@ -164,7 +160,7 @@ export class Vault {
   /** Another passphrase, or a first one. Nothing is encrypted anew. False: `proof` does not open the profile. */
   setPassphrase(proof: Proof, passphrase: string): Promise<boolean> {
     return this.#changeWays(proof, async (secret) => {
-      const way = await this.#newWay({ kind: "passphrase", passphrase }, secret, "");
+      const way = await this.#proofs.newWay({ kind: "passphrase", passphrase }, secret, "");
       return (ways) => [...ways.filter(({ kind }) => kind !== "passphrase"), way];
     });
   }
@@ -172,7 +168,7 @@ export class Vault {
   addPasskey(proof: Proof): Promise<boolean> {
     const { name } = this.#here();
     return this.#changeWays(proof, async (secret) => {
-      const way = await this.#newWay({ kind: "passkey" }, secret, name);
+      const way = await this.#proofs.newWay({ kind: "passkey" }, secret, name);
       return (ways) => [...ways, way];
     });
   }
@@ -234,7 +230,7 @@ export class Vault {
   async remove(record: ProfileRecord): Promise<void> {
     const own = this.#shown() === record.id;
     if (own) return this.#eraseHere(() => Promise.resolve([record]));
-    await this.#erase(record);
+    await this.#erasing.erase(record);
     await this.#list();
   }
 
@@ -269,7 +265,7 @@ export class Vault {
       const here = (await this.#list()).find((record) => record.id === id);
       if (here !== undefined && stored?.deleted !== true) return here;
       this.#use.release();
-      if (stored?.deleted === true) await this.#finish(id);
+      if (stored?.deleted === true) await this.#erasing.finish(id);
     }
   }
 
@@ -301,7 +297,7 @@ export class Vault {
     this.#state.value = { kind: "leaving" };
     try {
       await this.#end();
-      for (const record of await which()) await this.#erase(record);
+      for (const record of await which()) await this.#erasing.erase(record);
     } catch (error) {
       this.#failed("deleting", error);
       return;
@@ -312,20 +308,6 @@ export class Vault {
   #failed(what: Extract<VaultState, { kind: "failed" }>["what"], error: unknown): void {
     console.error(`The profile failed (${what}):`, error);
     this.#state.value = { kind: "failed", what, reason: error instanceof Error ? error.message : String(error) };
-  }
-
-  async #erase(record: ProfileRecord): Promise<void> {
-    const { registry, tabs } = this.options;
-    const { id } = record;
-    tabs.say({ kind: "leave", profile: id });
-    await this.#use.alone(id, async () => {
-      // As it lies now: another tab may have written it into other databases since it was listed here.
-      const stored = (await registry.get(id)) ?? record;
-      const gone: ProfileRecord = { ...stored, deleted: true, doomed: [...stored.doomed, stored.database, stored.documents] };
-      await registry.put(gone);
-      await this.#drop(gone);
-    });
-    tabs.say({ kind: "profiles" });
   }
 
   /** As if nobody had been here in this tab. */
@@ -356,28 +338,11 @@ export class Vault {
     if (this.#open !== null) this.options.tabs.say({ kind: "keys", profile: this.#open.record.id, keys });
   }
 
-  async #secret(ways: readonly Way[], proof: Proof): Promise<Bytes | null> {
-    if (proof.kind === "passphrase") {
-      const way = ways.find((each) => each.kind === "passphrase");
-      return way === undefined ? null : openedByPassphrase(way, proof.passphrase);
-    }
-    const known = ways.filter((each): each is PasskeyWay => each.kind === "passkey");
-    if (known.length === 0) return null;
-    const { answer, salt } = await this.options.passkeys.ask(known);
-    const way = known.find((each) => each.salt === salt);
-    return way === undefined ? null : openedByPasskey(way, answer);
-  }
-
-  async #newWay(proof: Proof, secret: Bytes, name: string): Promise<Way> {
-    if (proof.kind === "passphrase") return passphraseWay(proof.passphrase, secret, this.options.iterations);
-    return passkeyWay(await this.options.passkeys.make(name || this.options.site), secret);
-  }
-
   async #changeWays(proof: Proof, changing: (secret: Bytes) => Promise<(ways: readonly Way[]) => readonly Way[]>): Promise<boolean> {
     const here = this.#here();
     const record = (await this.options.registry.get(here.id)) ?? here;
     if (record.lock === null) return false;
-    const secret = await this.#secret(record.lock.ways, proof);
+    const secret = await this.#proofs.secret(record.lock.ways, proof);
     if (secret === null) return false;
     try {
       const change = await changing(secret);
@@ -421,7 +386,7 @@ export class Vault {
       await this.#use.alone(record.id, async () => {
         const now = (await registry.get(record.id)) ?? record;
         if (now.deleted === true || now.database !== record.database) throw new Error("Another tab was faster.");
-        await rewrite({ registry, record: now, target, source, codec, lock, show, drop: (gone) => this.#drop(gone) });
+        await rewrite({ registry, record: now, target, source, codec, lock, show, drop: (gone) => this.#erasing.drop(gone) });
       });
     } catch (error) {
       this.#failed("rewriting", error);
@@ -430,33 +395,6 @@ export class Vault {
     choice.remember({ id: record.id, locked: lock !== null });
     tabs.say({ kind: "profiles" });
     this.options.reload("here");
-  }
-
-  /** Deletes what is to go, and says so in the registry. */
-  async #drop(record: ProfileRecord): Promise<void> {
-    for (const name of record.doomed) await deleteDB(name);
-    if (record.deleted === true) await this.options.registry.remove(record.id);
-    else {
-      const { id, doomed } = record;
-      // Only these: others may have come, where the profile has been rewritten since.
-      const left = (stored: ProfileRecord): readonly string[] => stored.doomed.filter((name) => !doomed.includes(name));
-      await this.options.registry.change(id, (stored) => (stored === null ? null : { ...stored, doomed: left(stored) }));
-    }
-  }
-
-  /** Ends a deletion that a crash has cut off: then the profile can begin anew. */
-  async #finish(id: string): Promise<void> {
-    await this.#use.alone(id, async () => {
-      const left = await this.options.registry.get(id);
-      if (left?.deleted === true) await this.#drop(left);
-    });
-  }
-
-  /** What a crash has left behind. */
-  async #sweep(own: ProfileRecord): Promise<void> {
-    const stored = await this.options.registry.all();
-    for (const { id } of stored.filter(({ id, deleted }) => id !== own.id && deleted === true)) await this.#finish(id);
-    if (own.doomed.length > 0) await this.#drop(own);
   }
 
   async #leave(at: "here" | "first" = "here"): Promise<void> {

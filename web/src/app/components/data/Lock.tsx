@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { text } from "../../text";
 import type { LockRecord } from "../../vault/registry";
-import type { Proof } from "../../vault/vault";
+import type { Proof } from "../../vault/proofs";
 import { Confirm } from "../models/Confirm";
 import { Choice, Group } from "../settings/fields";
 import { useData } from "./context";
