@@ -52,6 +52,20 @@ READ = """async ({ path, content }) => {
 }"""
 
 
+# An answer of many seconds: one that is over in half a second has often ended before anything can happen to it.
+PARTS = [f"part_{number}" for number in range(150)]
+LASTS = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "parts",
+        "schema": {
+            "type": "object",
+            "properties": {part: {"type": "integer"} for part in PARTS},
+            "required": PARTS,
+        },
+    },
+}
+
 # In the worker that hosts Python: the model that the engine shall have now.
 LOAD = """async model => {
   const loading = js_llm_load(JSON.stringify({ model, device: "cpu" }));
@@ -213,7 +227,8 @@ def test_the_page_of_twenty_lines_asks_and_another_tab_takes_over_and_none_is_to
     expect(answer).to_contain_text("Hello", timeout=60_000)
 
     second = open_tab()
-    streamed = {"path": "v1/chat/completions", "content": json.dumps(asked(LONG, stream=True))}
+    long = asked(LONG, stream=True, max_tokens=1500, response_format=LASTS)
+    streamed = {"path": "v1/chat/completions", "content": json.dumps(long)}
     page.evaluate(READ, streamed)
     wait_until(page, "read.text.includes('content')", 60_000)
     app.page.close()
