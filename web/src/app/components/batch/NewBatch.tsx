@@ -4,9 +4,8 @@ import { useId, useState } from "preact/hooks";
 import { formatOf, type PromptsFault, type PromptsRead, readPrompts } from "../../batch/prompts";
 import { count as counted } from "../../format";
 import { text } from "../../text";
-import { textIn } from "../../text-file";
 import { useApp } from "../context";
-import { FileButton } from "../models/FileButton";
+import { TextFileField } from "../TextFileField";
 import { useBatches } from "./context";
 
 const words = text.batch.begin;
@@ -87,50 +86,22 @@ interface PromptsProps {
 }
 
 function Prompts({ written, onWrite, loaded, onLoad }: PromptsProps): JSX.Element {
-  const id = useId();
-  const [refused, setRefused] = useState<string | null>(null);
-  const take = async (file: File): Promise<void> => {
-    const found = await textIn(file);
-    setRefused(found === null ? file.name : null);
-    if (found !== null) onLoad({ file: file.name, read: readPrompts(found, formatOf(file.name)) });
-  };
   return (
-    <div class="study-field">
-      <label for={id}>{words.prompts}</label>
-      <textarea
-        id={id}
-        rows={7}
-        data-testid="batch-prompts"
-        aria-describedby={`${id}-note`}
-        placeholder={words.example}
-        readOnly={loaded !== null}
-        value={loaded === null ? written : loaded.read.prompts.join("\n")}
-        onInput={(event) => {
-          setRefused(null);
-          onWrite(event.currentTarget.value);
-        }}
-        onDragOver={(event) => {
-          if (event.dataTransfer?.types.includes("Files") === true) event.preventDefault();
-        }}
-        onDrop={(event) => {
-          const file = event.dataTransfer?.files[0];
-          if (file === undefined) return;
-          event.preventDefault();
-          void take(file);
-        }}
-      />
-      <div class="study-field-foot">
-        <p class="muted" id={`${id}-note`}>
-          {loaded === null ? words.promptsNote : words.from(loaded.file)}
-        </p>
-        {loaded === null ? (
-          <FileButton
-            testId="batch-file"
-            label={words.file}
-            accept=".txt,.csv,.tsv,.jsonl,.ndjson,text/*"
-            onFile={(file) => void take(file)}
-          />
-        ) : (
+    <TextFileField
+      label={words.prompts}
+      testId="batch-prompts"
+      note={loaded === null ? words.promptsNote : words.from(loaded.file)}
+      placeholder={words.example}
+      readOnly={loaded !== null}
+      value={loaded === null ? written : loaded.read.prompts.join("\n")}
+      onWrite={onWrite}
+      file={{ label: words.file, testId: "batch-file", accept: ".txt,.csv,.tsv,.jsonl,.ndjson,text/*" }}
+      onFile={(file, found) => {
+        onLoad({ file, read: readPrompts(found, formatOf(file)) });
+      }}
+      noText={words.fileNoText}
+      inPlaceOfButton={
+        loaded !== null && (
           <button
             type="button"
             class="outlined"
@@ -141,14 +112,9 @@ function Prompts({ written, onWrite, loaded, onLoad }: PromptsProps): JSX.Elemen
           >
             {words.discard}
           </button>
-        )}
-      </div>
-      {refused !== null && (
-        <p class="setting-fault" role="alert">
-          {words.fileNoText(refused)}
-        </p>
-      )}
-    </div>
+        )
+      }
+    />
   );
 }
 

@@ -4,10 +4,9 @@ import { useId, useState } from "preact/hooks";
 import { count as counted } from "../../format";
 import { LONGEST_SOURCE, type Source } from "../../study/deck";
 import { text } from "../../text";
-import { textIn } from "../../text-file";
 import { useApp } from "../context";
-import { FileButton } from "../models/FileButton";
 import { Choice } from "../settings/fields";
+import { TextFileField } from "../TextFileField";
 import { CountField } from "./CountField";
 import { useStudy } from "./context";
 
@@ -112,47 +111,18 @@ function Topic({ value, onChange }: FieldProps): JSX.Element {
 }
 
 function Text({ value, onChange }: FieldProps): JSX.Element {
-  const id = useId();
-  const [refused, setRefused] = useState<string | null>(null);
-  const take = async (file: File): Promise<void> => {
-    const found = await textIn(file);
-    setRefused(found === null ? file.name : null);
-    if (found !== null) onChange(found);
-  };
   return (
-    <div class="study-field">
-      <label for={id}>{words.text}</label>
-      <textarea
-        id={id}
-        rows={7}
-        data-testid="deck-text"
-        aria-describedby={`${id}-note`}
-        value={value}
-        onInput={(event) => {
-          setRefused(null);
-          onChange(event.currentTarget.value);
-        }}
-        onDragOver={(event) => {
-          if (event.dataTransfer?.types.includes("Files") === true) event.preventDefault();
-        }}
-        onDrop={(event) => {
-          const file = event.dataTransfer?.files[0];
-          if (file === undefined) return;
-          event.preventDefault();
-          void take(file);
-        }}
-      />
-      <div class="study-field-foot">
-        <p class="muted" id={`${id}-note`}>
-          {words.textNote}
-        </p>
-        <FileButton testId="deck-file" label={words.file} accept=".txt,.md,.csv,.json,text/*" onFile={(file) => void take(file)} />
-      </div>
-      {refused !== null && (
-        <p class="setting-fault" role="alert">
-          {words.fileNoText(refused)}
-        </p>
-      )}
-    </div>
+    <TextFileField
+      label={words.text}
+      testId="deck-text"
+      note={words.textNote}
+      value={value}
+      onWrite={onChange}
+      file={{ label: words.file, testId: "deck-file", accept: ".txt,.md,.csv,.json,text/*" }}
+      onFile={(_name, found) => {
+        onChange(found);
+      }}
+      noText={words.fileNoText}
+    />
   );
 }
