@@ -78,11 +78,14 @@ export class Conversations {
 
   /** Begin with what the address names, or with what an earlier page was left in the midst of. */
   async start(): Promise<void> {
+    await Promise.all([this.list.start(), this.#begin()]);
+  }
+
+  async #begin(): Promise<void> {
     const { places, state } = this.options;
     const named = places.conversation.peek() ?? (await this.#left());
     if (named !== null && state.conversation.peek().turns.length === 0) await this.show(named);
     this.#follow();
-    await this.list.start();
   }
 
   /** Show a conversation, whether it is stored or not. */

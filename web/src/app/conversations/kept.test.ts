@@ -79,7 +79,7 @@ describe("a kept conversation", () => {
     expect(again.conversation).toEqual(tab.conversation);
     expect(again.kept.record.title).toBe("Why is the sky blue?");
     expect(again.kept.record.running).toBe(true);
-    expect((await database.conversations.search("because", 9)).hits).toHaveLength(1);
+    expect((await database.conversations.search("because", { limit: 9 })).hits).toHaveLength(1);
   });
 
   it("keeps images beside the turns, and gives them back", async () => {

@@ -37,11 +37,14 @@ describe("the list of conversations", () => {
   it("reads one piece, and the next ones as somebody looks", async () => {
     for (let at = 1; at <= 100; at += 1) await write(`c${String(at)}`, at);
     const list = await open();
-    expect(ids(list)).toHaveLength(40);
+    expect(ids(list)).toHaveLength(12);
     expect(list.state.more.value).toBe(true);
     await Promise.all([list.grow(), list.grow()]);
-    expect(ids(list)).toHaveLength(80);
-    await list.grow();
+    expect(ids(list)).toHaveLength(52);
+    for (const read of [92, 100]) {
+      await list.grow();
+      expect(ids(list)).toHaveLength(read);
+    }
     expect(ids(list)).toHaveLength(100);
     expect(list.state.more.value).toBe(false);
     expect(ids(list)).toEqual(Array.from({ length: 100 }, (_, place) => `c${String(100 - place)}`));
@@ -65,7 +68,7 @@ describe("the list of conversations", () => {
     await write("oldest", 1);
     await expect.poll(() => database.conversations.get("oldest")).not.toBeNull();
     expect(ids(list)).not.toContain("oldest");
-    await list.grow();
+    while (list.state.more.value) await list.grow();
     expect(ids(list).at(-1)).toBe("oldest");
     expect(new Set(ids(list)).size).toBe(61);
   });
@@ -129,5 +132,38 @@ describe("the list of conversations", () => {
     await expect.poll(() => list.state.found.value?.hits[0]?.conversation.title).toBe("Pantry");
     list.search(" ");
     expect(list.state.found.value).toBeNull();
+  });
+
+  it("shows the first hits before the others, in the order of all", async () => {
+    for (let at = 1; at <= 30; at += 1) await write(`c${String(at)}`, at, { title: "Blue tin" });
+    const list = await open();
+    const shown: [number, boolean][] = [];
+    list.state.found.subscribe((found) => {
+      if (found !== null) shown.push([found.hits.length, found.searching]);
+    });
+    list.search("blu");
+    await expect.poll(() => list.state.found.value?.searching).toBe(false);
+    expect(shown).toEqual([
+      [8, true],
+      [30, false],
+    ]);
+    // The same again, as something was written: what is there stays until all of it is read.
+    list.rename("c3", "Blue moon");
+    await expect.poll(() => list.state.found.value?.hits.some((hit) => hit.conversation.title === "Blue moon")).toBe(true);
+    expect(shown.slice(2)).toEqual([[30, false]]);
+  });
+
+  it("reads no further for words that nobody wants any more", async () => {
+    for (let at = 1; at <= 30; at += 1) await write(`c${String(at)}`, at, { title: "Blue tin" });
+    const life = new AbortController();
+    const found = await database.conversations.search("blu", {
+      limit: 50,
+      signal: life.signal,
+      onFirst: () => {
+        life.abort();
+      },
+    });
+    expect(found).toMatchObject({ more: true, searching: false });
+    expect(found.hits).toHaveLength(8);
   });
 });

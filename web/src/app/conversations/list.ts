@@ -28,6 +28,8 @@ export interface ListOptions {
   onTrouble: (raw: unknown) => void;
 }
 
+/** As many as most windows show. What is further down is drawn behind it, whatever is stored. */
+const FIRST_PIECE = 12;
 const PIECE = 40;
 const HITS = 50;
 const TYPING_MS = 120;
@@ -46,6 +48,9 @@ export class ConversationList {
     removed: signal<ConversationRecord | null>(null),
   };
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #searching = new AbortController();
+  /** The words that the hits on the screen were found for. */
+  #foundFor: string | null = null;
   /** Counts what is read, so that what comes late is not shown. */
   #asked = 0;
 
@@ -87,8 +92,11 @@ export class ConversationList {
   search(query: string): void {
     this.state.query.value = query;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    if (query.trim() === "") this.state.found.value = null;
-    else this.#timer = setTimeout(() => { this.#try(this.#search()); }, TYPING_MS);
+    this.#searching.abort();
+    if (query.trim() === "") {
+      this.#foundFor = null;
+      this.state.found.value = null;
+    } else this.#timer = setTimeout(() => { this.#try(this.#search()); }, TYPING_MS);
   }
 
   rename(id: string, title: string): void {
@@ -160,7 +168,7 @@ export class ConversationList {
 
   async #read(): Promise<void> {
     const asked = (this.#asked += 1);
-    const page = await this.options.database.conversations.page(this.state.place.peek(), { limit: PIECE });
+    const page = await this.options.database.conversations.page(this.state.place.peek(), { limit: FIRST_PIECE });
     if (asked !== this.#asked) return;
     this.state.records.value = page.records;
     this.state.more.value = page.more;
@@ -175,9 +183,27 @@ export class ConversationList {
   }
 
   async #search(): Promise<void> {
+    this.#searching.abort();
+    const { signal } = (this.#searching = new AbortController());
     const query = this.state.query.peek();
-    const found = await this.options.database.conversations.search(query, HITS);
-    if (query === this.state.query.peek() && query.trim() !== "") this.state.found.value = found;
+    const onFirst = (found: Found): void => {
+      // What was found for the same words stays until all of it can take its place.
+      if (this.#foundFor !== query) this.#show(query, found);
+    };
+    try {
+      const found = await this.options.database.conversations.search(query, { limit: HITS, onFirst, signal });
+      if (!signal.aborted) this.#show(query, found);
+    } catch (raw) {
+      const first = this.state.found.peek();
+      if (first?.searching === true) this.state.found.value = { ...first, searching: false };
+      throw raw;
+    }
+  }
+
+  #show(query: string, found: Found): void {
+    if (query !== this.state.query.peek() || query.trim() === "") return;
+    this.#foundFor = query;
+    this.state.found.value = found;
   }
 
   /** One conversation was written, here or elsewhere: it goes to its place. */

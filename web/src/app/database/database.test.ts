@@ -102,11 +102,11 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     const gone = await conversations.save({ conversation: { ...saved.conversation, deletedAt: 5 }, turns: [] });
     expect((await conversations.page({ kind: "all" }, { limit: 9 })).records).toEqual([]);
     expect(await conversations.labels()).toEqual({ folders: [], tags: [] });
-    expect((await conversations.search("needle", 9)).hits).toEqual([]);
+    expect((await conversations.search("needle", { limit: 9 })).hits).toEqual([]);
     expect((await conversations.deleted(4)).length).toBe(0);
     expect((await conversations.deleted(5)).map(({ id }) => id)).toEqual(["a"]);
     await conversations.save({ conversation: { ...gone.conversation, deletedAt: null }, turns: [] });
-    expect((await conversations.search("needle", 9)).hits).toHaveLength(1);
+    expect((await conversations.search("needle", { limit: 9 })).hits).toHaveLength(1);
     await drafts.set({ conversation: "a", changedAt: 1, text: "more", details: {} });
     await blobs.put("picture", "a", new Blob(["x"]));
     await conversations.purge("a");
@@ -141,7 +141,7 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     await write("sky", "Colours", "Why is the sky blue? Über den Wolken.", 20);
     await write("blues", "Blues of the south", "Guitars", 5);
     const found = async (query: string): Promise<string[]> =>
-      (await conversations.search(query, 9)).hits.map(({ conversation }) => conversation.id);
+      (await conversations.search(query, { limit: 9 })).hits.map(({ conversation }) => conversation.id);
     expect(await found("blu")).toEqual(["blues", "sky", "tea"]);
     expect(await found("blue tin")).toEqual(["tea"]);
     expect(await found("BLUE  ti")).toEqual(["tea"]);
@@ -150,10 +150,10 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     // Only the last word may be unfinished.
     expect(await found("kitch green")).toEqual([]);
     expect(await found("?!")).toEqual([]);
-    const [hit] = (await conversations.search("tin", 9)).hits;
+    const [hit] = (await conversations.search("tin", { limit: 9 })).hits;
     expect(hit?.excerpt).toBe("The green tea is in the BLUE tin.");
     expect(hit?.turn).toBe("tea-t");
-    const bounded = await conversations.search("blue", 1);
+    const bounded = await conversations.search("blue", { limit: 1 });
     expect(bounded.hits).toHaveLength(1);
     expect(bounded.more).toBe(true);
   });

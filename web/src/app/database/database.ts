@@ -13,6 +13,7 @@ import type {
   Page,
   Place,
   Saving,
+  SearchOptions,
   TurnRecord,
 } from "./records";
 
@@ -37,7 +38,7 @@ export interface Conversations {
    */
   purge(id: string, revision?: number): Promise<void>;
   /** Those whose title or turns have all words, the last one as a beginning; the newest turns first. */
-  search(query: string, limit: number): Promise<Found>;
+  search(query: string, options: SearchOptions): Promise<Found>;
 }
 
 export interface Turns {

@@ -81,7 +81,7 @@ describe("migrations", () => {
       for (const { store, row } of rows) await old.put(store, row);
       old.close();
       const database = storedDatabase(new IndexedRows(NAME));
-      const [hit] = (await database.conversations.search("tin", 9)).hits;
+      const [hit] = (await database.conversations.search("tin", { limit: 9 })).hits;
       expect(hit?.conversation).toMatchObject({ id: "a", title: "Tea", revision: 3, deletedAt: null });
       expect((await database.turns.of("a")).map(({ id, askedAt }) => [id, askedAt])).toEqual([["t", 8]]);
       expect((await database.drafts.get("a"))?.text).toBe("And");

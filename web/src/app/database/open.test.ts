@@ -51,7 +51,7 @@ describe("opening the database", () => {
     const turn = { id: "t", conversation: "a", revision: 0, askedAt: 1, words: ["secret"], excerpt: "secret", turn: { question: "secret" } };
     await database.conversations.save({ conversation, turns: [turn] });
     await database.drafts.set({ conversation: "a", changedAt: 1, text: "secret", details: {} });
-    expect((await database.conversations.search("secret", 9)).hits[0]?.conversation.title).toBe("Secret");
+    expect((await database.conversations.search("secret", { limit: 9 })).hits[0]?.conversation.title).toBe("Secret");
     expect(await database.conversations.labels()).toEqual({ folders: ["Secrets"], tags: ["secretly"] });
     database.close();
     const raw = await openDB("open-3");

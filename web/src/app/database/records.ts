@@ -87,6 +87,17 @@ export interface Found {
   hits: readonly Hit[];
   /** Whether there may be more than was looked at. */
   more: boolean;
+  /** Whether the rest is still being read: these are the first ones. */
+  searching: boolean;
+}
+
+export interface SearchOptions {
+  /** So many are read. */
+  limit: number;
+  /** Gets the first few as soon as they are there, where that is not all. */
+  onFirst?: (found: Found) => void;
+  /** Nobody wants it any more: it resolves with what it has. */
+  signal?: AbortSignal;
 }
 
 /** What one saving stores, all or nothing. */

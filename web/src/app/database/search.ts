@@ -6,13 +6,15 @@
  */
 import type { RecordCodec } from "./codec";
 import { exactly, type Key, type KeyRange } from "./keys";
-import type { ConversationRecord, Found, Hit } from "./records";
+import type { ConversationRecord, Found, Hit, SearchOptions } from "./records";
 import type { Rows } from "./rows";
 import type { ConversationRow, TurnRow } from "./schema";
 import { plain, wordsOf } from "./words";
 
 /** Entries of an index that are read for one word. */
 const BOUND = 2_000;
+/** Hits that are shown before the others are read. */
+const FIRST = 8;
 /** Characters of a turn around the word that was found. */
 const BEFORE = 30;
 const AROUND = 120;
@@ -27,21 +29,35 @@ export interface Searched {
 /** Where a word stands: by conversation, the newest turn that has it; null: in its title. */
 type Places = Map<string, Key | null>;
 
-export async function search(query: string, limit: number, searched: Searched): Promise<Found> {
+export async function search(query: string, options: SearchOptions, searched: Searched): Promise<Found> {
   const words = wordsOf(query);
-  if (words.length === 0) return { hits: [], more: false };
+  if (words.length === 0) return { hits: [], more: false, searching: false };
   // Whoever types has not finished the last word.
   const read = await Promise.all(
     words.map((word, place) => placesOf(word, place === words.length - 1, searched)),
   );
   const candidates = inAll(read.map(({ places }) => places));
+  return collected(candidates, read.some(({ more }) => more), options, (id, turn) => hitOf(id, turn, words, searched));
+}
+
+/** The hits among candidates, read together: the first few, which a person looks at, before the others. */
+async function collected(
+  candidates: readonly [string, Key | null][],
+  beyond: boolean,
+  { limit, onFirst, signal }: SearchOptions,
+  read: (id: string, turn: Key | null) => Promise<Hit | null>,
+): Promise<Found> {
   const hits: Hit[] = [];
-  for (const [id, turn] of candidates) {
-    if (hits.length === limit) return { hits, more: true };
-    const hit = await hitOf(id, turn, words, searched);
-    if (hit !== null) hits.push(hit);
+  let at = 0;
+  const rest = (): boolean => at < candidates.length && hits.length < limit && signal?.aborted !== true;
+  while (rest()) {
+    const piece = candidates.slice(at, at + Math.min(at === 0 ? FIRST : limit, limit - hits.length));
+    at += piece.length;
+    const found = await Promise.all(piece.map(([id, turn]) => read(id, turn)));
+    hits.push(...found.filter((hit) => hit !== null));
+    if (at === piece.length && rest()) onFirst?.({ hits: [...hits], more: true, searching: true });
   }
-  return { hits, more: read.some(({ more }) => more) };
+  return { hits, more: beyond || at < candidates.length, searching: false };
 }
 
 async function placesOf(
@@ -54,9 +70,11 @@ async function placesOf(
   const ranges: KeyRange[] = open ? [whole, await codec.beginning(word)] : [whole];
   const places: Places = new Map();
   let more = false;
-  for (const range of ranges) {
+  const read = ranges.map((range) => {
     const query = { index: "words", range, limit: BOUND };
-    const [titles, turns] = await Promise.all([rows.keys("conversations", query), rows.keys("turns", query)]);
+    return Promise.all([rows.keys("conversations", query), rows.keys("turns", query)]);
+  });
+  for (const [titles, turns] of await Promise.all(read)) {
     for (const key of turns as [number, string, string][]) if (!places.has(key[1])) places.set(key[1], key);
     for (const id of titles as string[]) if (!places.has(id)) places.set(id, null);
     more ||= titles.length === BOUND || turns.length === BOUND;

@@ -3,7 +3,7 @@ import type { RecordCodec } from "./codec";
 import type { Conversations, Turns } from "./database";
 import { behind, exactly } from "./keys";
 import { labelsOf, placeKey, placesOf, rangeOfPlace } from "./places";
-import type { ConversationRecord, Found, Labels, Page, Place, Saving, TurnRecord } from "./records";
+import type { ConversationRecord, Found, Labels, Page, Place, Saving, SearchOptions, TurnRecord } from "./records";
 import type { Rows, Write } from "./rows";
 import type { ConversationRow, TurnRow } from "./schema";
 import { search } from "./search";
@@ -87,10 +87,10 @@ export class StoredConversations implements Conversations, Turns {
     this.changes.tell({ kind: "conversation", id });
   }
 
-  search(query: string, limit: number): Promise<Found> {
+  search(query: string, options: SearchOptions): Promise<Found> {
     const read = (row: ConversationRow): Promise<ConversationRecord> => this.#conversation(row);
     const excerpt = async (row: TurnRow): Promise<string> => (await this.#turn(row)).excerpt;
-    return search(query, limit, { rows: this.rows, codec: this.codec, read, excerpt });
+    return search(query, options, { rows: this.rows, codec: this.codec, read, excerpt });
   }
 
   async #put(turn: TurnRecord): Promise<Write> {

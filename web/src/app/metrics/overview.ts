@@ -4,7 +4,7 @@ import { beginOf, inGroup, levelOf, RECENT, type Range, type Wanted } from "./ch
 import type { Inference, Measure } from "./inference";
 import { type Line, linesOf, linesOfSums, type Split } from "./series";
 import type { InferenceStore, SumAt } from "./store";
-import { countIn, merged, type Sum, sumOf } from "./sums";
+import { countIn, mergedAll, type Sum, sumOf } from "./sums";
 
 export const PLOTS = [
   "decode_tokens_per_s",
@@ -89,8 +89,7 @@ export function overviewOfSums(sums: readonly SumAt[], split: Split): Overview {
 }
 
 function together(sums: readonly Sum[], lines: (measure: PlotName) => Line[]): Overview {
-  const [first, ...others] = sums;
-  const whole = first === undefined ? null : others.reduce(merged, first);
+  const whole = mergedAll(sums);
   return {
     whole,
     answers: whole === null ? 0 : countIn(whole, ["answer"]),

@@ -2,7 +2,7 @@
 import type { Inference, Measure } from "./inference";
 import type { SumAt } from "./store";
 import type { Group } from "./sums";
-import { greatestOf, joined, leastOf, meanOf, type Summary } from "./summary";
+import { greatestOf, joined, leastOf, meanOf, type Summary, withoutSpread } from "./summary";
 
 export const SPLITS = ["none", "model", "mode", "engine"] as const;
 export type Split = (typeof SPLITS)[number];
@@ -43,7 +43,7 @@ export function linesOf(inferences: readonly Inference[], measure: Measure, spli
 export function linesOfSums(sums: readonly SumAt[], measure: Measure, split: Split): Line[] {
   const measured = sums.flatMap(({ at, sum }) => {
     const summary = sum.measures[measure];
-    return summary === undefined ? [] : [{ at, summary, name: nameIn(split, sum) }];
+    return summary === undefined ? [] : [{ at, summary: withoutSpread(summary), name: nameIn(split, sum) }];
   });
   const few = frequent(measured.map(({ name, summary: { count } }) => ({ name, count })));
   const places = new Map<string, { name: string | null; at: number; summary: Summary }>();

@@ -42,6 +42,30 @@ export function joined(one: Summary | undefined, other: Summary): Summary {
   };
 }
 
+/** Of all of them together: many at once cost no more than what is in them. */
+export function joinedAll(summaries: readonly Summary[]): Summary | undefined {
+  const [first, ...others] = summaries;
+  if (first === undefined) return undefined;
+  const whole = { count: first.count, total: first.total, least: first.least, greatest: first.greatest };
+  for (const { count, total, least, greatest } of others) {
+    whole.count += count;
+    whole.total += total;
+    whole.least = Math.min(whole.least, least);
+    whole.greatest = Math.max(whole.greatest, greatest);
+  }
+  const bins: Record<string, number> = {};
+  for (const summary of summaries) {
+    if (summary.bins === undefined) return whole;
+    for (const [bin, count] of Object.entries(summary.bins)) bins[bin] = (bins[bin] ?? 0) + count;
+  }
+  return { ...whole, bins };
+}
+
+/** Without how they are spread, for whoever wants the mean only. */
+export function withoutSpread({ count, total, least, greatest }: Summary): Summary {
+  return { count, total, least, greatest };
+}
+
 type Bins = NonNullable<Summary["bins"]>;
 
 function binsOf(one: Bins, other: Bins): Bins {

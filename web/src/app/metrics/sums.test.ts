@@ -4,7 +4,7 @@ import { inference } from "../testing/inferences";
 import { type Inference, inferenceOf, KINDS, MEASURES, OUTCOMES, recordOf } from "./inference";
 import { overviewOf, overviewOfSums } from "./overview";
 import { linesOf, linesOfSums } from "./series";
-import { countIn, groupOf, merged, readSum, startOf, type Sum, sumOf } from "./sums";
+import { countIn, groupOf, merged, mergedAll, readSum, startOf, type Sum, sumOf } from "./sums";
 import { joined, meanOf, quantileOf, type Summary, summaryOf, totalOf } from "./summary";
 
 const values = fc.double({ min: 0, max: 1e7, noNaN: true });
@@ -34,6 +34,7 @@ describe("sums", () => {
         const whole = together(sums);
         expect(merged(together(sums.slice(0, cut)), together(sums.slice(cut)))).toEqual(whole);
         expect(together(sums.toReversed())).toEqual(whole);
+        expect(mergedAll(sums)).toEqual(whole);
         expect(countIn(whole)).toBe(many.length);
       }),
     );

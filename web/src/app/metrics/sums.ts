@@ -4,7 +4,7 @@ import type { EngineKind } from "../../protocol/wire";
 import type { SumLevel } from "../database/schema";
 import type { Mode } from "../settings/choices";
 import { engineOf, KINDS, type Inference, type Kind, type Measure, MEASURES, modeOf, type Outcome, OUTCOMES } from "./inference";
-import { joined, type Summary, summaryOf } from "./summary";
+import { joined, joinedAll, type Summary, summaryOf } from "./summary";
 
 /** What is counted apart. */
 export interface Group {
@@ -48,6 +48,20 @@ export function merged(one: Sum, other: Sum): Sum {
     if (more !== undefined) measures[name] = joined(measures[name], more);
   }
   return { ...groupOf(one), counts, measures };
+}
+
+/** Of all of them together; null where there are none. The group is the first one's. */
+export function mergedAll(sums: readonly Sum[]): Sum | null {
+  const [first] = sums;
+  if (first === undefined) return null;
+  const counts: Record<string, number> = {};
+  for (const sum of sums) for (const [key, count] of Object.entries(sum.counts)) counts[key] = (counts[key] ?? 0) + count;
+  const measures: Partial<Record<Measure, Summary>> = {};
+  for (const name of MEASURES) {
+    const whole = joinedAll(sums.map((sum) => sum.measures[name]).filter((summary) => summary !== undefined));
+    if (whole !== undefined) measures[name] = whole;
+  }
+  return { ...groupOf(first), counts, measures };
 }
 
 /** How many of these kinds and outcomes. */

@@ -34,6 +34,7 @@ const en = {
     cancel: "Cancel",
     empty: "What you ask is kept here, in this browser alone.",
     emptyPlace: "Nothing is in here any more.",
+    searching: "Searching…",
     hits: (count: number) => (count === 1 ? "1 conversation found" : `${String(count)} conversations found`),
     noHits: (query: string) => `Nothing was found for “${query}”.`,
     someHits: "There may be more: another word narrows the search.",
@@ -82,6 +83,7 @@ const de: typeof en = {
     cancel: "Abbrechen",
     empty: "Was du fragst, bleibt hier, nur in diesem Browser.",
     emptyPlace: "Hier ist nichts mehr.",
+    searching: "Wird gesucht …",
     hits: (count: number) =>
       count === 1 ? "1 Unterhaltung gefunden" : `${String(count)} Unterhaltungen gefunden`,
     noHits: (query: string) => `Zu „${query}“ wurde nichts gefunden.`,

@@ -150,7 +150,7 @@ async function written(database: AppDatabase): Promise<void> {
 
 async function checkWritten(database: AppDatabase): Promise<void> {
   expect(await database.conversations.get("a")).toMatchObject({ title: "Needle", revision: 1 });
-  expect((await database.conversations.search("needle", 9)).hits).toHaveLength(1);
+  expect((await database.conversations.search("needle", { limit: 9 })).hits).toHaveLength(1);
   expect(await database.conversations.labels()).toEqual({ folders: ["Needles"], tags: ["needle"] });
   expect((await database.drafts.get("a"))?.text).toBe("needle");
   expect(await database.tools.all()).toEqual([{ id: "needle_tool", value: { source: "needle" } }]);

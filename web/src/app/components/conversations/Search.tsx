@@ -70,11 +70,11 @@ export function Hits({ store }: { store: ConversationList }): JSX.Element | null
   const found = store.state.found.value;
   const query = store.state.query.value.trim();
   if (found === null) return null;
-  const { hits, more } = found;
+  const { hits, more, searching } = found;
   return (
     <div class="conversations-scroll">
       <p class="conversations-count" role="status" data-testid="hits">
-        {hits.length === 0 ? text.list.noHits(query) : text.list.hits(hits.length)}
+        {searching ? text.list.searching : hits.length === 0 ? text.list.noHits(query) : text.list.hits(hits.length)}
       </p>
       <ul>
         {hits.map(({ conversation, excerpt }) => (
@@ -83,7 +83,7 @@ export function Hits({ store }: { store: ConversationList }): JSX.Element | null
           </Row>
         ))}
       </ul>
-      {more && hits.length > 0 && <p class="conversations-count">{text.list.someHits}</p>}
+      {more && !searching && hits.length > 0 && <p class="conversations-count">{text.list.someHits}</p>}
     </div>
   );
 }

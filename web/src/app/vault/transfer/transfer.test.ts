@@ -161,7 +161,7 @@ describe("an export", () => {
     // And everything is where it was.
     const mine = await from.database.conversations.get("a");
     expect(await to.database.conversations.get("a")).toEqual(mine);
-    expect((await to.database.conversations.search("blue", 9)).hits).toHaveLength(1);
+    expect((await to.database.conversations.search("blue", { limit: 9 })).hits).toHaveLength(1);
     expect(await to.database.blobs.get("t1/i").then((blob) => blob?.type)).toBe("image/png");
     expect((await to.database.drafts.get("a"))?.text).toBe("And");
     expect(await to.database.inferences.sums("day", 0)).toEqual(await from.database.inferences.sums("day", 0));
@@ -286,7 +286,7 @@ describe("an export of version 1", () => {
     await to.import(VERSION_1);
     expect(await to.database.conversations.get("c1")).toMatchObject({ title: "Tea", revision: 3, folder: "Kitchen" });
     expect((await to.database.turns.of("c1")).map(({ id, revision }) => [id, revision])).toEqual([["t1", 2]]);
-    expect((await to.database.conversations.search("blue", 9)).hits).toHaveLength(1);
+    expect((await to.database.conversations.search("blue", { limit: 9 })).hits).toHaveLength(1);
     expect((await to.export()).split("\n", 1)[0]).toContain('"version":2');
   });
 });
