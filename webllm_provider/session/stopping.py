@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
+from amplifier_core import CancellationToken
+
 LOOK_EVERY = 0.05
-"""Seconds between two looks at the cancellation token, which calls nobody."""
+"""Seconds between two looks at a cancellation token that calls nobody."""
 
 
 class Stopped(Exception):
@@ -15,39 +19,82 @@ class Stopped(Exception):
 
 
 class Stops:
-    """Looks at a session's cancellation token for as long as something waits that it may end.
+    """Ends what a turn waits for once the session's cancellation token asks for it.
 
-    One timer serves all waits of a turn, and none of them gets a task of its own: most are over before they
-    have waited at all, and each turn of an event loop that a browser drives is dear.
+    A token passes a request on to its children, so one of them hears it. The native engine calls no Python
+    for that: there the token is looked at, for as long as something waits. Either way no wait gets a task of
+    its own: most are over before they have waited at all, and each turn of a browser's event loop is dear.
     """
 
     def __init__(self, token: Any) -> None:
         self._token = token
         self._waits: list[EndedByToken] = []
         self._looking = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ear = _child_of(token, self._hear)
 
     def add(self, wait: EndedByToken) -> None:
-        """Look at the token for this wait, too."""
+        """End this wait, too, when it is asked for."""
         self._waits.append(wait)
-        if not self._looking:
-            self._looking = True
+        if len(self._waits) > 1:
+            return
+        self._loop = asyncio.get_running_loop()
+        if self._ear is not None:
+            self._token.register_child(self._ear)
+        if self._ear is None or self._token.is_cancelled:
             self._look_later()
 
     def remove(self, wait: EndedByToken) -> None:
         """It is over."""
         self._waits.remove(wait)
+        if self._ear is not None and not self._waits:
+            self._token.unregister_child(self._ear)
+
+    def _hear(self) -> None:
+        # Not at once: it may be what waits here that asks for it.
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._look)
 
     def _look_later(self) -> None:
-        asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)
+        if not self._looking and self._loop is not None:
+            self._looking = True
+            self._loop.call_later(LOOK_EVERY, self._look_again)
+
+    def _look_again(self) -> None:
+        self._looking = False
+        if self._waits:
+            self._look()
+            self._look_later()
 
     def _look(self) -> None:
-        if not self._waits:
-            self._looking = False
-            return
         if self._token.is_cancelled:
             for wait in self._waits:
                 wait.end(immediate=bool(self._token.is_immediate))
-        self._look_later()
+
+
+def _child_of(token: Any, hear: Callable[[], None]) -> Any:
+    """A token that tells of a request when it gets one as a child; None where there is no such thing."""
+    made = _hearing() if isinstance(token, CancellationToken) else None
+    if made is None:
+        return None
+    ear = made()
+    ear.hear = hear
+    return ear
+
+
+@cache
+def _hearing() -> Any:
+    """The class of such tokens."""
+
+    def request(ear: Any) -> bool:
+        ear.hear()
+        return True
+
+    try:
+        return type("Ear", (CancellationToken,), {"request_graceful": request, "request_immediate": request})
+    except TypeError:
+        # A type of the native engine is no base.
+        return None
 
 
 class EndedByToken:
