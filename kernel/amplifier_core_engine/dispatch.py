@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import logging
+from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from amplifier_core.models import HookResult
 from . import hook_answers, hook_results
 from .hook_answers import Fields
 from .isolation import cancelled_from_outside, within
-from .payload import Json, written
+from .payload import Json, copies
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +38,12 @@ async def finished(fields: Fields) -> HookResult:
 
 async def dispatched(entries: list[Registration], event: str, data: Json, context: Context) -> HookResult:
     """Asks one handler after the other until one denies; `RustHookRegistry.emit` says what comes of it."""
-    text = written(data)
+    copy = copies(data)
     question: Fields | None = None
     injections: list[Fields] = []
     for entry in entries:
         try:
-            answer = hook_answers.parsed(await _answer(entry, event, text, context))
+            answer = hook_answers.parsed(await _answer(entry, event, copy, context))
         except Exception as error:
             logger.error("Handler '%s' failed on event '%s': %s", entry.name, event, error, exc_info=error)
             continue
@@ -52,7 +52,7 @@ async def dispatched(entries: list[Registration], event: str, data: Json, contex
             return hook_results.as_model(answer)
         if action == "modify" and answer["data"] is not None:
             data = answer["data"]
-            text = written(data)
+            copy = copies(data)
         elif action == "ask_user" and question is None:
             # Two questions cannot be merged, and the first was the most important by priority.
             question = answer
@@ -71,12 +71,12 @@ async def collected(
     entries: list[Registration], event: str, data: Json, seconds: float, context: Context
 ) -> list[dict[str, Any]]:
     """The `data` of every handler's answer that has some, whatever else it says."""
-    text = written(data)
+    copy = copies(data)
     found: list[dict[str, Any]] = []
     for entry in entries:
         try:
             async with asyncio.timeout(seconds):
-                answer = hook_answers.parsed(await _answer(entry, event, text, context))
+                answer = hook_answers.parsed(await _answer(entry, event, copy, context))
         except TimeoutError:
             logger.warning("Handler '%s' took longer than %s s on event '%s'", entry.name, seconds, event)
             continue
@@ -92,11 +92,11 @@ class _HandlerCancelledItself(Exception):
     """A handler raised CancelledError although nobody cancelled the emit."""
 
 
-async def _answer(entry: Registration, event: str, text: str, context: Context) -> object:
+async def _answer(entry: Registration, event: str, copy: Callable[[], Json], context: Context) -> object:
     """Calls one handler with data of its own, in a copy of the emitting context."""
     own = context.copy()
     try:
-        answer = own.run(entry.handler, event, json.loads(text))
+        answer = own.run(entry.handler, event, copy())
         # Only coroutines are awaited, as in the native engine: another awaitable is a malformed answer.
         return await within(own, answer) if inspect.iscoroutine(answer) else answer
     except asyncio.CancelledError as error:

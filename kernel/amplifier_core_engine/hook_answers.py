@@ -41,6 +41,7 @@ DEFAULTS: Final[Fields] = {
     "append_to_last_tool_result": False,
     "context_injections": [],
 }
+_FLAGS: Final = tuple(name for name, value in DEFAULTS.items() if value is False)
 _INJECTION_DEFAULTS: Final[Fields] = {
     "role": "system",
     "ephemeral": False,
@@ -124,7 +125,7 @@ _CHECKS: Final[Mapping[str, Callable[[Json], bool]]] = {
 
 def parsed(answer: object) -> Fields:
     """All fields of a handler's answer. None means to continue, what is unintelligible means to deny."""
-    if answer is None:
+    if answer is None or _is_plain_continue(answer):
         return dict(DEFAULTS)
     try:
         given = _given(answer)
@@ -141,6 +142,18 @@ def parsed(answer: object) -> Fields:
         for item in fields["context_injections"]
     ]
     return fields
+
+
+def _is_plain_continue(answer: object) -> bool:
+    """Whether a handler answers what most do: a result in which nothing was set.
+
+    Zero equals False, so that flags are looked at once more: nothing is coerced here.
+    """
+    return (
+        type(answer) is HookResult
+        and vars(answer) == DEFAULTS
+        and all(vars(answer)[flag] is False for flag in _FLAGS)
+    )
 
 
 def _given(answer: object) -> Json:

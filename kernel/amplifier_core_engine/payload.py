@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any, NoReturn, TypeGuard
 
 # Anything that JSON can say. `Any` inside, because modules read payloads without narrowing them.
 Json = Any
@@ -21,6 +22,8 @@ _DEEPEST = 127
 _LARGEST_UNSIGNED = 2**64 - 1
 _SMALLEST_SIGNED = -(2**63)
 _DIGITS_OF_A_SMALL_INTEGER = 18
+_LARGEST_SMALL_INTEGER = 10**_DIGITS_OF_A_SMALL_INTEGER - 1
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def _invalid(reason: str) -> RuntimeError:
@@ -39,12 +42,16 @@ def canonical(value: object) -> Json:
         TypeError: a dict key is neither text, number, bool nor None.
         ValueError: the value contains itself.
     """
-    return _parsed(json.dumps(_dumped(value), default=str))
+    if _is_plain(value):
+        return {key: value[key] for key in sorted(value)}
+    return _parsed(_ENCODER.encode(_dumped(value)))
 
 
-def written(value: Json) -> str:
-    """Canonical data as JSON text, from which `json.loads` makes a detached copy for each handler."""
-    return json.dumps(value)
+def copies(value: Json) -> Callable[[], Json]:
+    """Makes a detached copy of canonical data at each call: one for each handler."""
+    if type(value) is dict and all(type(member) in _SCALARS for member in value.values()):
+        return value.copy
+    return partial(json.loads, json.dumps(value))
 
 
 def stamped(defaults: Mapping[str, Json], data: Json) -> Json:
@@ -57,6 +64,37 @@ def stamped(defaults: Mapping[str, Json], data: Json) -> Json:
         return data
     merged = {**defaults, **data, "timestamp": _now()}
     return {key: merged[key] for key in sorted(merged)}
+
+
+def _is_plain(value: object) -> TypeGuard[dict[str, Json]]:
+    """Whether the value is an object of nothing but scalars that JSON would give back as they are.
+
+    Most events are, and every piece of an answer that streams: they need no way through a text.
+    """
+    return type(value) is dict and all(
+        type(key) is str and key.isascii() and _comes_back(member) for key, member in value.items()
+    )
+
+
+def _comes_back(member: Any) -> bool:
+    # Of exactly these types: what derives from them may be written in ways of its own.
+    kind = type(member)
+    if kind is str:
+        # The halves of a surrogate pair would come back as one character, a lone one not at all.
+        return bool(member.isascii()) or _is_utf8(member)
+    if kind is int:
+        return bool(-_LARGEST_SMALL_INTEGER <= member <= _LARGEST_SMALL_INTEGER)
+    if kind is float:
+        return math.isfinite(member)
+    return kind is bool or member is None
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _dumped(value: object) -> object:
@@ -77,9 +115,7 @@ def _dumped(value: object) -> object:
 def _parsed(written: str) -> Json:
     if written.count("[") + written.count("{") > _DEEPEST and _depth(written) > _DEEPEST:
         raise _invalid("recursion limit exceeded")
-    value = json.loads(
-        written, object_pairs_hook=_sorted_object, parse_int=_integer, parse_constant=_refuse_constant
-    )
+    value = _DECODER.decode(written)
     # Only an escape can smuggle a surrogate in, so most payloads are spared the second look.
     if "\\ud" in written:
         _refuse_lone_surrogates(value)
@@ -136,4 +172,17 @@ def _depth(written: str) -> int:
 def _now() -> str:
     """The time in UTC as RFC 3339 with nanoseconds."""
     seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{nanoseconds:09d}+00:00"
+    return f"{_second(seconds)}.{nanoseconds:09d}+00:00"
+
+
+@lru_cache(maxsize=1)
+def _second(seconds: int) -> str:
+    """Written once for all events of a second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+# Made once: `json.dumps` and `json.loads` make theirs at each call that has options.
+_ENCODER = json.JSONEncoder(default=str)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_sorted_object, parse_int=_integer, parse_constant=_refuse_constant
+)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from enum import IntEnum
 from typing import Any
 
 import pytest
+from amplifier_core.models import HookResult
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.amplifier_core_engine import RustHookRegistry, hook_answers, hook_results
-from kernel.amplifier_core_engine.payload import canonical, stamped, written
+from kernel.amplifier_core_engine.payload import canonical, copies, stamped
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 scalars = (
@@ -54,11 +56,43 @@ def test_canonical_data_shares_no_container_with_its_source(value: Any) -> None:
 
 
 @given(values)
-def test_written_data_reads_back_the_same(value: Any) -> None:
+def test_copies_are_equal_and_share_nothing(value: Any) -> None:
     once = canonical(value)
-    back = json.loads(written(once))
-    assert back == once
-    assert json.dumps(back) == json.dumps(once)
+    copy = copies(once)
+    one, other = copy(), copy()
+    assert one == other == once
+    assert json.dumps(one) == json.dumps(once)
+    assert mutable_parts(one).isdisjoint(mutable_parts(other) | mutable_parts(once))
+
+
+class Name(str):
+    __slots__ = ()
+
+
+class Level(IntEnum):
+    HIGH = 3
+
+
+anything = (
+    scalars
+    | st.floats()
+    | st.integers()
+    | st.text()
+    | st.sampled_from(["\ud83d\ude00", Name("x"), Level.HIGH, 10**18 - 1, 10**18, -0.0])
+)
+
+
+@given(st.dictionaries(st.text() | st.sampled_from([1, None, True, Name("x")]), anything, max_size=4))
+def test_an_object_of_scalars_is_carried_as_if_it_had_been_written_and_read(value: Any) -> None:
+    def outcome(act: Callable[[], Any]) -> Any:
+        try:
+            made = act()
+        except Exception as error:
+            return type(error), str(error)
+        return json.dumps(made), {key: type(member) for key, member in made.items()}
+
+    # Inside a list no object takes the short way.
+    assert outcome(lambda: canonical(value)) == outcome(lambda: canonical([value])[0])
 
 
 @given(values, st.sampled_from([math.nan, math.inf, -math.inf, "\ud800", "x\udfff"]))
@@ -116,6 +150,14 @@ def test_merging_loses_no_injection_and_keeps_their_order(answers: list[dict[str
     assert merged["context_injection_role"] == answers[0]["context_injection_role"]
     assert merged["ephemeral"] == any(answer["ephemeral"] for answer in answers)
     hook_results.as_model(merged)
+
+
+@pytest.mark.parametrize("flag", ["ephemeral", "suppress_output", "append_to_last_tool_result"])
+def test_a_result_in_which_a_number_stands_for_a_flag_is_a_denial(flag: str) -> None:
+    answer = HookResult()
+    object.__setattr__(answer, flag, 0)
+    assert hook_answers.parsed(HookResult())["action"] == "continue"
+    assert hook_answers.parsed(answer)["action"] == "deny"
 
 
 @given(values)
