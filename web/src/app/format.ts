@@ -1,5 +1,6 @@
 /** Numbers as a person reads them. */
 import type { EngineIdentity } from "../protocol/wire";
+import { numberAs } from "./formatters";
 import { language } from "./language";
 import { text } from "./text";
 
@@ -7,11 +8,11 @@ const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** 1034.2 -> "1,034", in German "1.034". */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString(language.value);
+  return numberAs(Math.round(value));
 }
 
 function fixed(value: number, digits: number): string {
-  return value.toLocaleString(language.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return numberAs(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** 879_000_000 -> "879 MB". */

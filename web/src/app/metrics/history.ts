@@ -17,9 +17,13 @@ export interface HistoryView {
 
 /** Rows that are added at once. */
 const PAGE = 50;
+/** Rows that a window shows: they are drawn before the others where none were there. */
+const FIRST = 12;
 /** Inferences that are read at once, and how many of them a person waits for before being asked. */
 const CHUNK = 500;
 const LOOKED_AT = 5_000;
+/** Of the first reading: without a filter it is enough. */
+const FIRST_CHUNK = PAGE + 1;
 
 const NOTHING: HistoryView = { found: [], more: false, last: null, reading: true, failed: false };
 
@@ -32,6 +36,8 @@ export class History {
   constructor(
     private readonly store: Pick<InferenceStore, "page">,
     private readonly now: () => number,
+    /** Resolves once what was shown is drawn. */
+    private readonly drawn: () => Promise<void> = () => Promise.resolve(),
   ) {}
 
   get view(): ReadonlySignal<HistoryView> {
@@ -59,7 +65,7 @@ export class History {
   async *all(): AsyncGenerator<readonly Inference[]> {
     let behind: Behind | null = null;
     for (let more = true; more; ) {
-      const page: HistoryPage = await this.store.page(this.#query(behind));
+      const page: HistoryPage = await this.store.page(this.#query(behind, CHUNK));
       more = page.more;
       behind = page.last;
       yield page.inferences.filter((each) => isWanted(this.#wanted, each));
@@ -73,8 +79,12 @@ export class History {
     const enough = from.found.length + PAGE;
     let view: HistoryView = { ...from, failed: false };
     try {
-      for (let looked = 0; view.more && view.found.length < enough && looked < LOOKED_AT; looked += CHUNK) {
-        view = await this.#step(view, enough);
+      let chunk = FIRST_CHUNK;
+      for (let looked = 0; view.more && view.found.length < enough && looked < LOOKED_AT; looked += chunk) {
+        if (looked > 0) chunk = CHUNK;
+        view = await this.#step(view, enough, chunk);
+        if (asked !== this.#asked) return;
+        await this.#showFirst(view);
         if (asked !== this.#asked) return;
       }
     } catch (error) {
@@ -84,9 +94,16 @@ export class History {
     if (asked === this.#asked) this.#view.value = { ...view, reading: false };
   }
 
-  async #step(before: HistoryView, enough: number): Promise<HistoryView> {
+  /** The head of the list, where nothing is on the screen yet. */
+  async #showFirst(view: HistoryView): Promise<void> {
+    if (this.#view.value.found.length > 0 || view.found.length <= FIRST) return;
+    this.#view.value = { ...view, found: view.found.slice(0, FIRST), reading: true };
+    await this.drawn();
+  }
+
+  async #step(before: HistoryView, enough: number, chunk: number): Promise<HistoryView> {
     let view = before;
-    const page = await this.store.page(this.#query(view.last));
+    const page = await this.store.page(this.#query(view.last, chunk));
     const found = [...view.found];
     for (const inference of page.inferences) {
       if (found.length === enough) return { ...view, found, more: true };
@@ -96,10 +113,10 @@ export class History {
     return { ...view, found, last: page.last ?? view.last, more: page.more };
   }
 
-  #query(behind: Behind | null): HistoryQuery {
+  #query(behind: Behind | null, limit: number): HistoryQuery {
     const { model } = this.#wanted;
     return {
-      limit: CHUNK,
+      limit,
       ...(this.#from === 0 ? {} : { from: this.#from }),
       ...(model === undefined ? {} : { model }),
       ...(behind === null ? {} : { behind }),

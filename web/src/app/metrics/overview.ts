@@ -1,6 +1,6 @@
 /** What the overview shows: how fast, how much, over which time. */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { beginOf, inGroup, levelOf, RECENT, type Range, type Wanted } from "./choices";
+import { beginOf, inGroup, levelOf, RANGES, RECENT, type Range, type Wanted } from "./choices";
 import type { Inference, Measure } from "./inference";
 import { type Line, linesOf, linesOfSums, type Split } from "./series";
 import type { InferenceStore, SumAt } from "./store";
@@ -37,10 +37,14 @@ export class OverviewReader {
   readonly #state = signal<OverviewState>({ kind: "reading" });
   #asked = 0;
   #looked: Looked | null = null;
+  /** What was read ahead, as long as nothing has come to it. */
+  #ahead = { version: 0, read: new Map<string, Promise<Overview>>() };
 
+  /** @param later does something once nothing else is to be done; absent: nothing is read ahead. */
   constructor(
-    private readonly store: Pick<InferenceStore, "page" | "sums">,
+    private readonly store: Pick<InferenceStore, "page" | "sums" | "version">,
     private readonly now: () => number,
+    private readonly later?: (act: () => void) => void,
   ) {}
 
   get state(): ReadonlySignal<OverviewState> {
@@ -52,8 +56,10 @@ export class OverviewReader {
     const asked = (this.#asked += 1);
     this.#looked = looked;
     try {
-      const overview = await this.#read(looked);
-      if (asked === this.#asked) this.#state.value = { kind: "read", looked, overview };
+      const overview = await this.#known(looked);
+      if (asked !== this.#asked) return;
+      this.#state.value = { kind: "read", looked, overview };
+      this.#readAhead(looked, asked, RANGES);
     } catch (error) {
       console.warn("The metrics could not be read:", error);
       if (asked === this.#asked) this.#state.value = { kind: "failed" };
@@ -63,6 +69,32 @@ export class OverviewReader {
   /** Reads the same again: what is looked at now, whatever it was when the figures changed. */
   async refresh(): Promise<void> {
     if (this.#looked !== null) await this.read(this.#looked);
+  }
+
+  /** Reads the other stretches of time, one after the other: whoever turns to one of them finds it there. */
+  #readAhead(looked: Looked, asked: number, [range, ...others]: readonly Range[]): void {
+    if (range === undefined || this.later === undefined) return;
+    this.later(() => {
+      if (asked !== this.#asked) return;
+      const next = (): void => {
+        this.#readAhead(looked, asked, others);
+      };
+      // What cannot be read now is read, and complained about, when somebody looks.
+      this.#known({ ...looked, range }).then(next, next);
+    });
+  }
+
+  #known(looked: Looked): Promise<Overview> {
+    const version = this.store.version.peek();
+    if (this.#ahead.version !== version) this.#ahead = { version, read: new Map() };
+    const { read } = this.#ahead;
+    const key = JSON.stringify([beginOf(looked.range, this.now()), looked]);
+    const known = read.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#read(looked);
+    read.set(key, reading);
+    reading.catch(() => read.delete(key));
+    return reading;
   }
 
   async #read({ range, split, wanted }: Looked): Promise<Overview> {

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { MemoryRows } from "../database/memory-rows";
 import { storedDatabase } from "../database/stored-database";
 import { inference } from "../testing/inferences";
+import { RANGES } from "./choices";
 import { type FileFormat, fileBegin, fileEnd, filePart } from "./files";
 import { History } from "./history";
 import type { Inference } from "./inference";
@@ -84,6 +85,36 @@ it("reads again what is looked at by then", async () => {
   await store.remember(inference("next", { at: NOW - 1 }));
   await reader.refresh();
   expect(reader.state.value).toMatchObject({ looked: { range: "week", split: "model" }, overview: { answers: 2 } });
+});
+
+it("reads the other stretches of time ahead, and again once something has come to them", async () => {
+  const store = opened();
+  await store.remember(inference("now", { at: NOW }));
+  const levels: string[] = [];
+  const watched: Pick<InferenceStore, "page" | "sums" | "version"> = {
+    version: store.version,
+    page: (query) => store.page(query),
+    sums: (level, from) => {
+      levels.push(level);
+      return store.sums(level, from);
+    },
+  };
+  const idle: (() => void)[] = [];
+  const reader = new OverviewReader(watched, () => NOW, (act) => idle.push(act));
+  await reader.read({ range: "recent", split: "none", wanted: {} });
+  expect(levels).toEqual([]);
+  for (let read = 0; read < RANGES.length; read += 1) {
+    await expect.poll(() => idle.length).toBe(1);
+    idle.shift()?.();
+  }
+  await expect.poll(() => levels).toEqual(["hour", "hour", "day", "day"]);
+  await reader.read({ range: "year", split: "none", wanted: {} });
+  expect(levels).toHaveLength(4);
+  expect(reader.state.value).toMatchObject({ looked: { range: "year" }, overview: { answers: 1 } });
+  await store.remember(inference("next", { at: NOW - 1 }));
+  await reader.refresh();
+  expect(levels).toHaveLength(5);
+  expect(reader.state.value).toMatchObject({ overview: { answers: 2 } });
 });
 
 it("reads what is looked at: the newest one by one, longer stretches by the hour and the day", async () => {

@@ -73,7 +73,7 @@ export function Hits({ store }: { store: ConversationList }): JSX.Element | null
   const { hits, more, searching } = found;
   return (
     <div class="conversations-scroll">
-      <p class="conversations-count" role="status" data-testid="hits">
+      <p class="conversations-count" role="status" data-testid="hits" data-searching={searching}>
         {searching ? text.list.searching : hits.length === 0 ? text.list.noHits(query) : text.list.hits(hits.length)}
       </p>
       <ul>

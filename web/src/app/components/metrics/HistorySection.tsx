@@ -12,9 +12,12 @@ import { moment } from "./figures";
 import { useModelName } from "./model-name";
 import { SaveButtons } from "./SaveButtons";
 
+/** The page draws what has changed before it takes up anything that was planned. */
+const drawn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 export function HistorySection({ range, wanted }: { range: Range; wanted: Wanted }): JSX.Element {
   const { metrics } = useInside();
-  const [history] = useState(() => new History(metrics, Date.now));
+  const [history] = useState(() => new History(metrics, Date.now, drawn));
   const version = metrics.version.value;
   useEffect(() => {
     void history.start(range, wanted);

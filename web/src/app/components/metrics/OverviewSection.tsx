@@ -6,6 +6,7 @@ import type { Range, Wanted } from "../../metrics/choices";
 import { type Overview, OverviewReader, PLOTS } from "../../metrics/overview";
 import { type Split, SPLITS } from "../../metrics/series";
 import { text } from "../../text";
+import { whenIdle } from "../../when-idle";
 import { useInside } from "../inside";
 import { Choice } from "../settings/fields";
 import { usePaced } from "../use-paced";
@@ -15,7 +16,7 @@ import { Totals } from "./Totals";
 
 export function OverviewSection({ range, wanted }: { range: Range; wanted: Wanted }): JSX.Element {
   const { metrics } = useInside();
-  const [reader] = useState(() => new OverviewReader(metrics, Date.now));
+  const [reader] = useState(() => new OverviewReader(metrics, Date.now, whenIdle));
   const split = useSignal<Split>("none");
   const form = useSignal<"plots" | "tables">("plots");
   const version = metrics.version.value;

@@ -1,6 +1,6 @@
 /** Measured numbers as a person reads them. */
 import { count, milliseconds, rate } from "../../format";
-import { language } from "../../language";
+import { momentAs, numberAs } from "../../formatters";
 import type { Measure } from "../../metrics/inference";
 
 /** As a plot's axis and table have it: seconds for times. */
@@ -13,7 +13,7 @@ export function figure(measure: Measure, value: number): string {
 
 export function moment(at: number, whole = true): string {
   const date = whole ? ({ dateStyle: "short" } as const) : {};
-  return new Date(at).toLocaleString(language.value, { ...date, timeStyle: "medium" });
+  return momentAs(at, { ...date, timeStyle: "medium" });
 }
 
 const DAY_MS = 86_400_000;
@@ -26,9 +26,9 @@ export function tick(at: number, over: number): string {
       : over > 10 * 60_000
         ? { hour: "2-digit", minute: "2-digit" }
         : { hour: "2-digit", minute: "2-digit", second: "2-digit" };
-  return new Date(at).toLocaleString(language.value, form);
+  return momentAs(at, form);
 }
 
 export function share(part: number, whole: number): string {
-  return (part / whole).toLocaleString(language.value, { style: "percent", maximumFractionDigits: 0 });
+  return numberAs(part / whole, { style: "percent", maximumFractionDigits: 0 });
 }
