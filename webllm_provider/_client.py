@@ -7,6 +7,7 @@ each one that arrives. So the same client serves a port in a browser and a socke
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from itertools import count
@@ -171,14 +172,17 @@ class EngineClient:
         await self._greeted()
         number = str(next(self._ids))
         inbox = self._streams[number] = _Inbox()
-        ended = False
+        ended, read = False, 0
         try:
             self._command(command, number)
             while not ended:
                 events = await inbox.next()
                 ended = events[-1]["type"] in LAST
-                if "credit" in command and not ended:
-                    self._command({"type": "credit", "batches": 1}, number)
+                read += 1
+                # Once half of what was granted has been read: each message wakes what computes.
+                if not ended and read * 2 >= command.get("credit", math.inf):
+                    self._command({"type": "credit", "batches": read}, number)
+                    read = 0
                 for event in events:
                     yield event
         finally:

@@ -206,6 +206,7 @@ class Boot(TypedDict):
     packages_url: str
     snapshot_url: NotRequired[str]
     file_bytes: NotRequired[dict[str, int]]
+    tab: NotRequired[str]
     store: NotRequired[str]
 
 
@@ -1033,6 +1034,17 @@ class Pong(TypedDict):
 PowerState: TypeAlias = Literal["mains", "battery", "unknown"]
 
 
+class Prepare(TypedDict):
+    """
+    Read and compile what a start of Python needs, which `boot` will ask for: before it is known whose Python it is. URLs are absolute.
+    """
+
+    type: Literal["prepare"]
+    pyodide_url: str
+    packages_url: str
+    snapshot_url: NotRequired[str]
+
+
 class Presence(TypedDict):
     """
     What a page knows of itself; no reply. A page that is looked at comes before one that is not.
@@ -1590,7 +1602,8 @@ class WatchWire(TypedDict):
 
 
 PageMessage: TypeAlias = (
-    Boot
+    Prepare
+    | Boot
     | AttachEngine
     | Ask
     | Stop

@@ -69,8 +69,8 @@ class ProviderConfig(BaseModel):
     use_streaming: bool = True
     """Emit `llm:stream_block_*` while the model writes."""
     delta_interval_ms: float | None = Field(default=None, ge=0, le=10_000)
-    """The least time between two batches of deltas from the engine; None is one frame, 16 ms. The first
-    delta never waits."""
+    """The least time between two batches of deltas from the engine; None is 32 ms, two frames of a
+    screen. The first delta never waits."""
 
     max_retries: int = Field(default=3, ge=0)
     min_retry_delay: float = Field(default=1.0, ge=0)

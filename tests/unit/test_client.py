@@ -104,14 +104,14 @@ async def test_a_recorded_exchange_is_read_as_it_was_recorded(lines: list[dict[s
     assert seen == recorded
 
 
-async def test_every_batch_but_the_last_is_credited(engine: Engine) -> None:
+async def test_credit_is_given_anew_once_half_of_it_has_been_read(engine: Engine) -> None:
     reading = asyncio.create_task(read(engine))
     number = (await engine.until("complete"))["id"]
-    started, delta, finished = answer("Hi")
-    for sequence, event in enumerate((started, delta, finished)):
+    events = answer(*"abcdefgh")
+    for sequence, event in enumerate(events):
         engine.batch(number, sequence, event)
-    assert await reading == [started, delta, finished]
-    assert [message["batches"] for message in engine.heard if message["type"] == "credit"] == [1, 1]
+    assert await reading == events
+    assert [message["batches"] for message in engine.heard if message["type"] == "credit"] == [4, 4]
     assert not any(message["type"] == "cancel" for message in engine.heard)
 
 

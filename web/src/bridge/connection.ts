@@ -11,6 +11,7 @@ import {
   type Query,
   type WireError,
 } from "../protocol/wire";
+import { Credit } from "./credit";
 import { ABORTED, asWireError, EngineError } from "./engine-error";
 import { type EventStream, failedStream } from "./event-stream";
 import { Exchanges } from "./exchanges";
@@ -136,9 +137,12 @@ export class Connection {
   protected open(draft: Draft, withCredit: boolean): EventStream {
     if (this.ending !== null) return failedStream(this.ending);
     const id = this.exchanges.id();
+    const credit = new Credit(withCredit && "credit" in draft ? draft.credit : 0, (batches) => {
+      this.send({ type: "credit", batches }, id);
+    });
     const stream = this.exchanges.openStream(id, {
       consumed: () => {
-        if (withCredit) this.send({ type: "credit", batches: 1 }, id);
+        credit.consumed();
       },
       cancelled: () => {
         if (this.hello === null) this.exchanges.settle(id, ABORTED);

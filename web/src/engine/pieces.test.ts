@@ -17,14 +17,14 @@ afterEach(() => {
 it("sends the first piece at once, and what follows quickly together", () => {
   for (const text of ["a", "b", "c"]) pieces.push(text);
   expect(sent).toEqual([["a"]]);
-  vi.advanceTimersByTime(8);
+  vi.advanceTimersByTime(16);
   expect(sent).toEqual([["a"], ["b", "c"]]);
 });
 
 it("holds nothing back of an engine that is slower than that", () => {
   for (const text of ["a", "b", "c"]) {
     pieces.push(text);
-    vi.advanceTimersByTime(10);
+    vi.advanceTimersByTime(20);
   }
   expect(sent).toEqual([["a"], ["b"], ["c"]]);
 });

@@ -1,5 +1,5 @@
-/** Pieces of text between two messages, in milliseconds. Half a frame: the room keeps to the frames of the screen. */
-const TOGETHER_MS = 8;
+/** The least time between two messages, in milliseconds. Half of what the room lets pass between two batches. */
+const TOGETHER_MS = 16;
 
 /**
  * Sends pieces of text on: the first at once, and of those that follow quickly several in one message. An engine that

@@ -189,6 +189,7 @@ export type StoredState = "none" | "partial" | "whole";
  * From the page to the Python worker.
  */
 export type PageMessage =
+  | Prepare
   | Boot
   | AttachEngine
   | Ask
@@ -346,7 +347,7 @@ export interface CompletionBody {
    */
   enable_thinking?: boolean;
   /**
-   * The least time between two batches of deltas; absent is one frame of a screen.
+   * The least time between two batches of deltas; absent is 32 ms, two frames of a screen.
    */
   delta_interval_ms?: number;
   tool_choice?:
@@ -1503,6 +1504,18 @@ export interface BatchJob {
   finished: boolean;
 }
 /**
+ * Read and compile what a start of Python needs, which `boot` will ask for: before it is known whose Python it is. URLs are absolute.
+ */
+export interface Prepare {
+  type: "prepare";
+  pyodide_url: string;
+  packages_url: string;
+  /**
+   * As in `boot`.
+   */
+  snapshot_url?: string;
+}
+/**
  * Start Python. URLs are absolute.
  */
 export interface Boot {
@@ -1521,6 +1534,10 @@ export interface Boot {
   file_bytes?: {
     [k: string]: number;
   };
+  /**
+   * Names the tab to the engine, which serves tabs in turn; without it Python counts as one of its own.
+   */
+  tab?: string;
   /**
    * Name of the database for what Python keeps; absent: the one that all pages of the origin share. Where a port comes with this message, what is kept there is encrypted, and the keys come through the port.
    */
