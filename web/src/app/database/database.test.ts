@@ -4,7 +4,7 @@ import { conversationRecord, turnRecord } from "../testing/records";
 import type { AppDatabase } from "./database";
 import { IndexedRows } from "./indexed-rows";
 import { MemoryRows } from "./memory-rows";
-import type { InferenceRecord } from "./records";
+import type { Found, InferenceRecord } from "./records";
 import { Outdated, type Rows, type Write } from "./rows";
 import { storedDatabase } from "./stored-database";
 
@@ -156,6 +156,25 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     const bounded = await conversations.search("blue", { limit: 1 });
     expect(bounded.hits).toHaveLength(1);
     expect(bounded.more).toBe(true);
+  });
+
+  it("finds among many what it finds among few: the newest first, and the one that has both words", async () => {
+    const { conversations } = open();
+    for (let at = 0; at < 250; at += 1) {
+      const id = `c${String(at)}`;
+      const turns = [turnRecord(id, `${id}-t`, at === 7 ? "common rare" : "common", at)];
+      await conversations.save({ conversation: conversationRecord(id, { changedAt: at }), turns });
+    }
+    const idsOf = ({ hits }: Found): string[] => hits.map(({ conversation }) => conversation.id);
+    const newest = Array.from({ length: 50 }, (_, place) => `c${String(249 - place)}`);
+    const first: Found[] = [];
+    const found = await conversations.search("comm", { limit: 50, onFirst: (some) => first.push(some) });
+    expect(idsOf(found)).toEqual(newest);
+    expect(found.more).toBe(true);
+    expect(first.map(idsOf)).toEqual([newest.slice(0, 8)]);
+    expect(idsOf(await conversations.search("common rare", { limit: 50 }))).toEqual(["c7"]);
+    const all = await conversations.search("common", { limit: 300 });
+    expect([idsOf(all).length, all.more]).toEqual([250, false]);
   });
 
   it("names the conversations in which an answer is being written", async () => {

@@ -13,6 +13,8 @@ import { plain, wordsOf } from "./words";
 
 /** Entries of an index that are read for one word. */
 const BOUND = 2_000;
+/** Entries that are read first: enough for what a person looks at first. */
+const GLANCE = 100;
 /** Hits that are shown before the others are read. */
 const FIRST = 8;
 /** Characters of a turn around the word that was found. */
@@ -32,37 +34,59 @@ type Places = Map<string, Key | null>;
 export async function search(query: string, options: SearchOptions, searched: Searched): Promise<Found> {
   const words = wordsOf(query);
   if (words.length === 0) return { hits: [], more: false, searching: false };
-  // Whoever types has not finished the last word.
-  const read = await Promise.all(
-    words.map((word, place) => placesOf(word, place === words.length - 1, searched)),
-  );
-  const candidates = inAll(read.map(({ places }) => places));
-  return collected(candidates, read.some(({ more }) => more), options, (id, turn) => hitOf(id, turn, words, searched));
+  const { limit, onFirst, signal } = options;
+  const gone = (): boolean => signal?.aborted === true;
+  const read = (id: string, turn: Key | null): Promise<Hit | null> => hitOf(id, turn, words, searched);
+  // However much there is, its beginning is read as fast.
+  const glance = await candidatesOf(words, GLANCE, searched);
+  const first = await hitsOf(glance.candidates, Math.min(FIRST, limit), read, gone);
+  if (gone() || (!glance.more && first.looked === glance.candidates.length)) {
+    return { hits: first.hits, more: glance.more || first.looked < glance.candidates.length, searching: false };
+  }
+  if (first.hits.length > 0) onFirst?.({ hits: first.hits, more: true, searching: true });
+  const { candidates, more } = glance.more ? await candidatesOf(words, BOUND, searched) : glance;
+  // What is shown already stays where it is.
+  const known = new Set(glance.candidates.slice(0, first.looked).map(([id]) => id));
+  const others = candidates.filter(([id]) => !known.has(id));
+  const rest = await hitsOf(others, limit - first.hits.length, read, gone);
+  return { hits: [...first.hits, ...rest.hits], more: more || rest.looked < others.length, searching: false };
 }
 
-/** The hits among candidates, read together: the first few, which a person looks at, before the others. */
-async function collected(
+interface Candidates {
+  candidates: readonly [string, Key | null][];
+  /** Whether there are more places than were read. */
+  more: boolean;
+}
+
+/** Those that have every word, as far as `bound` places of each word show it. */
+async function candidatesOf(words: readonly string[], bound: number, searched: Searched): Promise<Candidates> {
+  // Whoever types has not finished the last word.
+  const read = await Promise.all(words.map((word, place) => placesOf(word, place === words.length - 1, bound, searched)));
+  return { candidates: inAll(read.map(({ places }) => places)), more: read.some(({ more }) => more) };
+}
+
+/** The first hits among candidates, and how many candidates were looked at for them. */
+async function hitsOf(
   candidates: readonly [string, Key | null][],
-  beyond: boolean,
-  { limit, onFirst, signal }: SearchOptions,
+  limit: number,
   read: (id: string, turn: Key | null) => Promise<Hit | null>,
-): Promise<Found> {
+  gone: () => boolean,
+): Promise<{ hits: Hit[]; looked: number }> {
   const hits: Hit[] = [];
-  let at = 0;
-  const rest = (): boolean => at < candidates.length && hits.length < limit && signal?.aborted !== true;
-  while (rest()) {
-    const piece = candidates.slice(at, at + Math.min(at === 0 ? FIRST : limit, limit - hits.length));
-    at += piece.length;
+  let looked = 0;
+  while (looked < candidates.length && hits.length < limit && !gone()) {
+    const piece = candidates.slice(looked, looked + limit - hits.length);
+    looked += piece.length;
     const found = await Promise.all(piece.map(([id, turn]) => read(id, turn)));
     hits.push(...found.filter((hit) => hit !== null));
-    if (at === piece.length && rest()) onFirst?.({ hits: [...hits], more: true, searching: true });
   }
-  return { hits, more: beyond || at < candidates.length, searching: false };
+  return { hits, looked };
 }
 
 async function placesOf(
   word: string,
   open: boolean,
+  bound: number,
   { rows, codec }: Searched,
 ): Promise<{ places: Places; more: boolean }> {
   const whole = exactly(await codec.key(word));
@@ -71,13 +95,13 @@ async function placesOf(
   const places: Places = new Map();
   let more = false;
   const read = ranges.map((range) => {
-    const query = { index: "words", range, limit: BOUND };
+    const query = { index: "words", range, limit: bound };
     return Promise.all([rows.keys("conversations", query), rows.keys("turns", query)]);
   });
   for (const [titles, turns] of await Promise.all(read)) {
     for (const key of turns as [number, string, string][]) if (!places.has(key[1])) places.set(key[1], key);
     for (const id of titles as string[]) if (!places.has(id)) places.set(id, null);
-    more ||= titles.length === BOUND || turns.length === BOUND;
+    more ||= titles.length === bound || turns.length === bound;
   }
   return { places, more };
 }

@@ -1,0 +1,158 @@
+"""Growth in the page: what one more message costs to store and to draw behind a hundred times as many.
+
+The application is real; only the engine's document is one with the scripted engine. What is stored is counted
+where the page hands it to IndexedDB; what it takes is the processor time of the page's thread, as the browser
+counts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from bench.conditions import taken_now
+from bench.drawing import ENGINE, WATCH
+from bench.figure import Figure, alone, paired
+from bench.page import launched
+from bench.results import Result
+from bench.running import Rig
+from tests.e2e.app import App
+
+FEW = 10
+LENGTHS = (100, 1_000)
+TOKENS = 200
+PATIENCE_MS = 120_000
+CONVERSATION = "long"
+SEED = (Path(__file__).parent / "pages" / "seed-conversation.js").read_text(encoding="utf-8")
+
+# Bytes as JSON: near enough to what lies on the disk, and the same for both sides.
+COUNT_WRITES = """(() => {
+  const put = IDBObjectStore.prototype.put;
+  globalThis.written = 0;
+  IDBObjectStore.prototype.put = function (value, ...key) {
+    globalThis.written += JSON.stringify(value).length;
+    return put.call(this, value, ...key);
+  };
+})();"""
+
+# From a click on the conversation in the list until its last answer is drawn.
+OPENS = """async (selector) => {
+  const began = performance.now();
+  const drawn = new Promise(resolve => {
+    const watch = new MutationObserver(look);
+    function look() {
+      if (document.querySelector('[data-testid="answer-text"]') === null) return;
+      watch.disconnect();
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+    }
+    watch.observe(document, { childList: true, subtree: true });
+  });
+  document.querySelector(selector).click();
+  return await drawn - began;
+}"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one more question and its answer."""
+
+    written: float
+    """Bytes."""
+    page_ms: float
+    """Processor time of the page's thread."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page that shows a conversation, and what it took to show it."""
+
+    page: Page
+    took_ms: float
+    longest_ms: float
+    devtools: CDPSession
+
+    def cost(self) -> Cost:
+        """Of one more message."""
+        before, written = self._busy_ms(), self._written()
+        App(self.page).ask("And then?")
+        # What follows an answer is stored and drawn behind it.
+        self.page.wait_for_timeout(1_000)
+        return Cost(self._written() - written, self._busy_ms() - before)
+
+    def _busy_ms(self) -> float:
+        metrics = self.devtools.send("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration")) * 1000
+
+    def _written(self) -> float:
+        return float(self.page.evaluate("written"))
+
+
+@contextmanager
+def _opened(browser: Browser, site: str, messages: int) -> Iterator[Opened]:
+    """A page with a conversation of so many messages on the screen."""
+    with browser.new_context(service_workers="block") as context:
+        context.route("**/engine.html", lambda route: route.fulfill(path=ENGINE, content_type="text/html"))
+        context.add_init_script(COUNT_WRITES)
+        page = context.new_page()
+        page.goto(f"{site}?model=scripted-1&tokens={TOKENS}")
+        expect(page.get_by_test_id("conversations-empty")).to_be_visible(timeout=PATIENCE_MS)
+        page.evaluate(SEED, {"messages": messages, "id": CONVERSATION})
+        page.reload()
+        app = App(page)
+        app.wait_until_ready()
+        page.evaluate(WATCH)
+        took = float(page.evaluate(OPENS, f"[data-conversation={CONVERSATION}] a"))
+        expect(app.answers).to_have_count(messages // 2, timeout=PATIENCE_MS)
+        page.wait_for_timeout(1_000)
+        longest = max(page.evaluate("longTasks"), default=0.0)
+        devtools = context.new_cdp_session(page)
+        devtools.send("Performance.enable")
+        # The first question brings the session the history.
+        app.ask("What comes next?")
+        yield Opened(page, took, longest, devtools)
+
+
+def run(rig: Rig) -> Result:
+    """Measure one more message behind 100 and 1,000 beside one behind 10."""
+    with launched(rig.playwright, webgpu=False) as browser, _opened(browser, rig.site, FEW) as few:
+        figures: list[Figure] = []
+        for length in LENGTHS:
+            with _opened(browser, rig.site, length) as many:
+                both = [(many.cost(), few.cost()) for _ in range(rig.pairs)]
+            figures += _figures(length, both, many)
+        return Result("growing_page", figures, taken_now(browser.version))
+
+
+def _figures(length: int, both: list[tuple[Cost, Cost]], many: Opened) -> list[Figure]:
+    beside = f"behind {FEW}"
+    where = f"behind {length:,} messages"
+    return [
+        paired(
+            f"Bytes stored by the page for a question and its answer {where}",
+            "bytes",
+            "lower",
+            [(ours.written, theirs.written) for ours, theirs in both],
+            beside=beside,
+            goal="1.0 x: what is new alone",
+        ),
+        paired(
+            f"Processor time of the page's thread for them ({TOKENS} tokens)",
+            "ms",
+            "lower",
+            [(ours.page_ms, theirs.page_ms) for ours, theirs in both],
+            beside=beside,
+            goal="1.1 x",
+        ),
+        alone(f"From a click to a conversation of {length:,} messages", "ms", "lower", [many.took_ms]),
+        alone(
+            "Longest task of the page meanwhile",
+            "ms",
+            "lower",
+            [many.longest_ms],
+            goal="0: none over 50 ms",
+        ),
+    ]
