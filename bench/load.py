@@ -5,13 +5,13 @@ keeps the files, so that nothing comes over a network and no engine runs from be
 same files (on WebGPU the very same entries of WebLLM's caches). Ours is the whole room: its frame, its
 worker, the search for what is missing, the cell, the engine.
 
-On WebGPU most of a load is the driver's: it compiles the shaders, each time anew. What lies before that,
-until the parameters are in the GPU's memory, is measured by loads of its own, which end there.
+On WebGPU most of a load is the driver's: it compiles the shaders, each time anew. So the moment when all
+parameters are in the GPU's memory is a figure of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -54,7 +54,7 @@ class Loaded:
     def definition(self, site: str) -> dict[str, Any]:
         """What `add_model` takes."""
         weights = {"weights_url": f"{site}{self.folder}", "library_url": f"{site}{LIBRARY}"}
-        return {"id": self.id, "gguf_url": f"{site}{self.gguf}", **weights}
+        return {"id": self.id, "gguf_url": f"{site}{self.gguf}", "download_bytes": synthetic.BYTES, **weights}
 
 
 MODELS = (
@@ -70,31 +70,30 @@ class _Sides:
 
     def __init__(self, context: BrowserContext, site: str, device: Device, model: Loaded) -> None:
         self._context, self._site, self._device, self._model = context, site, device, model
-        # The first loads bring the files to where each of them keeps them.
+        # The first loads bring the files to where each keeps them: on WebGPU that is one place.
         if model.own:
             with self._page() as page:
                 page.evaluate("model => loads.addOurs(model)", model.definition(site))
-        part = device == "webgpu"
-        self.pair(ours_first=True, upload_only=part)
+        self._ours()
+        if device == "cpu":
+            self._theirs()
 
-    def pair(self, *, ours_first: bool, upload_only: bool = False) -> Pair:
+    def pair(self, *, ours_first: bool) -> Pair:
         """One load of each, one right after the other."""
         if ours_first:
-            ours, theirs = self._ours(upload_only), self._theirs(upload_only)
+            ours, theirs = self._ours(), self._theirs()
         else:
-            theirs, ours = self._theirs(upload_only), self._ours(upload_only)
+            theirs, ours = self._theirs(), self._ours()
         return ours, theirs
 
-    def _ours(self, upload_only: bool) -> Moments:
-        given = {"model": self._model.id, "device": self._device, "uploadOnly": upload_only}
-        return self._load("loadOurs", given)
+    def _ours(self) -> Moments:
+        return self._load("loadOurs", {"model": self._model.id, "device": self._device})
 
-    def _theirs(self, upload_only: bool) -> Moments:
+    def _theirs(self) -> Moments:
         model = self._model
         if self._device == "cpu":
             return self._load("loadByWllama", {"gguf": model.gguf, "context": model.context})
-        given = {"model": model.id, "folder": model.folder, "library": LIBRARY, "uploadOnly": upload_only}
-        return self._load("loadByWebLLM", given)
+        return self._load("loadByWebLLM", {"model": model.id, "folder": model.folder, "library": LIBRARY})
 
     def _load(self, by: str, given: dict[str, Any]) -> Moments:
         with self._page() as page:
@@ -116,11 +115,6 @@ class _Sides:
             page.close()
 
 
-def _pairs(one: Callable[[bool], Pair], count: int) -> list[Pair]:
-    """Who goes first changes, so that neither always has the other's heat behind it."""
-    return [one(number % 2 == 0) for number in range(count)]
-
-
 def _figure(device: Device, model: Loaded, until: str, moment: str, pairs: list[Pair]) -> Figure:
     return paired(
         f"{ENGINE[device]}: loading {model.name} from what the browser keeps, until {until}",
@@ -133,18 +127,16 @@ def _figure(device: Device, model: Loaded, until: str, moment: str, pairs: list[
 
 
 def _measured(sides: _Sides, rig: Rig, device: Device, model: Loaded) -> list[Figure]:
-    figures = []
-    whole = rig.pairs
-    if device == "webgpu":
-        part = _pairs(lambda first: sides.pair(ours_first=first, upload_only=True), rig.pairs)
-        figures.append(_figure(device, model, "its parameters are on the GPU", "uploaded", part))
-        whole = min(rig.pairs, FEWEST)
-    pairs = _pairs(lambda first: sides.pair(ours_first=first), whole)
-    return [
-        *figures,
-        _figure(device, model, "it is loaded", "loaded", pairs),
-        _figure(device, model, "the first token of a question that waits", "first", pairs),
+    webgpu = device == "webgpu"
+    # Who goes first changes, so that neither always has the other's heat behind it.
+    pairs = [
+        sides.pair(ours_first=number % 2 == 0)
+        for number in range(min(rig.pairs, FEWEST) if webgpu else rig.pairs)
     ]
+    moments = {"loaded": "it is loaded", "first": "the first token of a question that waits"}
+    if webgpu:
+        moments = {"uploaded": "its parameters are on the GPU", **moments}
+    return [_figure(device, model, until, moment, pairs) for moment, until in moments.items()]
 
 
 def _run(rig: Rig, device: Device) -> Result:

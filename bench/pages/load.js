@@ -7,8 +7,6 @@ import { Wllama } from "./modules/wllama.js";
 const root = new URL("../", document.baseURI);
 const at = (path) => new URL(path, root).href;
 const QUESTION = { messages: [{ role: "user", content: "Hello" }], temperature: 0, max_tokens: 1 };
-/** The load goes no further than the GPU's memory: what comes behind it is the GPU's driver. */
-const UPLOADED = "the parameters are on the GPU";
 
 /** Notes each moment once. */
 class Moments {
@@ -40,17 +38,15 @@ async function addOurs(model) {
  * Loads by our room, which starts with it. A question waits behind the load, as after a click: without one the room
  * would have the model write a token before it calls it loaded.
  */
-async function loadOurs({ model, device, uploadOnly }) {
+async function loadOurs({ model, device }) {
   const moments = new Moments();
   const room = openRoom();
   const loading = room.load(model, device);
-  const answer = uploadOnly ? null : room.complete(QUESTION);
+  const answer = room.complete(QUESTION);
   for await (const event of eventsOf(loading)) {
     if (event.type === "failure") throw new Error(event.error.message);
     if (event.type === "loaded") moments.note("loaded");
-    if (event.type !== "progress" || device !== "webgpu" || event.stage !== "compile") continue;
-    moments.note("uploaded");
-    if (uploadOnly) return moments.seen;
+    if (event.stage === "read_cache" && event.loaded_bytes === event.total_bytes) moments.note("uploaded");
   }
   for await (const event of eventsOf(answer)) {
     if (event.type === "failure") throw new Error(event.error.message);
@@ -60,25 +56,17 @@ async function loadOurs({ model, device, uploadOnly }) {
 }
 
 /** Loads as WebLLM's documentation tells a page to. */
-async function loadByWebLLM({ model, folder, library, uploadOnly }) {
+async function loadByWebLLM({ model, folder, library }) {
   const moments = new Moments();
   const worker = new Worker(at("bench/webllm-worker.js"), { type: "module" });
   const model_list = [{ model: at(folder), model_id: model, model_lib: at(library) }];
-  const uploaded = Promise.withResolvers();
   const initProgressCallback = ({ text }) => {
-    if (!text.startsWith("Loading GPU shader modules")) return;
-    moments.note("uploaded");
-    if (uploadOnly) uploaded.reject(new Error(UPLOADED));
+    if (/^Loading model from cache\[(\d+)\/\1\]/.test(text)) moments.note("uploaded");
   };
-  const loading = CreateWebWorkerMLCEngine(worker, model, { appConfig: { model_list }, initProgressCallback });
-  try {
-    const engine = await Promise.race([loading, uploaded.promise]);
-    moments.note("loaded");
-    for await (const { choices } of await engine.chat.completions.create({ ...QUESTION, stream: true })) {
-      if (choices[0]?.delta.content) moments.note("first");
-    }
-  } catch (error) {
-    if (error.message !== UPLOADED) throw error;
+  const engine = await CreateWebWorkerMLCEngine(worker, model, { appConfig: { model_list }, initProgressCallback });
+  moments.note("loaded");
+  for await (const { choices } of await engine.chat.completions.create({ ...QUESTION, stream: true })) {
+    if (choices[0]?.delta.content) moments.note("first");
   }
   return moments.seen;
 }

@@ -5,6 +5,7 @@ import { HEARTBEAT } from "./heartbeat";
 import type { EngineModules } from "./modules";
 import { RemoteEngine } from "./remote-engine";
 import { type EngineMaker, localEngine, openRoom, type Room } from "./room";
+import { spawningAhead } from "./spare-cell";
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -54,7 +55,7 @@ function engineMaker(
   { sources, settings }: Extract<ToWorker, { type: "configure" }>,
 ): EngineMaker {
   if (typeof Worker === "undefined") return (kind) => localEngine(kind, modules);
-  const options = { spawn: () => spawn(CELL_NAME), sources, locks: navigator.locks };
+  const options = { spawn: spawningAhead(() => spawn(CELL_NAME)), sources, locks: navigator.locks };
   const limits = { ...HEARTBEAT, ...settings?.heartbeat };
   return (kind) => new RemoteEngine(() => startCell(kind, options), limits);
 }

@@ -5,13 +5,13 @@ import { EngineFailure, failure, translate } from "./errors";
 import { KeptStates } from "./kept-states";
 import type { EngineModules } from "./modules";
 import { trustNestedBlobs } from "./nested-blobs";
+import { PassingAddresses } from "./passing-addresses";
 import { askAhead } from "./wllama-ahead";
 
 export type LoadParameters = Parameters<Wllama["loadModel"]>[1];
 
 /** What it takes to begin, and to begin anew with the same model. */
 interface Ingredients {
-  runtime: Blob;
   weights: Blob[];
   parameters: LoadParameters;
 }
@@ -21,9 +21,11 @@ const WASM_MAGIC = [0, 0x61, 0x73, 0x6d];
 /** One llama.cpp with a model in it; another one in its place where it keeps too much of what it was asked. */
 export class WllamaRuntime {
   private wllama: Wllama | null = null;
+  private runtime: Blob | null = null;
   private ingredients: Ingredients | null = null;
   private states = new KeptStates(Infinity);
   private renewal: Promise<Wllama> | null = null;
+  private readonly addresses = new PassingAddresses(URL);
 
   constructor(
     private readonly modules: EngineModules,
@@ -36,11 +38,15 @@ export class WllamaRuntime {
     return this.wllama;
   }
 
+  /** Brings what it takes with any model: a model may be on its way meanwhile. */
+  async gather(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.fetched(signal), this.modules.wllama(signal)]);
+  }
+
   /** Starts llama.cpp and loads the model, in place of what was there. */
   async load(weights: Blob[], parameters: LoadParameters, signal: AbortSignal): Promise<Wllama> {
-    const runtime = this.ingredients?.runtime ?? (await this.fetched(signal));
     await this.wllama?.exit();
-    const ingredients = { runtime, weights, parameters };
+    const ingredients = { weights, parameters };
     const begun = await this.begin(ingredients, signal);
     this.ingredients = ingredients;
     return begun;
@@ -83,19 +89,21 @@ export class WllamaRuntime {
 
   /** Fetched and looked at here: left to itself, wllama waits for ever for a runtime that is not there. */
   private async fetched(signal: AbortSignal): Promise<Blob> {
+    if (this.runtime !== null) return this.runtime;
     const wasm = await this.modules.wllamaWasm(signal);
     const magic = new Uint8Array(await wasm.slice(0, WASM_MAGIC.length).arrayBuffer());
-    if (WASM_MAGIC.every((byte, index) => magic[index] === byte))
-      return new Blob([wasm], { type: "application/wasm" });
-    throw failure("integrity_failed", "The CPU engine's file is not WebAssembly.", "Reload the page.");
+    if (!WASM_MAGIC.every((byte, index) => magic[index] === byte))
+      throw failure("integrity_failed", "The CPU engine's file is not WebAssembly.", "Reload the page.");
+    this.runtime = new Blob([wasm], { type: "application/wasm" });
+    return this.runtime;
   }
 
-  private async begin({ runtime, weights, parameters }: Ingredients, signal: AbortSignal): Promise<Wllama> {
-    const address = URL.createObjectURL(runtime);
+  private async begin({ weights, parameters }: Ingredients, signal: AbortSignal): Promise<Wllama> {
+    const address = URL.createObjectURL(await this.fetched(signal));
     try {
       const wllama = await this.start(address, signal);
       // A worker that was terminated settles nothing any more.
-      await untilAborted(wllama.loadModel(weights, parameters), signal, "load");
+      await this.addresses.during(() => untilAborted(wllama.loadModel(weights, parameters), signal, "load"));
       askAhead(wllama);
       this.states = new KeptStates(wllama.getLoadedContextInfo().n_ctx);
       return wllama;

@@ -42,7 +42,10 @@ export class WllamaEngine implements Engine {
       throw failure("unsupported", `${entry.record.id} has no build for the CPU.`);
     requireMemory64();
     await requireBlobAccess();
-    const weights = order.gguf ?? [await downloadWeights(entry.gguf.url, report, signal)];
+    const [weights] = await Promise.all([
+      order.gguf ?? downloadWeights(entry.gguf.url, report, signal),
+      this.runtime.gather(signal),
+    ]);
     report({
       stage: "compile",
       fraction: DOWNLOADED,
@@ -154,16 +157,17 @@ export class WllamaEngine implements Engine {
   }
 }
 
-function downloadWeights(
+async function downloadWeights(
   url: string,
   report: (report: LoadReport) => void,
   signal: AbortSignal,
-): Promise<Blob> {
-  return download(url, signal, (loadedBytes, totalBytes) => {
+): Promise<Blob[]> {
+  const weights = await download(url, signal, (loadedBytes, totalBytes) => {
     const share = totalBytes === null ? 0 : loadedBytes / totalBytes;
     const text = "Downloading the model";
     report({ stage: "download", fraction: share * DOWNLOADED, loadedBytes, totalBytes, text });
   });
+  return [weights];
 }
 
 /** A model that was made for vectors says how those of its tokens become one; without that llama.cpp gives none. */
