@@ -6,7 +6,6 @@ import { KeptStates } from "./kept-states";
 import type { EngineModules } from "./modules";
 import { trustNestedBlobs } from "./nested-blobs";
 import { PassingAddresses } from "./passing-addresses";
-import { PassingAddresses } from "./passing-addresses";
 import { askAhead } from "./wllama-ahead";
 
 export type LoadParameters = Parameters<Wllama["loadModel"]>[1];
@@ -26,7 +25,6 @@ export class WllamaRuntime {
   private ingredients: Ingredients | null = null;
   private states = new KeptStates(Infinity);
   private renewal: Promise<Wllama> | null = null;
-  private readonly addresses = new PassingAddresses(URL);
   private readonly addresses = new PassingAddresses(URL);
 
   constructor(
