@@ -7,8 +7,8 @@ else, and the last of ten beside the second: what grows with their number would 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -54,7 +54,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class Round:
-    """One browser with more and more tabs."""
+    """More and more tabs, then as many pages, in one browser that has been here before."""
 
     ready: Sequence[float]
     """Milliseconds of each tab from its navigation until it can answer."""
@@ -145,20 +145,19 @@ def _bare(context: BrowserContext, site: str) -> dict[int, float]:
     return memory
 
 
-@contextmanager
-def _fresh(rig: Rig) -> Iterator[BrowserContext]:
-    """A browser of its own, that has been here before."""
-    with launched(rig.playwright, webgpu=False) as browser, visited(browser, rig.site) as context:
-        context.add_init_script(WATCH)
-        yield context
-
-
-def _round(rig: Rig) -> Round:
-    with _fresh(rig) as context:
-        ready, answered, memory, pace = _tabs(context, rig.site)
-    with _fresh(rig) as context:
-        bare = _bare(context, rig.site)
+def _round(context: BrowserContext, site: str) -> Round:
+    ready, answered, memory, pace = _tabs(context, site)
+    _close_all(context)
+    bare = _bare(context, site)
+    _close_all(context)
     return Round(ready, answered, memory, pace, bare)
+
+
+def _close_all(context: BrowserContext) -> None:
+    """What one half leaves behind is not part of the other."""
+    for page in context.pages:
+        page.close()
+    time.sleep(SETTLE_MS / 1000)
 
 
 def _each(memory: dict[int, float], fewer: int, more: int) -> float:
@@ -235,7 +234,7 @@ def _figures(rounds: Sequence[Round]) -> list[Figure]:
 
 def run(rig: Rig) -> Result:
     """Measure tabs."""
-    rounds = [_round(rig) for _ in range(min(rig.pairs, MOST_ROUNDS))]
-    with launched(rig.playwright, webgpu=False) as browser:
-        conditions = taken_now(browser.version)
-    return Result("tabs", _figures(rounds), conditions)
+    with launched(rig.playwright, webgpu=False) as browser, visited(browser, rig.site) as context:
+        context.add_init_script(WATCH)
+        rounds = [_round(context, rig.site) for _ in range(min(rig.pairs, MOST_ROUNDS))]
+        return Result("tabs", _figures(rounds), taken_now(browser.version))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import cProfile
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
+import gguf
 import pytest
 
-from bench import profile, readme, results
+from bench import late_turn, profile, readme, results, synthetic
 from bench.__main__ import BENCHMARKS, ONLY_BY_NAME, WITHOUT_A_BROWSER
 from bench.conditions import Conditions
 from bench.figure import Figure, Spread, alone, paired
+from bench.late_turn import Turn
+from bench.pages import session
 from bench.results import Result
 
 CONDITIONS = Conditions(
@@ -94,3 +100,71 @@ def test_a_profile_names_the_pages_own_tasks_by_the_processors_time() -> None:
         {**task, "pid": 8, "ts": 0, "dur": 90_000},
     ]
     assert profile.longest_tasks(events, profile.page_process(events)) == [(4.0, 7.0), (0.0, 2.0)]
+
+
+def test_a_trace_without_a_task_is_said_to_hold_none(tmp_path: Path) -> None:
+    task = {"name": "RunTask", "pid": 7, "tid": 1, "ts": 0, "dur": 1}
+    written = tmp_path / "start.trace.json"
+    written.write_text(json.dumps({"traceEvents": [task]}))
+    assert profile.read_trace(written) == [task]
+    written.write_text(json.dumps({"traceEvents": []}))
+    with pytest.raises(profile.NothingToSee, match=r"start\.trace\.json holds no task"):
+        profile.read_trace(written)
+
+
+def test_a_profile_has_a_table_by_own_time_and_one_with_what_is_called() -> None:
+    measured = cProfile.Profile()
+    measured.runcall(json.dumps, {"a": [1]})
+    text = session.table(measured)
+    assert "Ordered by: internal time" in text
+    assert "Ordered by: cumulative time" in text
+    assert profile.holding(text, "dumps", "The profile") == text
+    with pytest.raises(profile.NothingToSee, match="says nothing of webllm_provider"):
+        profile.holding(text, "webllm_provider", "The profile")
+
+
+def test_the_slowest_imports_stand_first() -> None:
+    told = (
+        "import time: self [us] | cumulative | imported package\n"
+        "import time:       376 |        376 |   _io\n"
+        "import time:     15844 |    5045928 |               amplifier_core\n"
+        "something else that was printed\n"
+    )
+    assert profile.slowest_imports(told) == [("amplifier_core", 15.844), ("_io", 0.376)]
+
+
+def test_a_model_is_made_as_large_as_wanted_out_of_the_demos_own_layers(tmp_path: Path) -> None:
+    path = tmp_path / "made.gguf"
+    synthetic.write_gguf(path, size=20_000_000)
+    demo, made = gguf.GGUFReader(synthetic.DEMO / "demo.gguf"), gguf.GGUFReader(path)
+    layers = made.get_field(synthetic.LAYERS)
+    assert layers is not None
+    assert layers.contents() == 7
+    assert 18_000_000 < path.stat().st_size <= 21_000_000
+    tensors = {tensor.name: tensor.data.tobytes() for tensor in made.tensors}
+    for tensor in demo.tensors:
+        assert tensors[tensor.name] == tensor.data.tobytes()
+    assert tensors["blk.5.attn_q.weight"] == tensors["blk.2.attn_q.weight"]
+    known = {name for name in demo.fields if not name.startswith("GGUF.")}
+    assert known <= set(made.fields)
+
+
+def test_the_shards_behind_the_demos_hold_what_their_list_says(tmp_path: Path) -> None:
+    synthetic.write_shards(tmp_path, size=40_000_002)
+    index = json.loads((tmp_path / "tensor-cache.json").read_text())
+    own = json.loads((synthetic.DEMO / "webllm" / "tensor-cache.json").read_text())["records"]
+    assert index["records"][: len(own)] == own
+    assert sum(shard["nbytes"] for shard in index["records"]) == 40_000_000
+    for shard in index["records"][len(own) :]:
+        content = (tmp_path / shard["dataPath"]).read_bytes()
+        assert (len(content), hashlib.md5(content).hexdigest()) == (shard["nbytes"], shard["md5sum"])
+        ends = [record["byteOffset"] + record["nbytes"] for record in shard["records"]]
+        assert [0, *ends[:-1]] == [record["byteOffset"] for record in shard["records"]]
+        assert ends[-1] == shard["nbytes"]
+        assert all(record["shape"] == [record["nbytes"] // 4] for record in shard["records"])
+
+
+def test_what_is_new_in_a_turn_is_what_the_conversation_did_not_have_before() -> None:
+    turns = [Turn(100, 10, 100, "stop"), Turn(130, 12, 21, "stop"), Turn(150, 9, 8, "stop")]
+    assert late_turn.late_pairs(turns) == [(21.0, 20.0), (8.0, 8.0)]
+    assert len(late_turn.late_pairs(turns * 10)) == late_turn.TURNS
