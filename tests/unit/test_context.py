@@ -65,6 +65,67 @@ async def test_more_of_a_conversation_fits_into_a_larger_window() -> None:
     assert 0 < len(small) < len(large) < 40
 
 
+async def test_requests_of_a_long_conversation_go_on_from_the_same_beginning() -> None:
+    context = WindowContext("Be kind.")
+    anew = 0
+    given: list[dict[str, Any]] = []
+    for number in range(100):
+        for message in turn(number, 50):
+            await context.add_message(message)
+        before, given = given, await context.get_messages_for_request(token_budget=1000)
+        # A cache goes on from what it holds of the request before.
+        anew += given[: len(before)] != before
+    assert 0 < anew < 100 / 4
+    assert given[-4:] == turn(99, 50)
+
+
+@given(st.lists(st.integers(0, 400), min_size=12, max_size=40), st.integers(300, 1500))
+async def test_what_is_sent_of_a_long_conversation_fits_and_is_most_of_what_would(
+    lengths: list[int], budget: int
+) -> None:
+    context = WindowContext()
+    for number, length in enumerate(lengths):
+        for message in turn(number, length):
+            await context.add_message(message)
+        given = await context.get_messages_for_request(token_budget=budget)
+        fresh = WindowContext()
+        await fresh.set_messages(given)
+        if len(given) > 4:
+            assert fresh.estimated_tokens() <= budget
+        assert given[-4:] == turn(number, length)
+        left_out = await context.get_messages()
+        del left_out[len(left_out) - len(given) :]
+        if left_out:
+            # Nothing is left out that is smaller than the room that was made free.
+            await fresh.set_messages(left_out[-4:])
+            one_more = fresh.estimated_tokens()
+            await fresh.set_messages(given)
+            assert fresh.estimated_tokens() + one_more > budget * 0.6
+
+
+async def test_what_was_left_out_is_sent_again_where_the_window_has_grown() -> None:
+    context = WindowContext()
+    await context.set_messages([message for number in range(10) for message in turn(number, 200)])
+    small = await context.get_messages_for_request(token_budget=500)
+    assert len(small) < 40
+    assert await context.get_messages_for_request(token_budget=510) == small
+    assert len(await context.get_messages_for_request(token_budget=5000)) == 40
+
+
+async def test_a_conversation_that_was_replaced_begins_where_it_begins() -> None:
+    context = WindowContext()
+    await context.set_messages([message for number in range(10) for message in turn(number, 200)])
+    await context.get_messages_for_request(token_budget=500)
+    await context.set_messages([message for number in range(2) for message in turn(number, 10)])
+    assert len(await context.get_messages_for_request(token_budget=500)) == 8
+
+
+async def test_an_instruction_that_fills_the_window_leaves_a_conversation_nothing_to_leave_out() -> None:
+    context = WindowContext("Be kind. " * 100)
+    (only,) = await context.get_messages_for_request(token_budget=10)
+    assert only["role"] == "system"
+
+
 async def test_what_the_engine_counted_corrects_the_estimate() -> None:
     context = WindowContext()
     await context.set_messages([message for number in range(10) for message in turn(number, 200)])

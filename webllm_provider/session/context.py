@@ -1,7 +1,7 @@
 """`context-webllm`: the conversation, and what of it fits into a small model's window.
 
-The stored history is never changed by a request. When it grows too long, whole turns are left out,
-oldest first: a question and everything up to the next one. So a tool call never loses its result,
+The stored history is never changed by a request. When it grows too long, whole turns are left out, oldest
+first (`fitting.py`): a question and everything up to the next one. So a tool call never loses its result,
 the system text always stays, and so does the last turn. A question that was stopped or failed before
 anything was answered stays in the history, but is not sent again with the next one: a small model would
 answer both.
@@ -9,7 +9,6 @@ answer both.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -18,11 +17,10 @@ from amplifier_core.events import CONTEXT_COMPACTION, LLM_RESPONSE
 from amplifier_core.models import HookResult
 
 from .._tools import render_tools
+from .fitting import Fitting, Message, characters
 from .options import TurnOptions, turn_options
 
 logger = logging.getLogger(__name__)
-
-Message = dict[str, Any]
 
 ANSWERS = ("assistant", "tool", "function")
 
@@ -34,10 +32,6 @@ AFTER_TOO_MUCH = 0.7
 """Factor of the estimate after a prompt that was too long for the engine."""
 MARGIN = 64
 """Tokens kept free for what a chat template adds around messages."""
-PER_MESSAGE = 8
-"""Characters that a chat template adds to each message, roughly."""
-PER_IMAGE = 6000
-"""Characters that an image is counted as: vision models take up to about 2,000 tokens for one."""
 UNANSWERED = "webllm:unanswered"
 """Metadata key of a question that got no answer."""
 
@@ -55,6 +49,7 @@ class WindowContext:
         self._coordinator = coordinator
         self._messages: list[Message] = []
         self._per_token = CHARACTERS_PER_TOKEN
+        self._fitting = Fitting()
         self._sent = 0
         self._last: list[Message] = []
         self._grew = False
@@ -103,7 +98,7 @@ class WindowContext:
         turns = _turns([message for message in self._messages if not _is_unanswered(message)])
         fixed = self._fixed_messages()
         room = None if budget is None else budget * self._per_token - self._fixed_characters(fixed)
-        kept = turns if room is None else _last_that_fit(turns, room)
+        kept = turns if room is None else self._fitting.last_of(turns, room)
         messages = [*fixed, *(message for turn in kept for message in turn if message["role"] != "system")]
         self._sent = self._fixed_characters(messages)
         self._grew = bool(self._last) and messages[: len(self._last)] == self._last
@@ -122,6 +117,7 @@ class WindowContext:
         error = payload.get("error")
         if isinstance(error, Mapping) and error.get("code") == "context_exceeded":
             self._per_token = max(LEAST_PER_TOKEN, self._per_token * AFTER_TOO_MUCH)
+            self._fitting.start_over()
         usage = payload.get("usage")
         if isinstance(usage, Mapping) and (counted := usage.get("input_tokens", 0)):
             self._correct(self._sent / counted, whole=not self._grew or bool(usage.get("cache_read_tokens")))
@@ -140,7 +136,7 @@ class WindowContext:
     def _fixed_characters(self, messages: Sequence[Message]) -> int:
         tools = (self._coordinator.get("tools") or {}) if self._coordinator is not None else {}
         described = render_tools([_Described(tool) for tool in tools.values()]) if tools else ""
-        return sum(map(_characters, messages)) + len(described)
+        return sum(map(characters, messages)) + len(described)
 
     async def _tell(self, turns: list[list[Message]], kept: list[list[Message]], budget: int | None) -> None:
         before = sum(map(len, turns))
@@ -206,29 +202,6 @@ def is_question(message: Message) -> bool:
 
 def _is_unanswered(message: Message) -> bool:
     return bool((message.get("metadata") or {}).get(UNANSWERED))
-
-
-def _last_that_fit(turns: list[list[Message]], room: float) -> list[list[Message]]:
-    kept: list[list[Message]] = []
-    for turn in reversed(turns):
-        room -= sum(_characters(message) for message in turn if message["role"] != "system")
-        if room < 0 and kept:
-            break
-        kept.append(turn)
-    return kept[::-1]
-
-
-def _characters(message: Message) -> int:
-    content = message.get("content") or ""
-    raw = (message.get("metadata") or {}).get("webllm:raw_text")
-    if isinstance(raw, str):
-        return len(raw) + PER_MESSAGE
-    if isinstance(content, str):
-        return len(content) + PER_MESSAGE
-    images = [block for block in content if block.get("type") == "image"]
-    others = [block for block in content if block.get("type") != "image"]
-    written = len(json.dumps(others, ensure_ascii=False, default=str))
-    return written + PER_IMAGE * len(images) + PER_MESSAGE
 
 
 async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Callable[[], Awaitable[None]]:
