@@ -106,6 +106,15 @@ del module, name
 random.seed(0)
 gc.collect()
 `);
+// Read once, here: a start would search the wheels for them.
+const versions = JSON.parse(
+  pyodide.runPython(`
+import importlib.metadata, json
+json.dumps({"python": platform.python_version(), "amplifier_core": importlib.metadata.version("amplifier-core"),
+            "webllm_provider": importlib.metadata.version("webllm-provider")})
+`),
+);
+pyodide.runPython("gc.collect()");
 zeroFreeMemory(pyodide._module);
 const whole = pyodide.makeMemorySnapshot();
 // What lies behind the end of the heap is empty.
@@ -116,6 +125,7 @@ const head = new TextEncoder().encode(
   JSON.stringify({
     bytes: memory.length,
     functions: pyodide._module.wasmTable.length,
+    versions: { ...versions, pyodide: pyodide.version },
     wheels: wheels.map(({ name, path, content }) => ({ name, path, sha256: sha256(content) })),
     sideModules,
   }),

@@ -131,6 +131,7 @@ const threads: Threads = composeThreads(page, controller, tools, {
     developer.sent(message);
   },
 }, { tab, store: () => pythonStore(vault) });
+threads.python.prepare();
 answerApi(page, threads);
 const models = composeModels(page, { state, controller, engine: threads.engine, places });
 const programs = new Programs({

@@ -91,6 +91,29 @@ describe("Python's thread", () => {
     expect(thread().received).toEqual(["boot", "attach_engine"]);
   });
 
+  it("that was prepared is the one that starts", async () => {
+    const prepared = makeHost(locks, { tab: () => "t" });
+    prepared.prepare();
+    const [, ahead] = threads;
+    expect(ahead?.received).toEqual(["prepare"]);
+    expect(prepared.serveApi(new MessageChannel().port1)).toBe(false);
+    prepared.start();
+    expect(threads).toHaveLength(2);
+    await expect.poll(() => ahead?.received).toEqual(["prepare", "boot", "attach_engine"]);
+    prepared.start();
+    expect(ahead?.terminated).toBe(true);
+    await expect.poll(() => thread().received).toEqual(["boot", "attach_engine"]);
+  });
+
+  it("that dies while it prepares is told, and another one starts", async () => {
+    const prepared = makeHost(locks);
+    prepared.prepare();
+    thread().crash("");
+    expect(failures()).toEqual(["python_failed: Python's worker could not be loaded."]);
+    prepared.start();
+    await expect.poll(() => thread().received).toEqual(["boot", "attach_engine"]);
+  });
+
   it("is heard", () => {
     thread().say(BOOTED);
     thread().say(ended("t"));

@@ -1,6 +1,14 @@
 /** The page's side of the Python worker: starts it, talks to it, notices that it died, starts it again. */
 import { overlaps, PROTOCOL } from "../protocol/version";
-import type { AttachEngine, Boot, PageMessage, PythonMessage, ReachServer, ServeApi } from "../protocol/wire";
+import type {
+  AttachEngine,
+  Boot,
+  PageMessage,
+  Prepare,
+  PythonMessage,
+  ReachServer,
+  ServeApi,
+} from "../protocol/wire";
 
 /** A thread with Python in it; a `Worker` is one. */
 export interface PythonThread {
@@ -14,7 +22,7 @@ export interface PythonThread {
 export interface PythonHostOptions {
   /** Starts the thread; it holds the Web Lock `lock` for as long as it lives. */
   spawn: (lock: string) => PythonThread;
-  boot: Omit<Boot, "type" | "protocol" | "store">;
+  boot: Omit<Boot, "type" | "protocol" | "tab" | "store">;
   /** Where Python keeps what outlives it; absent: where every page of the origin does. */
   store?: () => PythonStore;
   onMessage: (message: PythonMessage) => void;
@@ -35,7 +43,7 @@ export interface PythonStore {
 }
 
 /** What is said to Python once it runs. */
-export type ToPython = Exclude<PageMessage, Boot | AttachEngine | ServeApi | ReachServer>;
+export type ToPython = Exclude<PageMessage, Prepare | Boot | AttachEngine | ServeApi | ReachServer>;
 
 const TYPES: Record<PythonMessage["type"], true> = {
   booting: true,
@@ -64,12 +72,27 @@ const unknownMessage = (type: string): string =>
 export class PythonHost {
   #thread: PythonThread | null = null;
   #watch: AbortController | null = null;
+  /** Whether the thread has been told to start, and not only to prepare for that. */
+  #booted = false;
 
   constructor(private readonly options: PythonHostOptions) {}
 
+  /** Have a thread read and compile what `start` will need: before it is known whose Python it is. */
+  prepare(): void {
+    const { locks, boot } = this.options;
+    if (this.#thread !== null || locks === undefined) return;
+    const { pyodide_url, packages_url, snapshot_url } = boot;
+    this.#spawn(locks)?.postMessage({
+      type: "prepare",
+      pyodide_url,
+      packages_url,
+      ...(snapshot_url === undefined ? {} : { snapshot_url }),
+    });
+  }
+
   /** Start Python; in place of the one that runs, if one does. */
   start(): void {
-    this.close();
+    if (this.#booted) this.close();
     const { locks } = this.options;
     if (locks === undefined) {
       this.#fail(
@@ -78,14 +101,23 @@ export class PythonHost {
       );
       return;
     }
-    const lock = `webllm-provider-python-${crypto.randomUUID()}:${this.options.tab?.() ?? ""}`;
+    const thread = this.#thread ?? this.#spawn(locks);
+    if (thread === null) return;
+    this.#booted = true;
+    this.#boot(thread);
+    this.reattachEngine();
+  }
+
+  /** A thread that is heard and watched; null where the browser starts none, which has been told. */
+  #spawn(locks: Pick<LockManager, "request">): PythonThread | null {
+    const lock = `webllm-provider-python-${crypto.randomUUID()}`;
     let thread: PythonThread;
     try {
       thread = this.options.spawn(lock);
     } catch (raw) {
       // A script of another origin, for one, is refused on the spot.
       this.#fail(`Python's worker could not be loaded: ${raw instanceof Error ? raw.message : String(raw)}`);
-      return;
+      return null;
     }
     const watch = new AbortController();
     this.#thread = thread;
@@ -109,8 +141,7 @@ export class PythonHost {
     thread.addEventListener("messageerror", () => {
       if (!watch.signal.aborted) this.#fail(unknownMessage("unreadable"));
     });
-    this.#boot(thread);
-    this.reattachEngine();
+    return thread;
   }
 
   /** Give Python a port to the engine, in place of the one it had. */
@@ -131,8 +162,9 @@ export class PythonHost {
 
   /** Hand a request for the API over, which waits until Python runs. False where none is on its way. */
   serveApi(port: MessagePort): boolean {
+    if (!this.#booted) return false;
     this.#thread?.postMessage({ type: "serve_api" }, [port]);
-    return this.#thread !== null;
+    return true;
   }
 
   send(message: ToPython): void {
@@ -144,12 +176,14 @@ export class PythonHost {
     this.#watch?.abort();
     this.#thread?.terminate();
     this.#thread = null;
+    this.#booted = false;
   }
 
   #boot(thread: PythonThread): void {
     const store = this.options.store?.();
     const kept = store === undefined ? {} : { store: store.name };
-    const boot: Boot = { type: "boot", protocol: PROTOCOL, ...this.options.boot, ...kept };
+    const tab = this.options.tab === undefined ? {} : { tab: this.options.tab() };
+    const boot: Boot = { type: "boot", protocol: PROTOCOL, ...this.options.boot, ...tab, ...kept };
     if (store?.keys === undefined) {
       thread.postMessage(boot);
       return;

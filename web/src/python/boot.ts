@@ -3,7 +3,7 @@ import type { PyodideAPI } from "pyodide";
 import type { PyProxy } from "pyodide/ffi";
 import type { Boot, BootStage, PythonMessage, Versions } from "../protocol/wire";
 import { fileName, MissingFile } from "./failure";
-import { startInterpreter } from "./interpreter";
+import { type PreparedStart, prepareStart, startInterpreter } from "./interpreter";
 import { mark } from "./marks";
 import { loadPackages } from "./packages";
 import { createSessions, type PythonSessions } from "./sessions";
@@ -28,14 +28,17 @@ export interface BootedPython {
 
 type Emit = (message: PythonMessage) => void;
 
-/** Start Python; rejects with an error that `pythonFailed` turns into a sentence. */
-export async function bootPython(boot: Boot, emit: Emit): Promise<BootedPython> {
+/**
+ * Start Python, from what has been prepared if there is something; rejects with an error that `pythonFailed` turns into
+ * a sentence.
+ */
+export async function bootPython(boot: Boot, emit: Emit, ahead?: PreparedStart): Promise<BootedPython> {
   const progress = new BootProgress(emit, () => performance.now());
   // What the start can do without is fetched past the watch.
-  const unwatched = globalThis.fetch.bind(globalThis);
+  const prepared = ahead ?? prepareStart(boot, globalThis.fetch.bind(globalThis));
   const watch = watchFetch(globalThis, (url) => progress.fileCame(url));
   try {
-    return await Promise.race([start(boot, progress, emit, unwatched), watch.failure]);
+    return await Promise.race([start(boot, progress, emit, prepared), watch.failure]);
   } finally {
     watch.end();
   }
@@ -45,14 +48,14 @@ async function start(
   boot: Boot,
   progress: BootProgress,
   emit: Emit,
-  unwatched: typeof fetch,
+  prepared: PreparedStart,
 ): Promise<BootedPython> {
   progress.interpreter();
   const locked = fetchLock(boot.lock_url);
-  const { pyodide, restored } = await startInterpreter(
+  const { pyodide, restored, versions } = await startInterpreter(
     boot,
     locked.then(({ text }) => text),
-    unwatched,
+    prepared,
     () => {
       const download = progress.download(boot.file_bytes ?? {});
       const expect = ({ lock }: Locked): void => {
@@ -70,9 +73,9 @@ async function start(
   progress.importing();
   const module = pyodide.pyimport("webllm_provider.session.worker") as PyProxy;
   const sessions = createSessions(module, emit);
-  const versions = readVersions(pyodide);
+  const booted = { sessions, versions: versions ?? readVersions(pyodide), pyodide };
   mark("ready");
-  return { sessions, versions, pyodide };
+  return booted;
 }
 
 interface Lock {

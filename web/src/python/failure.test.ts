@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { MissingFile, MissingPackages, pythonFailed } from "./failure";
+import { InterpreterFailed, MissingFile, MissingPackages, pythonFailed } from "./failure";
 
 it("names a file that did not come, without its address", () => {
   const error = pythonFailed(
@@ -20,6 +20,12 @@ it.each([
 it("names the packages that could not be installed", () => {
   expect(pythonFailed(new MissingPackages(["pydantic"], ["no wheel"])).message).toContain("pydantic");
   expect(pythonFailed(new MissingPackages(["a", "b"], [])).message).toContain("a, b");
+});
+
+it("says why the browser could not make the interpreter run", () => {
+  const error = pythonFailed(new InterpreterFailed(new RangeError("Out of memory: Cannot allocate Wasm memory")));
+  expect(error.message).toContain("Cannot allocate Wasm memory");
+  expect(error.hint).toContain("memory");
 });
 
 it("names the module that an import missed", () => {

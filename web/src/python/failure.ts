@@ -30,6 +30,18 @@ export class MissingPackages extends Error {
   }
 }
 
+/** The interpreter came, and the browser could not make it run: for want of memory, as a rule. */
+export class InterpreterFailed extends Error {
+  override name = "InterpreterFailed";
+  readonly reason: string;
+
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`The browser could not start Python's interpreter (${reason}).`, { cause });
+    this.reason = reason;
+  }
+}
+
 export function fileName(url: string): string {
   return decodeURIComponent(new URL(url, "https://site.invalid/").pathname.split("/").at(-1) ?? url);
 }
@@ -53,6 +65,14 @@ export function pythonFailed(error: unknown): WireError {
       message: error.message,
       hint: "Check the network and restart Python. If that does not help, build the wheels and the site again.",
       details: { packages: [...error.packages], reasons: [...error.reasons] },
+    };
+  }
+  if (error instanceof InterpreterFailed) {
+    return {
+      code: "python_failed",
+      message: error.message,
+      hint: "Close other tabs and programs, since it may be short of memory, and restart Python.",
+      details: { reason: error.reason },
     };
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -1,10 +1,11 @@
 /** Starts the interpreter: from the kept snapshot where there is one that fits, else the ordinary way. */
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
-import type { Boot } from "../protocol/wire";
+import type { Boot, Versions } from "../protocol/wire";
 import { placeSideModules, type CreateModule, type EmscriptenModule } from "./side-modules.mjs";
 import { mark } from "./marks";
 import { drawAgain, keptSnapshot, openSnapshot, tellOrdinary, type Snapshot } from "./snapshot";
 import { readZoneAgain } from "./time-zone";
+import { type CompiledAhead, watchInstantiation } from "./watched-instantiation";
 
 type Options = NonNullable<Parameters<typeof LoadPyodide>[0]>;
 
@@ -24,24 +25,64 @@ export interface Started {
   pyodide: PyodideAPI;
   /** Whether it came from a snapshot: then its packages are there. */
   restored: boolean;
+  /** As the snapshot knows them. */
+  versions: Versions | null;
+}
+
+/** Where what a start needs lies. */
+export type StartUrls = Pick<Boot, "pyodide_url" | "packages_url" | "snapshot_url">;
+
+/** What every start needs, whoever asks for it then: on its way. */
+export interface PreparedStart {
+  scripts: Promise<PyodideScripts>;
+  /** Null where Python has to start the ordinary way. */
+  snapshot: Promise<Snapshot | null>;
+  /** Null in an ordinary start, which tells how far it has come with its files. */
+  compiled: Promise<CompiledAhead | null>;
 }
 
 /**
- * `lock` is the text of the lock file; `fetch_` brings what belongs to the snapshot, whose absence is no failure.
- * `onOrdinary` is called before an ordinary start, which downloads everything.
+ * Begins a start: everything is read, unpacked and compiled side by side. `fetch_` brings what belongs to the
+ * snapshot, whose absence is no failure.
+ */
+export function prepareStart(urls: StartUrls, fetch_: typeof fetch): PreparedStart {
+  mark("asked to prepare");
+  refuseImportScripts();
+  const scripts = importScriptsOf(urls.pyodide_url);
+  const { snapshot_url: url } = urls;
+  const sources = url === undefined ? null : keptSnapshot(url, urls.packages_url, fetch_);
+  const kept = sources === null ? Promise.resolve(undefined) : sources.kept();
+  const prepared = {
+    scripts,
+    snapshot: sources === null ? Promise.resolve(null) : openSnapshot({ ...sources, kept: () => kept }),
+    compiled: kept.then((found) => (found === undefined ? null : compileAhead(urls.pyodide_url, fetch_))),
+  };
+  // Whoever starts from it hears of a failure; until then it is not an unhandled rejection.
+  for (const part of Object.values(prepared)) part.catch(() => undefined);
+  return prepared;
+}
+
+function compileAhead(folder: string, fetch_: typeof fetch): CompiledAhead {
+  const { href } = new URL("pyodide.asm.wasm", folder);
+  const module = WebAssembly.compileStreaming(fetch_(href));
+  module.then(
+    () => {
+      mark("interpreter compiled");
+    },
+    () => undefined,
+  );
+  return { url: href, module };
+}
+
+/**
+ * `lock` is the text of the lock file. `onOrdinary` is called before an ordinary start, which downloads everything.
  */
 export async function startInterpreter(
   boot: Boot,
   lock: Promise<string>,
-  fetch_: typeof fetch,
+  prepared: PreparedStart,
   onOrdinary: () => void,
 ): Promise<Started> {
-  const opening =
-    boot.snapshot_url === undefined
-      ? null
-      : openSnapshot(keptSnapshot(boot.snapshot_url, boot.packages_url, fetch_));
-  refuseImportScripts();
-  const scripts = importScriptsOf(boot.pyodide_url);
   const options: Options = {
     indexURL: boot.pyodide_url,
     lockFileContents: lock,
@@ -49,9 +90,10 @@ export async function startInterpreter(
     // Bytecode would be written to a file system that is gone with the worker. The snapshot has the same environment.
     env: { PYTHONDONTWRITEBYTECODE: "1" },
   };
-  const snapshot = await opening;
+  const snapshot = await prepared.snapshot;
   mark("snapshot opened");
-  return startFrom(snapshot, await scripts, options, onOrdinary);
+  const compiled = snapshot === null ? null : await prepared.compiled;
+  return startFrom(snapshot, await prepared.scripts, options, compiled, onOrdinary);
 }
 
 /** From the memory of a started one; the ordinary way where there is none, or it does not fit. */
@@ -59,11 +101,13 @@ export async function startFrom(
   snapshot: Snapshot | null,
   scripts: PyodideScripts,
   options: Options,
+  compiled: CompiledAhead | null = null,
   onOrdinary: () => void = () => undefined,
 ): Promise<Started> {
   if (snapshot !== null) {
     try {
-      return { pyodide: await restore(snapshot, scripts, options), restored: true };
+      const pyodide = await restore(snapshot, scripts, options, compiled);
+      return { pyodide, restored: true, versions: snapshot.head.versions };
     } catch (error) {
       tellOrdinary(error);
     } finally {
@@ -71,29 +115,45 @@ export async function startFrom(
     }
   }
   onOrdinary();
-  return { pyodide: await scripts.loadPyodide(options), restored: false };
+  return { pyodide: await load(scripts, options), restored: false, versions: null };
+}
+
+/** Pyodide itself would wait for ever for an interpreter that does not come to life. */
+async function load(
+  { loadPyodide }: PyodideScripts,
+  options: Options,
+  compiled: CompiledAhead | null = null,
+): Promise<PyodideAPI> {
+  const watch = watchInstantiation(globalThis, compiled);
+  try {
+    return await Promise.race([loadPyodide(options), watch.failure]);
+  } finally {
+    watch.end();
+  }
 }
 
 /** Rejects where the memory does not fit: it is of another Pyodide, or damaged. */
 async function restore(
   snapshot: Snapshot,
-  { loadPyodide, createPyodideModule }: PyodideScripts,
+  scripts: PyodideScripts,
   options: Options,
+  compiled: CompiledAhead | null,
 ): Promise<PyodideAPI> {
-  const pyodide = await loadPyodide({
+  const restoring: Options = {
     ...options,
     // Still being filled: the interpreter itself is compiled meanwhile.
     _loadSnapshot: snapshot.memory,
     createPyodideModule: (async (settings: Parameters<CreateModule>[0]) => {
-      const module = await placeSideModules(settings, snapshot.sideModules, createPyodideModule);
-      mark("interpreter compiled");
+      const module = await placeSideModules(settings, snapshot.sideModules, scripts.createPyodideModule);
+      mark("side modules placed");
       await snapshot.whole;
       mark("memory read");
       makeRoom(module, snapshot);
       keepTrampoline(module, snapshot.memory);
       return module;
     }) as unknown as NonNullable<Options["createPyodideModule"]>,
-  });
+  };
+  const pyodide = await load(scripts, restoring, compiled);
   mark("memory restored");
   const contents = await snapshot.wheels;
   const { FS: files } = pyodide as unknown as { FS: Files };

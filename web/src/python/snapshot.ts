@@ -7,6 +7,7 @@
  * for it.
  */
 import type { PyodideAPI } from "pyodide";
+import type { Versions } from "../protocol/wire";
 import type { PlacedModule } from "./side-modules.mjs";
 
 /** What stands in front of the memory, as `vite/make-snapshot.mjs` writes it. */
@@ -15,6 +16,7 @@ export interface SnapshotHead {
   bytes: number;
   /** How many functions the interpreter's table holds. */
   functions: number;
+  versions: Versions;
   wheels: MountedWheel[];
   sideModules: SideModule[];
 }
@@ -51,17 +53,27 @@ export interface Snapshot {
 export interface SnapshotSources {
   /** The kept copy; undefined where the browser has none. */
   kept: () => Promise<Response | undefined>;
-  /** Brings a wheel whose content has this hash, in the form of `RequestInit.integrity`. */
-  wheel: (name: string, integrity: string) => Promise<Response>;
+  /** Brings a wheel whose content has this hash, in Base64. */
+  wheel: (name: string, sha256: string) => Promise<Response>;
 }
 
-/** The snapshot as the browser's caches keep it, under this URL, which nobody requests. */
+/**
+ * The snapshot as the browser's caches keep it, under this URL, which nobody requests. Beside it lie the wheels under
+ * the hashes that they were verified by; one that does not is fetched, and verified.
+ */
 export function keptSnapshot(url: string, packages: string, fetch_: typeof fetch): SnapshotSources {
+  const find = async (key: string): Promise<Response | undefined> =>
+    "caches" in globalThis ? caches.match(key) : undefined;
   return {
-    kept: async () => ("caches" in globalThis ? caches.match(url) : undefined),
-    wheel: (name, integrity) => fetch_(new URL(name, packages), { integrity }),
+    kept: () => find(url),
+    wheel: async (name, sha256) =>
+      (await find(new URL(hexOf(sha256), url).href)) ??
+      fetch_(new URL(name, packages), { integrity: `sha256-${sha256}` }),
   };
 }
+
+const hexOf = (base64: string): string =>
+  Array.from(atob(base64), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 
 /** Null where it cannot be had, and Python has to start the ordinary way. */
 export async function openSnapshot(sources: SnapshotSources): Promise<Snapshot | null> {
@@ -136,7 +148,7 @@ async function fill(memory: Uint8Array, first: Uint8Array, pieces: Pieces): Prom
 }
 
 async function fetchWheel(name: string, sha256: string, sources: SnapshotSources): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await sources.wheel(name, `sha256-${sha256}`);
+  const response = await sources.wheel(name, sha256);
   if (!response.ok) throw new Error(`${name}: HTTP ${String(response.status)}`);
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -12,17 +12,17 @@ import type { PyodideAPI } from "pyodide";
 import { ApiHost } from "./api";
 import { bootPython } from "./boot";
 import { pythonFailed } from "./failure";
+import { type PreparedStart, prepareStart } from "./interpreter";
 import { mark } from "./marks";
 import type { PythonSessions } from "./sessions";
 import { WatchedWire } from "./watched-wire";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-/** The page's tab stands at the end of this worker's name. */
-const tab = scope.name.split(":")[1] ?? "";
-const link = new EngineLink({ name: tab === "" ? "python" : `python:${tab}`, locks: navigator.locks });
+let link: EngineLink | null = null;
 const server = new ServerWay();
 server.install(scope);
 let sessions: PythonSessions | null = null;
+let prepared: PreparedStart | undefined;
 let started: (python: PyodideAPI) => void;
 const python = new Promise<PyodideAPI>((resolve) => (started = resolve));
 const api = new ApiHost(python, scope.name);
@@ -43,12 +43,14 @@ async function boot(message: Boot, keys: MessagePort | undefined): Promise<void>
   }
   const began = performance.now();
   mark("asked to start");
+  const { tab } = message;
+  link = new EngineLink({ name: tab === undefined ? "python" : `python:${tab}`, locks: navigator.locks });
   installBridge(globalThis, link);
   installStore(globalThis, {
     ...(message.store === undefined ? {} : { name: message.store }),
     ...(keys === undefined ? {} : { sealing: codecFrom(keys) }),
   });
-  const booted = await bootPython(message, emit);
+  const booted = await bootPython(message, emit, prepared);
   sessions = booted.sessions;
   started(booted.pyodide);
   emit({
@@ -77,11 +79,15 @@ function ready(): PythonSessions {
 
 async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Promise<void> {
   switch (message.type) {
+    case "prepare":
+      prepared = prepareStart(message, globalThis.fetch.bind(globalThis));
+      return;
     case "boot":
       return boot(message, ports[0]);
     case "attach_engine": {
       const port = ports[0];
       if (port === undefined) throw new Error("The page sent attach_engine without a port.");
+      if (link === null) throw new Error("The page sent attach_engine before it had Python start.");
       link.attach(port);
       return;
     }
