@@ -20,7 +20,7 @@ from bench.figure import Figure, alone, paired
 from bench.page import launched
 from bench.results import Result
 from bench.running import Rig
-from tests.e2e.app import App
+from tests.e2e.app import ANSWER_TIMEOUT_MS, App, wait_until
 
 FEW = 10
 LENGTHS = (100, 1_000)
@@ -38,6 +38,15 @@ COUNT_WRITES = """(() => {
     return put.call(this, value, ...key);
   };
 })();"""
+
+SEND = """async question => {
+  const field = document.querySelector("[data-testid=composer]");
+  field.value = question;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await new Promise(resolve => setTimeout(resolve, 100));
+  document.querySelector("[data-testid=send]").click();
+}"""
+ANSWERS = "document.querySelectorAll('[data-testid=message-assistant]').length"
 
 # From a click on the conversation in the list until its last answer is drawn.
 OPENS = """async (selector) => {
@@ -78,7 +87,7 @@ class Opened:
     def cost(self) -> Cost:
         """Of one more message."""
         before, written = self._busy_ms(), self._written()
-        App(self.page).ask("And then?")
+        ask(self.page, "And then?")
         # What follows an answer is stored and drawn behind it.
         self.page.wait_for_timeout(1_000)
         return Cost(self._written() - written, self._busy_ms() - before)
@@ -89,6 +98,14 @@ class Opened:
 
     def _written(self) -> float:
         return float(self.page.evaluate("written"))
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait for the answer, without looking through the page: that would be measured with it."""
+    turns = int(page.evaluate("webllmApp.conversation.turns.length"))
+    page.evaluate(SEND, question)
+    last = "webllmApp.conversation.turns.at(-1).state.kind"
+    wait_until(page, f"webllmApp.conversation.turns.length > {turns} && {last} === 'done'", ANSWER_TIMEOUT_MS)
 
 
 @contextmanager
@@ -106,13 +123,12 @@ def _opened(browser: Browser, site: str, messages: int) -> Iterator[Opened]:
         app.wait_until_ready()
         page.evaluate(WATCH)
         took = float(page.evaluate(OPENS, f"[data-conversation={CONVERSATION}] a"))
-        expect(app.answers).to_have_count(messages // 2, timeout=PATIENCE_MS)
-        page.wait_for_timeout(1_000)
+        wait_until(page, f"{ANSWERS} === {messages // 2}", PATIENCE_MS)
         longest = max(page.evaluate("longTasks"), default=0.0)
         devtools = context.new_cdp_session(page)
-        devtools.send("Performance.enable")
+        devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
         # The first question brings the session the history.
-        app.ask("What comes next?")
+        ask(page, "What comes next?")
         yield Opened(page, took, longest, devtools)
 
 

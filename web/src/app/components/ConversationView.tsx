@@ -2,23 +2,18 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { choicesOf, entriesOf, type Choices } from "../stores/branches";
-import type { Turn } from "../stores/turn";
+import { choicesOf, entriesOf } from "../stores/branches";
 import { text } from "../text";
 import { fetchMarkdown } from "./AnswerText";
 import { useApp } from "./context";
 import { EmptyState } from "./EmptyState";
 import { ArrowDown } from "./icons";
-import { NoticeLine } from "./NoticeLine";
-import { TurnView } from "./TurnView";
+import { groupsOf, TurnGroup } from "./TurnGroup";
+import { useEarlier } from "./use-earlier";
 
-const ALONE: Choices = { question: null, answer: null };
 const NEAR_END_PX = 96;
-
-/** Turns of one place share their element: who leads from one to the next keeps the focus on the arrow. */
-function placeOf({ parent }: Turn): string {
-  return `behind ${parent ?? "nothing"}`;
-}
+/** What is laid out whether it is in sight or not: the end of the page has to stand still. */
+const NEAR_END_GROUPS = 3;
 
 function distanceToEnd(): number {
   const root = document.documentElement;
@@ -33,9 +28,11 @@ export function ConversationView(): JSX.Element {
   const { state } = useApp();
   const conversation = state.conversation.value;
   const entries = entriesOf(conversation);
+  const groups = groupsOf(entries);
   const choices = choicesOf(conversation);
   const away = useSignal(false);
   const turns = useRef(0);
+  const hidden = useEarlier(conversation.id, groups.length);
 
   useEffect(() => {
     const life = new AbortController();
@@ -60,18 +57,19 @@ export function ConversationView(): JSX.Element {
     if (emptied) window.scrollTo({ top: 0, behavior: "instant" });
     // A new question always brings its place into view; growing text only for a reader at the end.
     if (entries.length > 0 && (asked || !away.peek())) scrollToEnd();
-  }, [conversation, entries.length, away]);
+  }, [conversation, entries.length, hidden, away]);
 
   return (
     <section class="conversation" data-testid="messages" aria-label={text.conversation.label}>
       {entries.length === 0 && <EmptyState />}
-      {entries.map((entry) =>
-        entry.kind === "turn" ? (
-          <TurnView key={placeOf(entry)} turn={entry} choices={choices.get(entry.id) ?? ALONE} />
-        ) : (
-          <NoticeLine key={entry.id} what={entry.what} />
-        ),
-      )}
+      {groups.slice(hidden).map((each, place) => (
+        <TurnGroup
+          key={hidden + place}
+          entries={each}
+          choices={choices}
+          earlier={hidden + place < groups.length - NEAR_END_GROUPS}
+        />
+      ))}
       {away.value && entries.length > 0 && (
         <button
           type="button"
