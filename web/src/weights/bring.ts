@@ -31,14 +31,16 @@ export class Bringer {
 
   /** Those of `files` that are not here, or not with their size; what has another size is dropped. */
   async missing(files: readonly ModelFile[]): Promise<ModelFile[]> {
-    const missing: ModelFile[] = [];
-    for (const file of files) {
-      const size = await this.shelves.size(file, this.ledger);
-      if (size !== null && (await this.passes(file, size))) continue;
-      if (size !== null) await this.drop(file);
-      missing.push(file);
-    }
-    return missing;
+    const kept = await Promise.all(files.map((file) => this.keeps(file)));
+    return files.filter((_, at) => kept[at] !== true);
+  }
+
+  private async keeps(file: ModelFile): Promise<boolean> {
+    const size = await this.shelves.size(file, this.ledger);
+    if (size === null) return false;
+    if (await this.passes(file, size)) return true;
+    await this.drop(file);
+    return false;
   }
 
   private async passes(file: ModelFile, size: number): Promise<boolean> {
