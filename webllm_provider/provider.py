@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -44,6 +45,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_AT_LOAD_EVERY = 0.2
 """Seconds between two looks at a load; loads take seconds to minutes."""
+SEEN_FOR = 0.1
+"""Seconds for which what a context has just seen of the engine holds for the request behind it."""
 
 
 class WebLLMProvider:
@@ -67,6 +70,8 @@ class WebLLMProvider:
         self.coordinator = coordinator
         self._transport = transport
         self._loaded: LoadedModel | None = None
+        self._seen_at: float | None = None
+        """When the loaded model was seen, for the one request behind that."""
         self._records: dict[str, ModelRecord | None] = {}
         """What the catalogue says of models that have been loaded."""
         self._attempts = Attempts(transport, self.config, self._emit)
@@ -116,6 +121,14 @@ class WebLLMProvider:
         self._loaded = state["model"] if state["type"] == "ready" else None
         if self._loaded is not None:
             await self._look_up(self._loaded["id"])
+            self._seen_at = time.monotonic()
+
+    async def _refresh_once(self, timeout: float) -> None:
+        """Refresh, unless a context has done so for this very request: it asks for the model's window."""
+        seen_at, self._seen_at = self._seen_at, None
+        if seen_at is None or time.monotonic() - seen_at > SEEN_FOR:
+            await self.refresh(timeout)
+            self._seen_at = None
 
     async def list_models(self) -> list[ModelInfo]:
         """The catalogue; empty where no engine can be asked."""
@@ -176,7 +189,7 @@ class WebLLMProvider:
     ) -> ChatResponse:
         if unknown := unknown_options(options):
             logger.warning("complete() does not know these keyword arguments: %s", ", ".join(unknown))
-        await self.refresh(read_timeout(request, options, self.config))
+        await self._refresh_once(read_timeout(request, options, self.config))
         prepared = prepare(request, options, self.config, self._loaded)
         call = CompletionRun(
             prepared,

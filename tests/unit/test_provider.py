@@ -22,7 +22,7 @@ from webllm_provider import (
     WebLLMProvider,
     mount,
 )
-from webllm_provider._wire import EngineIdentity, ModelRecord, StreamEvent, WireError
+from webllm_provider._wire import EngineIdentity, EngineState, ModelRecord, StreamEvent, WireError
 from webllm_provider.testing import (
     MODEL_ID,
     SCRIPTED,
@@ -393,3 +393,25 @@ def test_a_bad_config_is_refused_by_the_name_of_the_field() -> None:
 def test_a_key_that_means_nothing_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     WebLLMProvider(ScriptedTransport(), {"temprature": 0})
     assert "temprature" in caplog.text
+
+
+class Counting(ScriptedTransport):
+    """Counts how often it is asked what it has."""
+
+    asked = 0
+
+    async def status(self) -> EngineState:
+        self.asked += 1
+        return await super().status()
+
+
+async def test_what_a_context_has_just_seen_of_the_engine_is_not_asked_for_again() -> None:
+    transport = Counting(respond=lambda _: answer("Yes."))
+    provider = WebLLMProvider(transport)
+    await provider.refresh()
+    await provider.complete(HI)
+    assert transport.asked == 1
+    # It holds for one request: the next may meet another model.
+    await provider.complete(HI)
+    await provider.complete(HI)
+    assert transport.asked == 3

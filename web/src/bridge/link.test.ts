@@ -3,6 +3,7 @@ import { ask, DEMO, readAll, Rig, say, textOf } from "../testing/rig";
 import type { Services } from "../engine/services";
 import { MemoryLocks } from "../testing/locks";
 import { EngineLink } from "./link";
+import { engineWire } from "./wire-tap";
 
 // One browser has one lock manager.
 const locks = new MemoryLocks();
@@ -29,6 +30,18 @@ describe("EngineLink", () => {
     const client = link.attach(second.port());
     void client.load(DEMO);
     expect(textOf(await readAll(next))).toBe("from the second");
+  });
+
+  it("knows the state of a model that is there as soon as its load has ended, without asking", async () => {
+    const only = rig(say("x"));
+    const link = only.link();
+    expect((await link.status()).type).toBe("empty");
+    await readAll(link.load(DEMO));
+    const asked: string[] = [];
+    const end = engineWire.listen(({ type }) => asked.push(type));
+    expect(await link.status()).toMatchObject({ type: "ready", model: { id: DEMO } });
+    end();
+    expect(asked).toEqual([]);
   });
 
   it("gives up waiting after a time, with the reason of the last death", async () => {

@@ -123,8 +123,10 @@ export class EngineLink implements Connections {
     return this.asked((client) => client.models(), true);
   }
 
-  /** Rejects with an `EngineError`. */
+  /** The state: asked for now, but where a model is ready, which engines tell of by themselves. Rejects with an `EngineError`. */
   status(): Promise<EngineState> {
+    const state = this.living?.state;
+    if (state?.type === "ready") return Promise.resolve(state);
     return this.asked((client) => client.status(), true);
   }
 

@@ -125,8 +125,9 @@ export class Loading {
     this.state.incoming = null;
     // A model that was lost meanwhile may be on its way back.
     if (!this.recoverer.busy) this.state.loading = null;
-    sink.finish(last);
+    // First the state: who has heard that the model is there may look at once at what it is.
     this.state.changed();
+    sink.finish(last);
   }
 
   private loaded(): Seat["model"] {
