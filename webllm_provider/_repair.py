@@ -41,6 +41,8 @@ def stored_calls(message: Message) -> list[StoredCall]:
 
     The official loops store both, with the key `tool` for the name; OpenAI's form nests it.
     """
+    if isinstance(message.content, str) and not message.model_extra:
+        return []
     found: dict[str, StoredCall] = {}
     if not isinstance(message.content, str):
         for block in message.content:
@@ -53,6 +55,8 @@ def stored_calls(message: Message) -> list[StoredCall]:
 
 def repaired(messages: Sequence[Message]) -> tuple[list[Message], list[Repair]]:
     """A copy of the messages with a result for every call, and what had to be added."""
+    if not any(map(stored_calls, messages)):
+        return list(messages), []
     answered = {identity for message in messages for identity in _results(message)}
     waiting = {
         message.tool_call_id: place

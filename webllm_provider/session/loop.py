@@ -25,7 +25,7 @@ from amplifier_core.events import (
     PROVIDER_RETRY,
 )
 from amplifier_core.llm_errors import InvalidToolCallError
-from amplifier_core.message_models import ChatRequest, ChatResponse, Message
+from amplifier_core.message_models import ChatRequest, ChatResponse
 from amplifier_core.models import HookResult
 
 from .failures import MALFORMED, error_payload, handed_back_payload
@@ -172,10 +172,13 @@ class WebLLMLoop:
         messages = await turn.context.get_messages_for_request(provider=turn.provider)
         messages = with_injections(list(messages), turn.injections)
         turn.injections.clear()
-        request = ChatRequest(
-            messages=[Message(**message) for message in messages],
-            tools=[tool_spec(tool) for tool in turn.tools.values()] or None,
-            **turn_options(turn.coordinator).request_fields(_longest_answer(turn.provider)),
+        # In one go: a history is long, and each message by itself would be checked at a price of its own.
+        request = ChatRequest.model_validate(
+            {
+                "messages": messages,
+                "tools": [tool_spec(tool) for tool in turn.tools.values()] or None,
+                **turn_options(turn.coordinator).request_fields(_longest_answer(turn.provider)),
+            }
         )
         response: ChatResponse = await turn.provider.complete(request)
         return response

@@ -26,6 +26,9 @@ from .store import Store, own_store
 
 logger = logging.getLogger(__name__)
 
+_ENCODER = json.JSONEncoder(default=str)
+"""Made once: `json.dumps` makes one for each message."""
+
 Work = Callable[[Conversation], Awaitable[str | None]]
 """What a turn does; gives its text, or None where it was stopped before it had one."""
 
@@ -185,6 +188,9 @@ class WorkerSessions:
 
     async def _enter(self, id: str, here: Conversation) -> bool:
         """Wait until the turns before this one are over; False where this one was stopped meanwhile."""
+        if not here.turn.locked():
+            # Nobody is before it, or just about to be: no task for a wait.
+            return await self._take(id, here)
         entering = asyncio.ensure_future(here.turn.acquire())
         self._waiting[id] = entering
         try:
@@ -197,6 +203,13 @@ class WorkerSessions:
         finally:
             del self._waiting[id]
         return not entering.cancelled()
+
+    async def _take(self, id: str, here: Conversation) -> bool:
+        try:
+            return await here.turn.acquire()
+        except asyncio.CancelledError:
+            self._ended(id, "cancelled", "", [])
+            raise
 
     async def _run(self, id: str, here: Conversation, work: Work) -> None:
         here.begin(id)
@@ -233,7 +246,7 @@ class WorkerSessions:
         return self._records
 
     def _send(self, message: PythonMessage) -> None:
-        self._emit(json.dumps(message, default=str))
+        self._emit(_ENCODER.encode(message))
 
 
 def _settings(asked: Mapping[str, Any]) -> Settings | None:
