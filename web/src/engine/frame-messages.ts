@@ -5,11 +5,13 @@ export type { RoomSettings };
 
 /**
  * From whoever started the worker: first where its engines come from, then ports, one with each `connect`. A worker
- * whose first message is `cell` was started by such a worker: it holds one engine, and `lock` as long as it lives.
+ * whose first message is `cell` was started by such a worker: it holds one engine, and `lock` as long as it lives. A
+ * cell that was started ahead may hear before that which engine it will hold.
  */
 export type ToWorker<Sources = unknown> =
   | { type: "configure"; sources: Sources; settings?: RoomSettings }
   | { type: "connect" }
+  | { type: "ahead"; kind: EngineKind; sources: Sources }
   | { type: "cell"; kind: EngineKind; sources: Sources; lock: string };
 
 /** From the worker to whoever started it: it holds its lock and takes ports. */

@@ -1,5 +1,6 @@
 import type * as WebLLM from "@mlc-ai/web-llm";
 import type * as Wllama from "@wllama/wllama";
+import type { EngineKind } from "./cell";
 import type { DemoModelUrls } from "./demo-urls";
 
 /**
@@ -13,6 +14,8 @@ export interface EngineModules {
   wllama(signal: AbortSignal): Promise<typeof Wllama>;
   /** llama.cpp's WebAssembly, whole. */
   wllamaWasm(signal: AbortSignal): Promise<Blob>;
+  /** Begins to bring an engine's code before it is needed. Where there is no such thing it comes when it is. */
+  ahead?(kind: EngineKind): void;
   /** The versions that the modules will have, as every answer names them. */
   versions: { webllm: string; wllama: string };
   /** Where the demo model lies; null where there is none: then the catalogue does not name it. */

@@ -24,7 +24,11 @@ import { WebLLMEngine } from "./webllm";
 import { WllamaEngine } from "./wllama";
 
 /** Makes the engine of a kind, wherever that is to run. */
-export type EngineMaker = (kind: EngineKind) => Engine;
+export interface EngineMaker {
+  (kind: EngineKind): Engine;
+  /** An engine of this kind is needed as soon as its model's files are here. */
+  ahead?(kind: EngineKind): void;
+}
 
 /** An engine in this very scope. */
 export const localEngine = (kind: EngineKind, modules: EngineModules): Engine =>
@@ -89,10 +93,9 @@ function compose(
     mayShareGpu: ({ plan }, incoming) => models.mayShareGpu(plan.entry.record, incoming.entry.record),
     choose: async (entry, device) => {
       const placement = await models.choose(entry, device);
-      return {
-        device: placement,
-        create: () => makeEngine(placement === "webgpu" ? "webllm" : "wllama"),
-      };
+      const kind = placement === "webgpu" ? "webllm" : "wllama";
+      makeEngine.ahead?.(kind);
+      return { device: placement, create: () => makeEngine(kind) };
     },
     journal,
   });

@@ -1,26 +1,38 @@
+/** What a cell's worker is told and watched by before it is one. */
+type Startable = Pick<Worker, "addEventListener" | "removeEventListener" | "postMessage">;
+
 /**
- * Starts cells, the first of them ahead of its need: its script is read while the room opens, and whoever opens a room
- * loads a model next. One that fails before it is needed is forgotten: the next one fails where somebody listens.
+ * A worker for the first cell, started ahead of its need: its script is read while the room opens, and whoever opens a
+ * room loads a model next. One that fails before it is needed is forgotten: the next one fails where somebody listens.
  */
-export function spawningAhead<Spawned extends Pick<Worker, "addEventListener" | "removeEventListener">>(
-  spawn: () => Spawned,
-): () => Spawned {
-  let ahead: Spawned | null = null;
-  const failed = (event: Event): void => {
-    event.preventDefault();
-    ahead = null;
-  };
-  try {
-    ahead = spawn();
-    ahead.addEventListener("error", failed);
-  } catch (raw) {
-    console.warn("No cell could be started ahead:", raw);
+export class SpareCell<Spawned extends Startable> {
+  private spare: Spawned | null = null;
+
+  constructor(private readonly spawn: () => Spawned) {
+    try {
+      this.spare = spawn();
+      this.spare.addEventListener("error", this.failed);
+    } catch (raw) {
+      console.warn("No cell could be started ahead:", raw);
+    }
   }
-  return () => {
-    const taken = ahead;
-    if (taken === null) return spawn();
-    ahead = null;
-    taken.removeEventListener("error", failed);
-    return taken;
+
+  /** The one that was started ahead, or a new one. */
+  take(): Spawned {
+    const { spare } = this;
+    if (spare === null) return this.spawn();
+    this.spare = null;
+    spare.removeEventListener("error", this.failed);
+    return spare;
+  }
+
+  /** Tells the one that was started ahead, while nobody has taken it. */
+  tell(message: unknown): void {
+    this.spare?.postMessage(message);
+  }
+
+  private readonly failed = (event: Event): void => {
+    event.preventDefault();
+    this.spare = null;
   };
 }

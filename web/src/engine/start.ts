@@ -1,11 +1,12 @@
-import { announceCell, startCell } from "./cell";
+import { announceCell, type EngineKind, startCell } from "./cell";
 import { serveCell } from "./cell-server";
+import type { Engine } from "./engine";
 import type { FromWorker, ToWorker } from "./frame-messages";
 import { HEARTBEAT } from "./heartbeat";
 import type { EngineModules } from "./modules";
 import { RemoteEngine } from "./remote-engine";
 import { type EngineMaker, localEngine, openRoom, type Room } from "./room";
-import { spawningAhead } from "./spare-cell";
+import { SpareCell } from "./spare-cell";
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -39,6 +40,9 @@ export function startEngineWorker(
       case "connect":
         for (const port of event.ports) room?.accept(port);
         return;
+      case "ahead":
+        modulesFor(message.sources).ahead?.(message.kind);
+        return;
       case "cell":
         self.removeEventListener("message", receive);
         serveCell(self, localEngine(message.kind, modulesFor(message.sources)));
@@ -55,7 +59,13 @@ function engineMaker(
   { sources, settings }: Extract<ToWorker, { type: "configure" }>,
 ): EngineMaker {
   if (typeof Worker === "undefined") return (kind) => localEngine(kind, modules);
-  const options = { spawn: spawningAhead(() => spawn(CELL_NAME)), sources, locks: navigator.locks };
+  const cells = new SpareCell(() => spawn(CELL_NAME));
+  const options = { spawn: () => cells.take(), sources, locks: navigator.locks };
   const limits = { ...HEARTBEAT, ...settings?.heartbeat };
-  return (kind) => new RemoteEngine(() => startCell(kind, options), limits);
+  const make = (kind: EngineKind): Engine => new RemoteEngine(() => startCell(kind, options), limits);
+  const ahead = (kind: EngineKind): void => {
+    const message: ToWorker = { type: "ahead", kind, sources };
+    cells.tell(message);
+  };
+  return Object.assign(make, { ahead });
 }

@@ -3,16 +3,26 @@ import { version as webllm } from "@mlc-ai/web-llm/package.json";
 import { version as wllama } from "@wllama/wllama/package.json";
 import { startSealedWorker } from "../bridge/sealed-worker";
 import { download } from "./download";
+import type { EngineKind } from "./cell";
 import type { EngineModules } from "./modules";
 import type { SiteUrls } from "./site";
 import { startEngineWorker } from "./start";
+
+/** A second import of the same chunk gives what the first has brought. */
+const engines = {
+  webllm: () => import("@mlc-ai/web-llm"),
+  wllama: () => import("@wllama/wllama"),
+};
 
 startEngineWorker(
   (sources): EngineModules => {
     const site = sources as SiteUrls;
     return {
-      webllm: () => import("@mlc-ai/web-llm"),
-      wllama: () => import("@wllama/wllama"),
+      ...engines,
+      ahead: (kind: EngineKind) => {
+        // Whoever needs it hears of a failure.
+        engines[kind]().catch(() => undefined);
+      },
       wllamaWasm: (signal) => download(site.wllamaWasm, signal),
       versions: { webllm, wllama },
       demo: site.demo,
