@@ -1,5 +1,7 @@
-/** Context windows' worth of states until there are too many: of a conversation, and of what is asked in between. */
-const WINDOWS = 2;
+/** Context windows' worth of states until there are too many: one conversation at its longest, or several short ones. */
+const WINDOWS = 1;
+/** Tokens at the end of a state that its conversation may write otherwise where it goes on. */
+const REWRITTEN = 32;
 
 /** What an answer says of its tokens. */
 export interface AnswerTokens {
@@ -14,10 +16,10 @@ export interface AnswerTokens {
  *
  * Its server puts a state aside when a prompt comes that shares less than half of it, and takes it up again when
  * its conversation goes on. It would keep 8 GiB of them, and wllama passes no other limit on: so they are counted
- * here, from what every answer tells.
+ * here, from what every answer tells. Where that leaves open whether one was taken up, it counts as kept.
  */
 export class KeptStates {
-  private aside = 0;
+  private readonly aside: number[] = [];
   private last = 0;
 
   /** `window`: tokens that the context holds. */
@@ -25,16 +27,18 @@ export class KeptStates {
 
   /** True where the engine should begin anew, without any. */
   get full(): boolean {
-    return this.aside > WINDOWS * this.window;
+    return this.aside.reduce((sum, state) => sum + state, 0) > WINDOWS * this.window;
   }
 
   /** Counts one answer; null where it was cut before it could say anything: it may have filled the window. */
   count(answer: AnswerTokens | null): void {
     const { reused, total } = answer ?? { reused: 0, total: this.window };
-    // Either little of the last prompt came again, or more than it had: it was put aside. What came again may be
-    // of a state that lay there, and is taken out; where it is a beginning that both have, that counts too little.
-    if (reused < this.last / 2 || reused > this.last)
-      this.aside = Math.max(0, this.aside + this.last - reused);
+    // Either little of the last prompt came again, or more than it had: it was put aside.
+    if (reused < this.last / 2 || reused > this.last) {
+      const taken = this.aside.findIndex((state) => reused <= state && reused > state - REWRITTEN);
+      if (taken >= 0) this.aside.splice(taken, 1);
+      this.aside.push(this.last);
+    }
     this.last = total;
   }
 }
