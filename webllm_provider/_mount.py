@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from ._browser import BridgeTransport
 from ._hooks import FALLBACK
 from ._http import HttpTransport
 from ._hybrid import HybridProvider
 from ._servers import server_transport
 from ._transport import Transport
-from ._websocket import WebSocketTransport
+from ._ways import browser_way
 from .config import ProviderConfig
 from .errors import PROVIDER, RequestRefused, engine_error
 from .provider import WebLLMProvider
@@ -80,17 +79,9 @@ def build(
         # `model` may be the browser's, from a config that has changed its mode.
         theirs = config.model_copy(update={"model": config.server_model or config.model})
         return WebLLMProvider(given or server_transport(config), theirs, coordinator)
-    own = given or _own_transport(config)
+    own = given or browser_way(config)
     if journal is not None:
         own = journal(own)
     if config.mode == "hybrid" and config.privacy == "allow_remote":
         return HybridProvider(own, server_transport(config), config, coordinator)
     return WebLLMProvider(own, config, coordinator)
-
-
-def _own_transport(config: ProviderConfig) -> Transport:
-    """The way to the browser's engine."""
-    if config.transport == "websocket":
-        token = None if config.engine_token is None else config.engine_token.get_secret_value()
-        return WebSocketTransport(config.engine_url, token=token)
-    return BridgeTransport()

@@ -33,6 +33,7 @@ from ._reading import read_request, unknown_options
 from ._request import prepare
 from ._sampling import read_timeout
 from ._transport import Transport
+from ._ways import way_of
 from ._wire import LoadedModel, ModelRecord
 from .config import ProviderConfig
 from .errors import PROVIDER, BridgeMissing, EngineError, engine_error
@@ -53,7 +54,8 @@ class WebLLMProvider:
     """A model in the browser, as a provider of Amplifier.
 
     Args:
-        transport: the way to the engine; in a page the bridge, by default.
+        transport: the way to the engine; by default the one that the config names, in a page the bridge. It
+            is asked nothing until it is needed: an application may make a provider only to read of it.
         config: as in a mount plan, or read already.
         coordinator: where events go; without one none are emitted.
     """
@@ -62,19 +64,19 @@ class WebLLMProvider:
 
     def __init__(
         self,
-        transport: Transport,
+        transport: Transport | None = None,
         config: ProviderConfig | Mapping[str, Any] | None = None,
         coordinator: Any = None,
     ) -> None:
         self.config = config if isinstance(config, ProviderConfig) else ProviderConfig.read(config)
         self.coordinator = coordinator
-        self._transport = transport
+        self._transport = way_of(self.config) if transport is None else transport
         self._loaded: LoadedModel | None = None
         self._seen_at: float | None = None
         """When the loaded model was seen, for the one request behind that."""
         self._records: dict[str, ModelRecord | None] = {}
         """What the catalogue says of models that have been loaded."""
-        self._attempts = Attempts(transport, self.config, self._emit)
+        self._attempts = Attempts(self._transport, self.config, self._emit)
 
     @property
     def priority(self) -> int:
@@ -135,7 +137,7 @@ class WebLLMProvider:
         try:
             records = await self._transport.models()
         except BridgeMissing as error:
-            logger.warning("The models cannot be listed: %s", error)
+            logger.info("There are no models to list: %s", error)
             return []
         return [record_info(record, self.config.max_tokens) for record in records]
 
