@@ -10,7 +10,7 @@ from .config import ProviderConfig
 
 
 def browser_way(config: ProviderConfig) -> Transport:
-    """The way to the browser's engine: the page's bridge, or a socket to a tab. Neither is asked anything yet."""
+    """The way to the browser's engine: the page's bridge, or a socket to a tab; asked nothing yet."""
     if config.transport == "websocket":
         token = None if config.engine_token is None else config.engine_token.get_secret_value()
         return WebSocketTransport(config.engine_url, token=token)

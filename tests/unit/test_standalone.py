@@ -16,7 +16,7 @@ HI = ChatRequest(messages=[Message(role="user", content="Hi")])
 
 def made_as_the_cli_does(config: dict[str, Any]) -> WebLLMProvider:
     """Amplifier's CLI binds what it has, by name, and gives up with a warning where that does not fit."""
-    given = {
+    given: dict[str, Any] = {
         "config": config,
         "api_key": "",
         "base_url": "http://placeholder",
