@@ -85,10 +85,12 @@ class JournalledTransport:
         if text:
             body = {**body, "continue_text": text}
         messages = None if self.messages is None or not self.keeps else await self.messages()
+        # Once for all records of this answer: a history is long, and only what is said behind it grows.
+        history = None if messages is None else json.dumps(messages, default=str)
         said = [text]
-        await self._write(messages, text)
+        await self._write(history, text)
         ended = asyncio.Event()
-        keeping = asyncio.ensure_future(self._keep(messages, said, ended))
+        keeping = None if history is None else asyncio.ensure_future(self._keep(history, said, ended))
         events = self._inner.stream(body)
         try:
             async for event in events:
@@ -102,20 +104,19 @@ class JournalledTransport:
             self.last = None if messages is None else Record(kept, "".join(said))
             # Not cancelled: a writing that is under way would come behind the record's removal.
             ended.set()
-            await keeping
+            if keeping is not None:
+                await keeping
             await events.aclose()
 
-    async def _keep(
-        self, messages: list[Mapping[str, Any]] | None, said: list[str], ended: asyncio.Event
-    ) -> None:
+    async def _keep(self, history: str, said: list[str], ended: asyncio.Event) -> None:
         """Write what has come since, now and then, until the completion has ended."""
         written = len(said)
-        while messages is not None and not ended.is_set():
+        while not ended.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), EVERY_S)
             if len(said) > written and not ended.is_set():
                 written = len(said)
-                await self._write(messages, "".join(said))
+                await self._write(history, "".join(said))
 
     async def forget(self) -> None:
         """The turn is over: its record goes."""
@@ -133,10 +134,11 @@ class JournalledTransport:
         able = state["type"] == "ready" and state["model"]["capabilities"].get("continues", False)
         return self.said if able else ""
 
-    async def _write(self, messages: list[Mapping[str, Any]] | None, text: str) -> None:
-        if messages is None:
+    async def _write(self, history: str | None, text: str) -> None:
+        """Keep the text behind a history, which is JSON already; without one nothing is kept."""
+        if history is None:
             return
-        record = json.dumps({"messages": messages, "text": text}, default=str)
+        record = f'{{"messages": {history}, "text": {json.dumps(text)}}}'
         try:
             await self._store.set(key_of(self._conversation), record)
         except Exception as error:
