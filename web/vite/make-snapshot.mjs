@@ -4,7 +4,7 @@
  *
  * Side modules are part of it: they are placed before Python itself starts, so that they lie at the same addresses in
  * every interpreter that places them in the same way. In front of the memory stands what one needs to restore it: a
- * length (four bytes, little endian) and a JSON text (`SnapshotHead` in `src/python/snapshot.ts`).
+ * length (four bytes, little endian), a JSON text (`SnapshotHead` in `src/python/snapshot.ts`) and what that names.
  */
 import crypto, { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync, inflateRawSync } from "node:zlib";
 import { placeSideModules } from "../src/python/side-modules.mjs";
 import { SNAPSHOT_ENVIRONMENT } from "./snapshot-environment.mjs";
+import { runsOf } from "./memory-runs.mjs";
 import { zeroFreeMemory } from "./zero-free-memory.mjs";
 
 const [pyodideFolder, wheelFolder, target] = argv.slice(2);
@@ -28,7 +29,7 @@ const lock = readFileSync(join(wheelFolder, "pyodide-lock.json"), "utf8");
 /** @type {{ packages: Record<string, { depends: string[], file_name: string }> }} */
 const { packages } = JSON.parse(lock);
 const names = needed();
-/** @type {import("../src/python/snapshot").SideModule[]} */
+/** @type {{ wheel: string, path: string, offset: number, size: number }[]} */
 const allSideModules = JSON.parse(readFileSync(join(wheelFolder, "side-modules.json"), "utf8"));
 const sideModules = allSideModules.filter(({ wheel }) => names.includes(wheel));
 
@@ -50,10 +51,10 @@ process.argv[1] = "python";
 
 /** @param {string} name */
 const read = (name) => new Uint8Array(readFileSync(join(wheelFolder, name)));
-const placed = sideModules.map(({ path, wheel, offset, size }) => ({
-  path,
-  module: WebAssembly.compile(inflateRawSync(read(wheel).subarray(offset, offset + size))),
-}));
+const placed = sideModules.map(({ path, wheel, offset, size }) => {
+  const content = inflateRawSync(read(wheel).subarray(offset, offset + size));
+  return { path, content, module: WebAssembly.compile(content) };
+});
 const { default: createPyodideModule } = await import(
   pathToFileURL(join(pyodideFolder, "pyodide.asm.mjs")).href
 );
@@ -117,8 +118,10 @@ json.dumps({"python": platform.python_version(), "amplifier_core": importlib.met
 pyodide.runPython("gc.collect()");
 zeroFreeMemory(pyodide._module);
 const whole = pyodide.makeMemorySnapshot();
-// What lies behind the end of the heap is empty.
-const memory = whole.subarray(0, whole.length - pyodide._module.HEAP8.length + pyodide._module._sbrk(0));
+// In front of the memory stands what Pyodide itself says of it; what lies behind the end of the heap is empty.
+const own = new DataView(whole.buffer, whole.byteOffset).getUint32(4, true);
+const memory = whole.subarray(own, own + pyodide._module._sbrk(0));
+const runs = runsOf(memory);
 /** @param {Uint8Array} content */
 const sha256 = (content) => createHash("sha256").update(content).digest("base64");
 const head = new TextEncoder().encode(
@@ -127,10 +130,19 @@ const head = new TextEncoder().encode(
     functions: pyodide._module.wasmTable.length,
     versions: { ...versions, pyodide: pyodide.version },
     wheels: wheels.map(({ name, path, content }) => ({ name, path, sha256: sha256(content) })),
-    sideModules,
+    own,
+    sideModules: placed.map(({ path, content }) => ({ path, bytes: content.length })),
+    runs,
   }),
 );
 const length = new Uint8Array(4);
 new DataView(length.buffer).setUint32(0, head.length, true);
-writeFileSync(target, gzipSync(Buffer.concat([length, head, memory]), { level: 9 }));
+const parts = [
+  length,
+  head,
+  whole.subarray(0, own),
+  ...placed.map(({ content }) => content),
+  ...runs.map(([at, bytes]) => memory.subarray(at, at + bytes)),
+];
+writeFileSync(target, gzipSync(Buffer.concat(parts), { level: 9 }));
 process.exit(0);

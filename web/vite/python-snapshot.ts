@@ -15,6 +15,7 @@ const PYODIDE_FILES = ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "py
 const COMPILER = ["vite/compile-wheels.mjs", "../tools/wheels/bytecode.py"];
 const MAKER = [
   "vite/make-snapshot.mjs",
+  "vite/memory-runs.mjs",
   "vite/snapshot-environment.mjs",
   "vite/zero-free-memory.mjs",
   "src/python/side-modules.mjs",

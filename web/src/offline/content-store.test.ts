@@ -1,4 +1,5 @@
-import { webcrypto } from "node:crypto";
+import { createHash, webcrypto } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ContentStore } from "./content-store";
 import { OfflineError } from "./fault";
@@ -44,6 +45,21 @@ it("keeps a genuine file with its type, and without what spoke of the transfer",
     "content-type": "text/plain",
     "content-length": "12",
   });
+});
+
+it("keeps unpacked what hosts send packed, under the hash of what came", async () => {
+  const content = Buffer.alloc(300_000, "what Python remembers ");
+  const packed = gzipSync(content, { level: 0 });
+  const sha256 = createHash("sha256").update(packed).digest("hex");
+  const store = storeOn(new MemoryHost({ "parts/a.bin.gz": () => Promise.resolve(new Response(packed)) }));
+  await store.add(
+    { path: "parts/a.bin.gz", sha256, bytes: packed.length, part: "python" },
+    signal,
+    () => undefined,
+  );
+  const kept = await store.match(sha256);
+  expect(kept?.headers.get("content-length")).toBe(String(content.length));
+  expect(Buffer.from((await kept?.arrayBuffer()) ?? new ArrayBuffer()).equals(content)).toBe(true);
 });
 
 it("tells what is missing, once for each content", async () => {

@@ -1,9 +1,11 @@
 /**
- * Files by the hash of their content. What is in here has been verified; what two versions share is stored once.
+ * Files by the hash of their content. What is in here has been verified; what two versions share is stored once. A file
+ * that hosts send packed is kept unpacked, under the hash of what came: it is read at every start.
  */
 import { OfflineError } from "./fault";
 import type { OfflineFile } from "./manifest";
 import { contentKey } from "./names";
+import { isPacked, unpack } from "./unpack";
 
 export interface ContentStoreOptions {
   /** URL of the site's root. */
@@ -46,7 +48,10 @@ export class ContentStore {
     const loaded = (await this.isGenuine(file, first.content))
       ? first
       : await this.downloadAfresh(file, first.content.length, signal, onBytes);
-    await this.keep(file, loaded);
+    await this.keep(
+      file,
+      isPacked(file.path) ? { ...loaded, content: await unpack(loaded.content) } : loaded,
+    );
   }
 
   /** Drop every content that `keep` does not name. */

@@ -141,10 +141,10 @@ it.each(["Asia/Kolkata", "Australia/Sydney"])("lives in the device's zone: %s", 
 
 it("gives the snapshot's own memory back once it has been restored", async () => {
   const opened = await open({});
-  expect(opened?.memory.length).toBeGreaterThan(0);
+  expect(opened?.content.length).toBeGreaterThan(0);
   const { restored } = await startWith(opened);
   expect(restored).toBe(true);
-  expect(opened?.memory.length).toBe(0);
+  expect(opened?.content.length).toBe(0);
 });
 
 const changed = (at: (memory: Uint8Array) => number): Uint8Array<ArrayBuffer> => {

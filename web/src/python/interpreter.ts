@@ -3,7 +3,7 @@ import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
 import type { Boot, Versions } from "../protocol/wire";
 import { placeSideModules, type CreateModule, type EmscriptenModule } from "./side-modules.mjs";
 import { mark } from "./marks";
-import { drawAgain, keptSnapshot, openSnapshot, tellOrdinary, type Snapshot } from "./snapshot";
+import { drawAgain, fillMemory, keptSnapshot, openSnapshot, release, tellOrdinary, type Snapshot } from "./snapshot";
 import { readZoneAgain } from "./time-zone";
 import { type CompiledAhead, watchInstantiation } from "./watched-instantiation";
 
@@ -111,7 +111,7 @@ export async function startFrom(
     } catch (error) {
       tellOrdinary(error);
     } finally {
-      release(snapshot.memory);
+      release(snapshot);
     }
   }
   onOrdinary();
@@ -141,15 +141,13 @@ async function restore(
 ): Promise<PyodideAPI> {
   const restoring: Options = {
     ...options,
-    // Still being filled: the interpreter itself is compiled meanwhile.
-    _loadSnapshot: snapshot.memory,
+    // No more of it than what is checked; the memory itself has been written when that is.
+    _loadSnapshot: snapshot.own,
     createPyodideModule: (async (settings: Parameters<CreateModule>[0]) => {
       const module = await placeSideModules(settings, snapshot.sideModules, scripts.createPyodideModule);
       mark("side modules placed");
-      await snapshot.whole;
-      mark("memory read");
-      makeRoom(module, snapshot);
-      keepTrampoline(module, snapshot.memory);
+      writeMemory(module, snapshot);
+      mark("memory written");
       return module;
     }) as unknown as NonNullable<Options["createPyodideModule"]>,
   };
@@ -166,33 +164,23 @@ async function restore(
   return pyodide;
 }
 
-/** Pyodide holds what it was started with for as long as it lives: without this, the memory would be there twice. */
-function release({ buffer }: Uint8Array): void {
-  structuredClone(buffer, { transfer: [buffer] });
-}
-
 /** A fresh interpreter is smaller than one that has imported. */
-function makeRoom(module: EmscriptenModule, { head, memory }: Snapshot): void {
+function writeMemory(module: EmscriptenModule, snapshot: Snapshot): void {
+  const { functions, bytes } = snapshot.head;
   const { length } = module.wasmTable;
-  if (length !== head.functions)
-    throw new Error(`Its functions are ${String(head.functions)}, and here are ${String(length)}.`);
-  if (module.HEAP8.length < memory.length && !module._emscripten_resize_heap(memory.length))
-    throw new Error(`There is no room for its ${String(memory.length)} bytes.`);
-}
-
-/** Where the snapshot's head says how long it is: behind a magic number. */
-const LENGTH_OF_HEAD = 4;
-
-/**
- * Calls into C go through a trampoline that this engine may know a faster one for than the one that the snapshot was
- * made by: its address stays.
- */
-function keepTrampoline(module: EmscriptenModule, memory: Uint8Array): void {
-  const present = new DataView(module.HEAP8.buffer);
-  const restored = new DataView(memory.buffer);
+  if (length !== functions)
+    throw new Error(`Its functions are ${String(functions)}, and here are ${String(length)}.`);
+  if (module.HEAP8.length < bytes && !module._emscripten_resize_heap(bytes))
+    throw new Error(`There is no room for its ${String(bytes)} bytes.`);
+  const memory = new Uint8Array(module.HEAP8.buffer);
+  const words = new DataView(memory.buffer);
+  // Calls into C go through a trampoline that this engine may know a faster one for than the one that the snapshot was
+  // made by: its address stays.
   const { __PyRuntime: state, __PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET: place } = module;
-  const address = state + present.getInt32(place, true);
-  restored.setInt32(restored.getUint32(LENGTH_OF_HEAD, true) + address, present.getInt32(address, true), true);
+  const trampoline = state + words.getInt32(place, true);
+  const address = words.getInt32(trampoline, true);
+  fillMemory(memory, module._sbrk(0), snapshot);
+  words.setInt32(trampoline, address, true);
 }
 
 /** Not bundled: they find their other files beside themselves. */

@@ -17,6 +17,7 @@
  * @property {Record<string, object>} preloadedWasm What opening a library finds, in place of reading it.
  * @property {(module: WebAssembly.Module, flags: object, name: string, scope: object) => Promise<object>} loadWebAssemblyModule
  * @property {(bytes: number) => boolean} _emscripten_resize_heap
+ * @property {(bytes: number) => number} _sbrk Moves the end of the heap, and gives where it was.
  * @property {Int8Array} HEAP8
  * @property {WebAssembly.Table} wasmTable
  * @property {number} __PyRuntime Address of Python's own state.

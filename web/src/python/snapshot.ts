@@ -10,7 +10,7 @@ import type { PyodideAPI } from "pyodide";
 import type { Versions } from "../protocol/wire";
 import type { PlacedModule } from "./side-modules.mjs";
 
-/** What stands in front of the memory, as `vite/make-snapshot.mjs` writes it. */
+/** What stands in front of the memory, as `vite/make-snapshot.mjs` writes it; the rest lies behind it, in this order. */
 export interface SnapshotHead {
   /** Size of the memory. */
   bytes: number;
@@ -18,7 +18,11 @@ export interface SnapshotHead {
   functions: number;
   versions: Versions;
   wheels: MountedWheel[];
+  /** Size of what Pyodide itself says of the memory. */
+  own: number;
   sideModules: SideModule[];
+  /** Where the memory is not empty: places and sizes. */
+  runs: [at: number, bytes: number][];
 }
 
 /** A wheel from which the interpreter imports as it is, without unpacking. */
@@ -30,20 +34,21 @@ export interface MountedWheel {
   sha256: string;
 }
 
-/** Where a WebAssembly module lies in its wheel, raw deflated, and where Python looks for it. */
+/** A WebAssembly module, and where Python looks for it. */
 export interface SideModule {
   path: string;
-  wheel: string;
-  offset: number;
-  size: number;
+  bytes: number;
 }
 
-/** A snapshot on its way: what it consists of arrives side by side. */
+/** A snapshot that was read; what lies beside it is on its way. */
 export interface Snapshot {
   head: SnapshotHead;
-  /** Filled once `whole` resolves. */
-  memory: Uint8Array;
-  whole: Promise<void>;
+  /** What Pyodide checks: of which build the memory is. */
+  own: Uint8Array;
+  /** All that is in it, until it is given back. */
+  content: Uint8Array<ArrayBuffer>;
+  /** Where in the content the memory begins. */
+  memoryAt: number;
   sideModules: PlacedModule[];
   /** Contents of the wheels, in the order of the head's. */
   wheels: Promise<Uint8Array[]>;
@@ -78,12 +83,32 @@ const hexOf = (base64: string): string =>
 /** Null where it cannot be had, and Python has to start the ordinary way. */
 export async function openSnapshot(sources: SnapshotSources): Promise<Snapshot | null> {
   try {
-    const packed = (await sources.kept())?.body;
-    return packed === undefined || packed === null ? null : await read(packed, sources);
+    const kept = await sources.kept();
+    return kept === undefined ? null : read(await unpacked(kept), sources);
   } catch (error) {
     tellOrdinary(error);
     return null;
   }
+}
+
+/**
+ * Writes the memory over that of a fresh interpreter, which has touched nothing behind `touched`.
+ */
+export function fillMemory(memory: Uint8Array, touched: number, { head, content, memoryAt }: Snapshot): void {
+  let from = memoryAt;
+  let written = 0;
+  for (const [at, bytes] of head.runs) {
+    memory.fill(0, written, Math.max(written, Math.min(at, touched)));
+    memory.set(content.subarray(from, from + bytes), at);
+    from += bytes;
+    written = at + bytes;
+  }
+  memory.fill(0, written, Math.max(written, touched));
+}
+
+/** Without this, the memory would be there twice for as long as somebody knows of the snapshot. */
+export function release({ content: { buffer } }: Snapshot): void {
+  structuredClone(buffer, { transfer: [buffer] });
 }
 
 export function tellOrdinary(error: unknown): void {
@@ -95,72 +120,36 @@ export function drawAgain(pyodide: PyodideAPI): void {
   pyodide.runPython("import random; random.seed()");
 }
 
-async function read(packed: ReadableStream<BufferSource>, sources: SnapshotSources): Promise<Snapshot> {
-  const pieces = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
-  const { head, rest } = await readHead(pieces);
-  const memory = new Uint8Array(head.bytes);
-  const wheels = head.wheels.map(({ name, sha256 }) => fetchWheel(name, sha256, sources));
-  const snapshot: Snapshot = {
-    head,
-    memory,
-    whole: fill(memory, rest, pieces),
-    wheels: Promise.all(wheels),
-    sideModules: head.sideModules.map((side) => ({
-      path: side.path,
-      module: compile(side, wheels[head.wheels.findIndex(({ name }) => name === side.wheel)]),
-    })),
-  };
-  // Whoever needs one of them hears of its failure; with nobody there, it is not an unhandled rejection.
-  for (const part of [snapshot.whole, snapshot.wheels, ...snapshot.sideModules.map(({ module }) => module)]) {
-    part.catch(() => undefined);
-  }
-  return snapshot;
-}
+const PACKED = [0x1f, 0x8b];
 
-type Pieces = ReadableStreamDefaultReader<Uint8Array>;
+/** The offline store keeps it unpacked. */
+async function unpacked(kept: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const content = new Uint8Array(await kept.arrayBuffer());
+  if (PACKED.some((byte, index) => content[index] !== byte)) return content;
+  const pieces = new Blob([content]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(pieces).arrayBuffer());
+}
 
 const LENGTH_BYTES = 4;
 
-async function readHead(pieces: Pieces): Promise<{ head: SnapshotHead; rest: Uint8Array }> {
-  let seen = new Uint8Array();
-  for (;;) {
-    const end = seen.length < LENGTH_BYTES ? Infinity : LENGTH_BYTES + new DataView(seen.buffer).getUint32(0, true);
-    if (seen.length >= end) {
-      const text = new TextDecoder().decode(seen.subarray(LENGTH_BYTES, end));
-      return { head: JSON.parse(text) as SnapshotHead, rest: seen.subarray(end) };
-    }
-    const { value } = await pieces.read();
-    if (value === undefined) throw new Error("It ends before it begins.");
-    const longer = new Uint8Array(seen.length + value.length);
-    longer.set(seen);
-    longer.set(value, seen.length);
-    seen = longer;
-  }
-}
-
-async function fill(memory: Uint8Array, first: Uint8Array, pieces: Pieces): Promise<void> {
-  let at = 0;
-  for (let piece: Uint8Array | undefined = first; piece !== undefined; piece = (await pieces.read()).value) {
-    memory.set(piece, at);
-    at += piece.length;
-  }
-  if (at !== memory.length) throw new Error(`It has ${String(at)} bytes in place of ${String(memory.length)}.`);
+function read(content: Uint8Array<ArrayBuffer>, sources: SnapshotSources): Snapshot {
+  if (content.length < LENGTH_BYTES) throw new Error("It ends before it begins.");
+  let at = LENGTH_BYTES + new DataView(content.buffer).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(content.subarray(LENGTH_BYTES, at))) as SnapshotHead;
+  const take = (bytes: number): Uint8Array<ArrayBuffer> => content.slice(at, (at += bytes));
+  const own = take(head.own);
+  const sideModules = head.sideModules.map(({ path, bytes }) => ({ path, module: WebAssembly.compile(take(bytes)) }));
+  const whole = head.runs.reduce((sum, [, bytes]) => sum + bytes, at);
+  if (content.length !== whole)
+    throw new Error(`It has ${String(content.length)} bytes in place of ${String(whole)}.`);
+  const wheels = Promise.all(head.wheels.map(({ name, sha256 }) => fetchWheel(name, sha256, sources)));
+  // Whoever needs one of them hears of its failure; with nobody there, it is not an unhandled rejection.
+  for (const part of [wheels, ...sideModules.map(({ module }) => module)]) part.catch(() => undefined);
+  return { head, own, content, memoryAt: at, sideModules, wheels };
 }
 
 async function fetchWheel(name: string, sha256: string, sources: SnapshotSources): Promise<Uint8Array<ArrayBuffer>> {
   const response = await sources.wheel(name, sha256);
   if (!response.ok) throw new Error(`${name}: HTTP ${String(response.status)}`);
   return new Uint8Array(await response.arrayBuffer());
-}
-
-async function compile(
-  { wheel, offset, size }: SideModule,
-  content: Promise<Uint8Array<ArrayBuffer>> | undefined,
-): Promise<WebAssembly.Module> {
-  if (content === undefined) throw new Error(`It does not say where ${wheel} comes from.`);
-  const packed = new Blob([(await content).subarray(offset, offset + size)]).stream();
-  const headers = { "Content-Type": "application/wasm" };
-  return WebAssembly.compileStreaming(
-    new Response(packed.pipeThrough(new DecompressionStream("deflate-raw")), { headers }),
-  );
 }
