@@ -37,7 +37,8 @@ class _Sides:
         # The first answers compile and warm up; and ours says which messages a session sends.
         body = self._page.answer_ours(EVERYTHING, raw=True, **self._sampling).body
         assert body is not None
-        self._messages: list[dict[str, Any]] = body["messages"]
+        # Theirs gets the very same fields: another sampling would be another work. It has but one model.
+        self._body = {name: value for name, value in body.items() if name != "model"}
         self._theirs()
 
     def pair(self, *, ours_first: bool) -> Pair:
@@ -54,7 +55,7 @@ class _Sides:
         return self._page.answer_ours(EVERYTHING, **self._sampling)
 
     def _theirs(self) -> Timed:
-        return self._page.answer_theirs(self._messages, **self._sampling)
+        return self._page.answer_theirs(**self._body)
 
 
 def _figures(engine: str, pairs: list[Pair]) -> list[Figure]:
@@ -82,6 +83,14 @@ def _figures(engine: str, pairs: list[Pair]) -> list[Figure]:
             "lower",
             [(ours.first_ms, theirs.first_ms) for ours, theirs in pairs],
             beside=beside,
+        ),
+        alone(
+            f"{ENGINE[engine]}: what a session adds to the time to first token",
+            "ms",
+            "lower",
+            [ours.first_ms - theirs.first_ms for ours, theirs in pairs],
+            goal="at most 10",
+            note="Of each pair the difference: what lies between a question and the engine, and back.",
         ),
         paired(
             f"{ENGINE[engine]}: what the page sees of the engine's own decoding rate",
