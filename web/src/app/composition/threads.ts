@@ -5,6 +5,7 @@ import { contentKey } from "../../offline/names";
 import { startSealedWorker } from "../../bridge/sealed-worker";
 import { relayApi } from "../../page/api-relay";
 import { EngineSupervisor } from "../../page/engine-supervisor";
+import { PythonFirst } from "../../page/python-first";
 import { PythonHost, type PythonHostOptions, type PythonStore, type ToPython } from "../../page/python-host";
 import { startSiteEngine } from "../../page/site-engine";
 import type { TabEngine } from "../../page/tab-engine";
@@ -38,8 +39,15 @@ export interface OfProfile {
 export function composeThreads(page: Page, controller: Controller, tools: Tools, hearing: Hearing, { tab, store }: OfProfile): Threads {
   const { root, build, options } = page;
   const shared = startSiteEngine({ scope: root, build, tab, ...options, newId });
+  const first = new PythonFirst({
+    cores: navigator.hardwareConcurrency,
+    snapshot: options.snapshot && snapshotSha256 !== null && isKept(navigator),
+  });
   const engine = new EngineSupervisor({
-    connect: () => shared.connection(),
+    connect: async () => {
+      await first.engineTurn();
+      return shared.connection();
+    },
     restart: (reason) => shared.restart(reason),
     owns: () => shared.owns,
     onRestarted: () => {
@@ -59,6 +67,7 @@ export function composeThreads(page: Page, controller: Controller, tools: Tools,
     boot: bootOf(page),
     store,
     onMessage: (message) => {
+      first.hear(message);
       controller.receive(message);
       tools.receive(message);
       hearing.receive(message);
@@ -66,12 +75,19 @@ export function composeThreads(page: Page, controller: Controller, tools: Tools,
     onSend: (message) => {
       hearing.sent(message);
     },
-    enginePort: () => shared.connect(),
+    enginePort: async () => {
+      await first.engineTurn();
+      return shared.connect();
+    },
     tab,
     locks: window.isSecureContext ? navigator.locks : undefined,
   });
   return { shared, engine, python };
 }
+
+/** Whether this page came out of what is kept: then its snapshot most likely is, too. */
+const isKept = (browser: Navigator): boolean =>
+  "serviceWorker" in browser && browser.serviceWorker.controller !== null;
 
 function bootOf({ root, options }: Page): PythonHostOptions["boot"] {
   const wheels = new URL(parts.wheels, root);
