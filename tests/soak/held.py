@@ -1,11 +1,35 @@
-"""What a browser's processes have written into memory, which no other browser shares."""
+"""What a browser holds in memory once nobody needs what it has left lying about."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Error, Page, Playwright
+
 from bench.memory import PROC, NotMeasurable, browser_processes
+from tools import browser as chromium
 
 OWN = ("Pss_Anon:", "Pss_Shmem:")
 """Without the program's own files: each running browser counts its share of them, and others come and go."""
+NOT_OURS = "OnDeviceModelService"
+"""A process that Chromium starts for its own models some minutes after itself: 6 MB, whatever a page does."""
+COLLECTING = "--js-flags=--expose-gc"
+"""Every answer leaves some megabytes to V8, which it collects a hundred megabytes later."""
+SAMPLES = 6
+"""A browser gives memory back when it likes: the least of several measurements is what is held."""
+BETWEEN_MS = 1_000
+
+
+@contextmanager
+def collecting(playwright: Playwright, *, webgpu: bool = False) -> Iterator[Browser]:
+    """A browser of its own, because the others' processes would count, that can be told to collect."""
+    flags = [*chromium.flags(webgpu=webgpu), COLLECTING]
+    browser = playwright.chromium.launch(executable_path=str(chromium.ensure()), args=flags)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def own_mb() -> float:
@@ -14,6 +38,28 @@ def own_mb() -> float:
         raise NotMeasurable("Memory is read from /proc/PID/smaps_rollup, which this system does not have.")
     total = 0
     for process in browser_processes():
+        if NOT_OURS in (PROC / str(process) / "cmdline").read_text():
+            continue
         lines = (PROC / str(process) / "smaps_rollup").read_text().splitlines()
         total += sum(int(line.split()[1]) for line in lines if line.startswith(OWN))
     return total / 1000
+
+
+def held_mb(page: Page, collect: Callable[[], object] = lambda: None) -> float:
+    """Megabytes that the page's browser holds once every isolate has collected what nobody does.
+
+    Args:
+        collect: has the page's Python do the same, where it has one.
+    """
+    looks = []
+    for _ in range(SAMPLES):
+        collect()
+        page.evaluate("gc()")
+        for worker in page.workers:
+            try:
+                worker.evaluate("gc()")
+            except Error:
+                continue  # it was just ending
+        page.wait_for_timeout(BETWEEN_MS)
+        looks.append(own_mb())
+    return min(looks)
