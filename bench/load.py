@@ -3,7 +3,8 @@
 The demo model, and one of 100 MB that is made here. Each load has a page of its own in one browser that
 keeps the files, so that nothing comes over a network and no engine runs from before; both sides read the
 same files (on WebGPU the very same entries of WebLLM's caches). Ours is the whole room: its frame, its
-worker, the search for what is missing, the cell, the engine.
+worker, the search for what is missing, the cell, the engine. Where a room is there already, as behind the
+application's start, only the rest of it is.
 
 On WebGPU most of a load is the driver's: it compiles the shaders, each time anew. So the moment when all
 parameters are in the GPU's memory is a figure of its own.
@@ -28,7 +29,19 @@ from bench.running import Rig
 from tests.e2e.app import wait_until
 
 Moments = dict[str, float]
-Pair = tuple[Moments, Moments]
+
+
+@dataclass(frozen=True)
+class Set:
+    """Three loads, one right after the other."""
+
+    whole: Moments
+    """Ours, with the room's start."""
+    there: Moments | None
+    """Ours, in a room that is there; None on WebGPU, where a room's start is nothing beside the shaders."""
+    theirs: Moments
+
+
 Device = Literal["cpu", "webgpu"]
 
 FEWEST = 3
@@ -78,16 +91,16 @@ class _Sides:
         if device == "cpu":
             self._theirs()
 
-    def pair(self, *, ours_first: bool) -> Pair:
-        """One load of each, one right after the other."""
+    def once(self, *, ours_first: bool) -> Set:
+        """One load of each kind."""
+        there = None if self._device == "webgpu" else self._ours(open=True)
         if ours_first:
-            ours, theirs = self._ours(), self._theirs()
-        else:
-            theirs, ours = self._theirs(), self._ours()
-        return ours, theirs
+            return Set(self._ours(), there, self._theirs())
+        theirs = self._theirs()
+        return Set(self._ours(), there, theirs)
 
-    def _ours(self) -> Moments:
-        return self._load("loadOurs", {"model": self._model.id, "device": self._device})
+    def _ours(self, *, open: bool = False) -> Moments:
+        return self._load("loadOurs", {"model": self._model.id, "device": self._device, "open": open})
 
     def _theirs(self) -> Moments:
         model = self._model
@@ -115,9 +128,9 @@ class _Sides:
             page.close()
 
 
-def _figure(device: Device, model: Loaded, until: str, moment: str, pairs: list[Pair]) -> Figure:
+def _figure(device: Device, what: str, moment: str, pairs: list[tuple[Moments, Moments]]) -> Figure:
     return paired(
-        f"{ENGINE[device]}: loading {model.name} from what the browser keeps, until {until}",
+        f"{ENGINE[device]}: loading {what}",
         "ms",
         "lower",
         [(ours[moment], theirs[moment]) for ours, theirs in pairs],
@@ -129,14 +142,24 @@ def _figure(device: Device, model: Loaded, until: str, moment: str, pairs: list[
 def _measured(sides: _Sides, rig: Rig, device: Device, model: Loaded) -> list[Figure]:
     webgpu = device == "webgpu"
     # Who goes first changes, so that neither always has the other's heat behind it.
-    pairs = [
-        sides.pair(ours_first=number % 2 == 0)
+    rounds = [
+        sides.once(ours_first=number % 2 == 0)
         for number in range(min(rig.pairs, FEWEST) if webgpu else rig.pairs)
     ]
     moments = {"loaded": "it is loaded", "first": "the first token of a question that waits"}
     if webgpu:
         moments = {"uploaded": "its parameters are on the GPU", **moments}
-    return [_figure(device, model, until, moment, pairs) for moment, until in moments.items()]
+    whole = [(each.whole, each.theirs) for each in rounds]
+    there = [(each.there, each.theirs) for each in rounds if each.there is not None]
+    cached = f"{model.name} from what the browser keeps"
+    return [
+        *(_figure(device, f"{cached}, until {until}", moment, whole) for moment, until in moments.items()),
+        *(
+            _figure(device, f"{cached}, in a room that is there, until {until}", moment, there)
+            for moment, until in moments.items()
+            if there
+        ),
+    ]
 
 
 def _run(rig: Rig, device: Device) -> Result:

@@ -18,6 +18,8 @@ class Moments {
   }
 }
 
+/** Behind the start of a room that is not measured. */
+const SETTLE_MS = 500;
 let client = null;
 
 function openRoom() {
@@ -35,10 +37,14 @@ async function addOurs(model) {
 }
 
 /**
- * Loads by our room, which starts with it. A question waits behind the load, as after a click: without one the room
- * would have the model write a token before it calls it loaded.
+ * Loads by our room, which starts with it, or has started before. A question waits behind the load, as after a click:
+ * without one the room would have the model write a token before it calls it loaded.
  */
-async function loadOurs({ model, device }) {
+async function loadOurs({ model, device, open }) {
+  if (open) {
+    await openRoom().status();
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  }
   const moments = new Moments();
   const room = openRoom();
   const loading = room.load(model, device);

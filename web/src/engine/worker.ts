@@ -14,6 +14,9 @@ const engines = {
   wllama: () => import("@wllama/wllama"),
 };
 
+/** llama.cpp's WebAssembly, where it was asked for ahead. */
+let runtime: Promise<Blob> | null = null;
+
 startEngineWorker(
   (sources): EngineModules => {
     const site = sources as SiteUrls;
@@ -22,8 +25,16 @@ startEngineWorker(
       ahead: (kind: EngineKind) => {
         // Whoever needs it hears of a failure.
         engines[kind]().catch(() => undefined);
+        if (kind !== "wllama") return;
+        runtime = download(site.wllamaWasm, new AbortController().signal);
+        runtime.catch(() => undefined);
       },
-      wllamaWasm: (signal) => download(site.wllamaWasm, signal),
+      wllamaWasm: (signal) => {
+        const begun = runtime;
+        runtime = null;
+        const fetched = (): Promise<Blob> => download(site.wllamaWasm, signal);
+        return begun === null ? fetched() : begun.catch(fetched);
+      },
       versions: { webllm, wllama },
       demo: site.demo,
     };
