@@ -48,13 +48,13 @@ BENCHMARKS: dict[str, Benchmark] = {
     "storage": storage.run,
     "growing_page": growing_page.run,
     "recovery_cpu": recovery.run_cpu,
+    "load_cpu": load.run_cpu,
+    "late_turn_cpu": late_turn.run_cpu,
 }
 ONLY_BY_NAME: dict[str, Benchmark] = {
     "recovery_webgpu": recovery.run_webgpu,
     "memory_turns": memory_turns.run,
     "load_webgpu": load.run_webgpu,
-    "load_cpu": load.run_cpu,
-    "late_turn_cpu": late_turn.run_cpu,
     "late_turn_webgpu": late_turn.run_webgpu,
     "tabs": tabs.run,
 }
