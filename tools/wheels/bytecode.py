@@ -6,6 +6,7 @@ traceback still names the file as the public wheel has it, the line and the func
 
 from __future__ import annotations
 
+import ast
 import io
 import marshal
 import zipfile
@@ -37,6 +38,9 @@ UNUSED = (
 
 READ_AS_TEXT = ("anyio/__init__.py", "anyio/abc/__init__.py")
 """Reads its own source to import only what is used. Without it imports all, and browsers lack some of it."""
+
+DESCRIBED = ("webllm_provider/", "amplifier_core/")
+"""Whose docstrings stay: schemas quote those of models. Elsewhere nobody reads a fifth of the bytecode."""
 
 _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 _SIDE_MODULE = ".so"
@@ -74,8 +78,26 @@ def _as_kept(name: str, content: bytes) -> tuple[str, bytes]:
 
 def compiled(source: bytes, name: str) -> bytes:
     """The bytecode file of one module; `name` is its path below the folder of packages."""
-    code = compile(source, f"{SITE_PACKAGES}/{name}", "exec", dont_inherit=True, optimize=0)
+    tree = ast.parse(source)
+    if not name.startswith(DESCRIBED):
+        _drop_docstrings(tree)
+    code = compile(tree, f"{SITE_PACKAGES}/{name}", "exec", dont_inherit=True, optimize=0)
     return MAGIC_NUMBER + NEVER_CHECKED + source_hash(source) + marshal.dumps(code)
+
+
+def _drop_docstrings(tree: ast.Module) -> None:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Module(body=body) | ast.ClassDef(body=body):
+                pass
+            case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
+                pass
+            case _:
+                continue
+        match body:
+            case [ast.Expr(value=ast.Constant(value=str())) as docstring, *rest]:
+                # A module may begin with nothing, and with `from __future__`; what else has a body needs one.
+                body[:] = rest or [ast.copy_location(ast.Pass(), docstring)]
 
 
 def side_modules(wheel: bytes) -> Iterator[SideModule]:
