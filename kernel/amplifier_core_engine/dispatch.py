@@ -31,9 +31,9 @@ class Registration:
     handler: Any
 
 
-async def finished(fields: Fields) -> HookResult:
+async def finished(result: HookResult) -> HookResult:
     """A result that is known at once, for callers who await it."""
-    return hook_results.as_model(fields)
+    return result
 
 
 async def dispatched(entries: list[Registration], event: str, data: Json, context: Context) -> HookResult:
@@ -64,7 +64,7 @@ async def dispatched(entries: list[Registration], event: str, data: Json, contex
         return hook_results.as_model(question)
     if injections:
         return hook_results.as_model(hook_results.merged(injections))
-    return hook_results.as_model(hook_results.carried_on(data))
+    return hook_results.carried_on(data)
 
 
 async def collected(

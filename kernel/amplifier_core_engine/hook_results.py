@@ -10,9 +10,14 @@ from .hook_answers import DEFAULTS, Fields
 from .payload import Json
 
 
-def carried_on(data: Json) -> Fields:
-    """The result of an emit that nobody stopped: the data as the last handler left it."""
-    return {**DEFAULTS, "data": data if isinstance(data, dict) else {}}
+def carried_on(data: Json) -> HookResult:
+    """The result of an emit that nobody stopped: the data as the last handler left it.
+
+    Copied from one that was checked: there is nothing of a handler's in it but data, which is JSON already.
+    """
+    return _CARRIED_ON.model_copy(
+        update={"data": data if isinstance(data, dict) else {}, "context_injections": []}
+    )
 
 
 def injecting(fields: Fields, hook_name: str, event: str) -> Fields | None:
@@ -82,3 +87,6 @@ CONSUMED: Final[Fields] = {
 def as_model(fields: Fields) -> HookResult:
     """The fields as the model that callers of the kernel read."""
     return HookResult.model_validate(fields)
+
+
+_CARRIED_ON: Final = as_model(DEFAULTS)

@@ -179,7 +179,7 @@ def _note_failures(hooks: Any) -> list[str]:
 def _listen(hooks: Any, on_event: Listener) -> None:
     async def pass_on(event: str, payload: dict[str, Any]) -> HookResult:
         told = on_event(event, payload)
-        if inspect.isawaitable(told):
+        if told is not None and inspect.isawaitable(told):
             await told
         return CONTINUE
 
