@@ -1525,7 +1525,7 @@ export interface Boot {
   lock_url: string;
   packages_url: string;
   /**
-   * Under which URL the caches of the origin keep the gzipped memory of a started interpreter; nobody requests it. Without one, or where it does not fit, Python starts the ordinary way.
+   * Under which URL the caches of the origin keep the memory of a started interpreter; nobody requests it. Without one, or where it does not fit, Python starts the ordinary way.
    */
   snapshot_url?: string;
   /**
