@@ -2,6 +2,7 @@
  * Keeps the conversations that the page works on: stores their changes, takes over what other tabs store, and says
  * which tab runs their turns.
  */
+import type { Written } from "../database/changes";
 import type { AppDatabase } from "../database/database";
 import { isBusy, type Conversation } from "../stores/conversation";
 import { KeptConversation, type Shown } from "./kept";
@@ -40,7 +41,7 @@ export class Keeper {
 
   constructor(private readonly options: KeeperOptions) {
     options.database.changes.listen((change, from) => {
-      if (change.kind === "conversation" && from === "elsewhere") this.#refresh(change.id);
+      if (change.kind === "conversation" && from === "elsewhere") this.#refresh(change.id, change.written);
     });
   }
 
@@ -149,8 +150,8 @@ export class Keeper {
     });
   }
 
-  #refresh(id: string): void {
-    void this.#then(id, (followed) => followed.kept.refresh(this.#shown(followed))).catch(this.options.onTrouble);
+  #refresh(id: string, written?: Written): void {
+    void this.#then(id, (followed) => followed.kept.refresh(this.#shown(followed), written)).catch(this.options.onTrouble);
   }
 
   #then(id: string, act: (followed: Followed) => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AppDatabase } from "../database/database";
+import type { Written } from "../database/changes";
 import { MemoryRows } from "../database/memory-rows";
 import type { Key } from "../database/keys";
 import type { Query, Write } from "../database/rows";
@@ -64,6 +65,49 @@ class Tab implements Shown {
 let database: AppDatabase;
 beforeEach(() => {
   database = storedDatabase(new MemoryRows());
+});
+
+it("takes over what another tab has written without reading what was there before", async () => {
+  const read: string[] = [];
+  class Watched extends MemoryRows {
+    override list<S extends StoreName>(store: S, query: Query): Promise<Schema[S][]> {
+      read.push(store);
+      return super.list(store, query);
+    }
+  }
+  const watched = storedDatabase(new Watched());
+  const writes: Written[] = [];
+  watched.changes.listen((change) => {
+    if (change.kind === "conversation" && change.written !== undefined) writes.push(change.written);
+  });
+  const writer = new Tab(watched);
+  writer.ask("a");
+  writer.ask("b");
+  await writer.save();
+  const reader = await new Tab(watched).load();
+  writes.length = read.length = 0;
+
+  writer.answer("b");
+  writer.ask("c");
+  await writer.save();
+  const gone = writer.conversation;
+  writer.conversation = { ...gone, turns: gone.turns.slice(0, 2), leaf: "b" };
+  await writer.save();
+  for (const written of writes) await reader.kept.refresh(reader, written);
+  // The first was outrun by the second, so that everything was read, once; what came next was read alone.
+  expect(read).toEqual(["turns"]);
+  writer.ask("d");
+  await writer.save();
+  await reader.kept.refresh(reader, writes.at(-1));
+  writer.answer("d");
+  await writer.save();
+  await reader.kept.refresh(reader, writes.at(-1));
+  writer.conversation = { ...writer.conversation, turns: writer.conversation.turns.slice(1), leaf: "d" };
+  await writer.save();
+  await reader.kept.refresh(reader, writes.at(-1));
+  expect(read).toEqual(["turns"]);
+  expect(reader.conversation.turns).toEqual(writer.conversation.turns);
+  expect(reader.conversation.leaf).toBe("d");
 });
 
 describe("a kept conversation", () => {

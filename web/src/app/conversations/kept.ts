@@ -2,6 +2,7 @@
  * One conversation as the page has it and as the database has it. Writings say which revision they have read; where
  * another tab was faster, both versions are merged and written again.
  */
+import type { Written } from "../database/changes";
 import type { AppDatabase } from "../database/database";
 import type { ConversationRecord, TurnRecord } from "../database/records";
 import { Outdated } from "../database/rows";
@@ -34,6 +35,12 @@ interface StoredTurn {
   record: TurnRecord;
   /** As the page has it. */
   turn: Turn;
+}
+
+interface StoredConversation {
+  record: ConversationRecord;
+  /** By id. */
+  turns: Map<string, StoredTurn>;
 }
 
 export class KeptConversation {
@@ -76,9 +83,11 @@ export class KeptConversation {
     return (await this.database.drafts.get(this.id)) === null;
   }
 
-  /** Take over what other tabs have stored since. */
-  async refresh(shown: Shown): Promise<void> {
-    const found = await this.#read();
+  /** Take over what other tabs have stored since; `written`: what one of them says that it was. */
+  async refresh(shown: Shown, written?: Written): Promise<void> {
+    // It was read together with a later one.
+    if (written !== undefined && written.revision <= this.#record.revision) return;
+    const found = (await this.#readNew(written)) ?? (await this.#read());
     // Purged in another tab: what is on the screen stays there, and its next change is stored anew.
     if (found === null) {
       this.#forget();
@@ -150,7 +159,22 @@ export class KeptConversation {
     return turnRecordOf(lean, this.id, this.#turns.get(turn.id)?.record.revision ?? 0);
   }
 
-  async #read(): Promise<{ record: ConversationRecord; turns: Map<string, StoredTurn> } | null> {
+  /** What one saving has changed, read alone; null where more lies between it and what is known here. */
+  async #readNew(written: Written | undefined): Promise<StoredConversation | null> {
+    const { conversations, turns } = this.database;
+    if (written?.revision !== this.#record.revision + 1) return null;
+    const record = await conversations.get(this.id);
+    if (record?.revision !== written.revision) return null;
+    const records = await turns.some(written.turns);
+    // As in `#read`: both are of one moment.
+    if ((await conversations.get(this.id))?.revision !== record.revision) return null;
+    const known = new Map(this.#turns);
+    for (const id of written.removed) known.delete(id);
+    for (const each of await Promise.all(records.map((one) => this.#turnOf(one)))) known.set(each.turn.id, each);
+    return { record, turns: known };
+  }
+
+  async #read(): Promise<StoredConversation | null> {
     const { conversations, turns } = this.database;
     for (;;) {
       const record = await conversations.get(this.id);
@@ -175,7 +199,7 @@ export class KeptConversation {
     return new Map([...this.#turns].map(([id, { turn }]) => [id, turn]));
   }
 
-  #agree(found: { record: ConversationRecord; turns: Map<string, StoredTurn> }): void {
+  #agree(found: StoredConversation): void {
     this.#record = found.record;
     this.#turns = found.turns;
   }

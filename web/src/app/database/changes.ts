@@ -1,8 +1,18 @@
 /** What was stored, told to everybody who shows it: in this tab, and in others of the same profile. */
+import type { TurnKey } from "./schema";
+
+/** What one saving of a conversation has written: whoever has the revision before it reads no more than that. */
+export interface Written {
+  /** Of the conversation, behind the saving. */
+  revision: number;
+  turns: readonly TurnKey[];
+  /** Ids of turns that went. */
+  removed: readonly string[];
+}
 
 export type Change =
-  /** A conversation or its turns were written, or it was purged. */
-  | { kind: "conversation"; id: string }
+  /** A conversation or its turns were written, or it was purged. `written` absent: read all of it. */
+  | { kind: "conversation"; id: string; written?: Written }
   | { kind: "draft"; id: string }
   /** Whichever tab writes an answer into this conversation, or runs this batch, is asked to stop. */
   | { kind: "stop"; id: string }

@@ -2,7 +2,7 @@
 import type { Changes } from "./changes";
 import type { RecordCodec } from "./codec";
 import type { Rows } from "./rows";
-import type { SumLevel } from "./schema";
+import type { SumLevel, TurnKey } from "./schema";
 import type {
   ConversationRecord,
   Draft,
@@ -44,6 +44,8 @@ export interface Conversations {
 export interface Turns {
   /** All turns of a conversation, on every branch, oldest first. */
   of(conversation: string): Promise<TurnRecord[]>;
+  /** Those of these keys that are there. */
+  some(keys: readonly TurnKey[]): Promise<TurnRecord[]>;
 }
 
 export interface Drafts {

@@ -16,7 +16,8 @@ describe("opening the database", () => {
     expect(one.lasting).toBe(true);
     const heard = new Promise((resolve) => other.changes.listen((change, from) => { resolve([change, from]); }));
     await one.conversations.save({ conversation: conversationRecord("a"), turns: [] });
-    expect(await heard).toEqual([{ kind: "conversation", id: "a" }, "elsewhere"]);
+    const written = { revision: 1, turns: [], removed: [] };
+    expect(await heard).toEqual([{ kind: "conversation", id: "a", written }, "elsewhere"]);
     expect((await other.conversations.get("a"))?.revision).toBe(1);
     one.close();
     other.close();

@@ -29,6 +29,9 @@ export interface TurnRow {
   body: unknown;
 }
 
+/** `[age, conversation, id]`: the primary key of a turn. */
+export type TurnKey = readonly [number, string, string];
+
 export interface DraftRow {
   conversation: string;
   body: unknown;

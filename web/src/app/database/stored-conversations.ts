@@ -5,7 +5,7 @@ import { behind, exactly } from "./keys";
 import { labelsOf, placeKey, placesOf, rangeOfPlace } from "./places";
 import type { ConversationRecord, Found, Labels, Page, Place, Saving, SearchOptions, TurnRecord } from "./records";
 import type { Rows, Write } from "./rows";
-import type { ConversationRow, TurnRow } from "./schema";
+import type { ConversationRow, TurnKey, TurnRow } from "./schema";
 import { search } from "./search";
 import { wordsOf } from "./words";
 
@@ -53,6 +53,11 @@ export class StoredConversations implements Conversations, Turns {
     return Promise.all(rows.reverse().map((row) => this.#turn(row)));
   }
 
+  async some(keys: readonly TurnKey[]): Promise<TurnRecord[]> {
+    const rows = await Promise.all(keys.map((key) => this.rows.get("turns", key)));
+    return Promise.all(rows.filter((row) => row !== undefined).map((row) => this.#turn(row)));
+  }
+
   async save(saving: Saving): Promise<Required<Saving>> {
     const { conversation, turns, removed = [] } = saving;
     const writes: Write[] = [
@@ -66,9 +71,11 @@ export class StoredConversations implements Conversations, Turns {
       ...removed.map((turn): Write => ({ kind: "remove", store: "turns", query: { range: exactly(keyOf(turn)) } })),
     ];
     await this.rows.commit(writes);
-    this.changes.tell({ kind: "conversation", id: conversation.id });
+    const revision = conversation.revision + 1;
+    const written = { revision, turns: turns.map(keyOf), removed: removed.map(({ id }) => id) };
+    this.changes.tell({ kind: "conversation", id: conversation.id, written });
     return {
-      conversation: { ...conversation, revision: conversation.revision + 1 },
+      conversation: { ...conversation, revision },
       turns: turns.map((turn) => ({ ...turn, revision: turn.revision + 1 })),
       removed,
     };
@@ -144,7 +151,7 @@ const keysOf = (words: readonly string[], codec: RecordCodec): Promise<string[]>
 
 const titleWords = ({ title, folder, tags }: ConversationRecord): string => [title, folder ?? "", ...tags].join(" ");
 
-const keyOf = ({ askedAt, conversation, id }: TurnRecord): readonly [number, string, string] => [
+const keyOf = ({ askedAt, conversation, id }: TurnRecord): TurnKey => [
   -askedAt,
   conversation,
   id,
