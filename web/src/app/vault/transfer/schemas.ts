@@ -5,6 +5,8 @@ import type { RecordKind } from "./format";
 
 const text = { type: "string" } as const;
 const id = { type: "string", minLength: 1, maxLength: 200 } as const;
+/** A setting of one conversation has that one's id behind its own name. */
+const settingId = { type: "string", minLength: 1, maxLength: 400 } as const;
 const moment = { type: "number", minimum: 0, maximum: 8.64e15 } as const;
 const revision = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER - 1 } as const;
 const flag = { type: "boolean" } as const;
@@ -137,7 +139,7 @@ const SCHEMAS: Readonly<Record<RecordKind, object>> = {
   }),
   template: record({ kind: constant("template"), id, value: object({ name: text, text }) }),
   tool: record({ kind: constant("tool"), id, value: wired("CustomTool") }),
-  setting: record({ kind: constant("setting"), id, value: {} }),
+  setting: record({ kind: constant("setting"), id: settingId, value: {} }),
   deck: record({ kind: constant("deck"), id, value: { type: "object" } }),
   batch: record({ kind: constant("batch"), id, value: { type: "object" } }),
   inference: record({ kind: constant("inference"), id, at: moment, model: { ...text, maxLength: 500 }, details: { type: "object" } }),

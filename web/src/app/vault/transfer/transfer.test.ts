@@ -177,6 +177,17 @@ describe("an export", () => {
     await expect(exportOf(profile, SECTIONS, length + 4096)).resolves.toHaveLength((await profile.export()).length);
   });
 
+  it("takes the settings of a conversation with the longest of ids along", async () => {
+    const [from, to] = [await Profile.make(), await Profile.make()];
+    const id = "c".repeat(200);
+    await from.database.conversations.save({ conversation: conversationRecord(id), turns: [] });
+    await from.database.settings.set(`answers/${id}`, { temperature: 1 });
+    const file = await from.export();
+    await to.import(file);
+    expect(await to.database.settings.get(`answers/${id}`)).toEqual({ temperature: 1 });
+    expect(await to.export()).toBe(file);
+  });
+
   it("holds no secret, and nothing by which a file could make a page trust somebody", async () => {
     const from = await Profile.make();
     await fill(from);
