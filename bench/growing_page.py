@@ -165,7 +165,7 @@ def _figures(length: int, both: list[tuple[Cost, Cost]], many: Opened) -> list[F
         ),
         alone(f"From a click to a conversation of {length:,} messages", "ms", "lower", [many.took_ms]),
         alone(
-            "Longest task of the page meanwhile",
+            f"Longest task of the page while {length:,} messages are opened",
             "ms",
             "lower",
             [many.longest_ms],
