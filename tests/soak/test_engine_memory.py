@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser, Playwright
 
 from tests.e2e.conftest import OriginGuard
@@ -9,6 +10,8 @@ from tests.e2e.engine_alone import engine_alone
 from tests.e2e.test_engine_memory import ask_strangers, load_and_unload
 from tests.soak.held import collecting, held_mb
 from tests.soak.test_turns import MOST
+
+pytestmark = pytest.mark.timeout(3_600)
 
 WARM_UP = 3
 BEGUN_AFTER = 10
