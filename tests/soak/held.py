@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from playwright.sync_api import Browser, Error, Page, Playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, Worker
 
 from bench.memory import PROC, NotMeasurable, browser_processes
 from tools import browser as chromium
@@ -19,6 +20,7 @@ COLLECTING = "--js-flags=--expose-gc"
 SAMPLES = 6
 """A browser gives memory back when it likes: the least of several measurements is what is held."""
 BETWEEN_MS = 1_000
+PATIENCE_S = 10
 
 
 @contextmanager
@@ -56,10 +58,14 @@ def held_mb(page: Page, collect: Callable[[], object] = lambda: None) -> float:
         collect()
         page.evaluate("gc()")
         for worker in page.workers:
-            try:
-                worker.evaluate("gc()")
-            except Error:
-                continue  # it was just ending
+            _collect(worker)
         page.wait_for_timeout(BETWEEN_MS)
         looks.append(own_mb())
     return min(looks)
+
+
+def _collect(worker: Worker) -> None:
+    # Playwright may keep a worker whose parent was ended, and would wait for its answer for ever.
+    answer = asyncio.wait_for(worker._impl_obj.evaluate("gc()", None), PATIENCE_S)
+    with suppress(Error, TimeoutError):
+        worker._sync(answer)
