@@ -1,7 +1,9 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type PageMessage, PROTOCOL, type PythonMessage } from "../protocol/wire";
 import { PythonHost, type PythonHostOptions, type PythonThread } from "./python-host";
 import { BOOTED, ended } from "../app/testing/messages";
+
+const BOOTING: PythonMessage = { type: "booting", stage: "interpreter", fraction: 0, text: "" };
 
 /** A thread that a test speaks for. */
 class ScriptedThread implements PythonThread {
@@ -105,13 +107,52 @@ describe("Python's thread", () => {
     await expect.poll(() => thread().received).toEqual(["boot", "attach_engine"]);
   });
 
-  it("that dies while it prepares is told, and another one starts", async () => {
+  it.each([
+    [
+      "crashes",
+      () => {
+        thread().crash("");
+      },
+    ],
+    [
+      "cannot prepare",
+      () => {
+        thread().say({ type: "python_failed", error: { code: "python_failed", message: "No." } });
+      },
+    ],
+    [
+      "dies without a word",
+      () => {
+        thread().say(BOOTING);
+        locks.wanted.get(thread().lock)?.();
+      },
+    ],
+  ])("that %s while it prepares is told to nobody, and another one starts", async (_, fall) => {
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const prepared = makeHost(locks);
     prepared.prepare();
-    thread().crash("");
-    expect(failures()).toEqual(["python_failed: Python's worker could not be loaded."]);
+    const ahead = thread();
+    fall();
+    expect(ahead.terminated).toBe(true);
+    expect(heard).toEqual([]);
+    expect(warned).toHaveBeenCalledOnce();
+    warned.mockRestore();
     prepared.start();
+    expect(thread()).not.toBe(ahead);
     await expect.poll(() => thread().received).toEqual(["boot", "attach_engine"]);
+    thread().say(BOOTED);
+    expect(heard).toEqual([BOOTED]);
+  });
+
+  it("that only prepares is sent nothing that it could not answer", async () => {
+    const prepared = makeHost(locks);
+    prepared.prepare();
+    prepared.reattachEngine();
+    prepared.send({ type: "forget", conversation: "c" });
+    await Promise.resolve();
+    expect(thread().received).toEqual(["prepare"]);
+    prepared.start();
+    await expect.poll(() => thread().received).toEqual(["prepare", "boot", "attach_engine"]);
   });
 
   it("is heard", () => {

@@ -77,7 +77,10 @@ export class PythonHost {
 
   constructor(private readonly options: PythonHostOptions) {}
 
-  /** Have a thread read and compile what `start` will need: before it is known whose Python it is. */
+  /**
+   * Have a thread read and compile what `start` will need: before it is known whose Python it is. One that fails
+   * meanwhile is forgotten: `start` begins with another, and what fails there is told.
+   */
   prepare(): void {
     const { locks, boot } = this.options;
     if (this.#thread !== null || locks === undefined) return;
@@ -93,6 +96,7 @@ export class PythonHost {
   /** Start Python; in place of the one that runs, if one does. */
   start(): void {
     if (this.#booted) this.close();
+    this.#booted = true;
     const { locks } = this.options;
     if (locks === undefined) {
       this.#fail(
@@ -103,7 +107,6 @@ export class PythonHost {
     }
     const thread = this.#thread ?? this.#spawn(locks);
     if (thread === null) return;
-    this.#booted = true;
     this.#boot(thread);
     this.reattachEngine();
   }
@@ -152,7 +155,8 @@ export class PythonHost {
   /** Give Python a fresh port: another engine has taken the place of the one that it had. */
   reattachEngine(): void {
     const signal = this.#watch?.signal;
-    if (signal !== undefined) void this.#attachFresh(signal);
+    // One that only prepares gets its port with its start.
+    if (signal !== undefined && this.#booted) void this.#attachFresh(signal);
   }
 
   /** Give Python a way to a server of another origin, in place of the one it had. */
@@ -169,7 +173,7 @@ export class PythonHost {
 
   send(message: ToPython): void {
     this.options.onSend?.(message);
-    this.#thread?.postMessage(message);
+    if (this.#booted) this.#thread?.postMessage(message);
   }
 
   close(): void {
@@ -227,13 +231,23 @@ export class PythonHost {
       );
       return;
     }
+    if (!this.#booted) {
+      // That it prepares is a sign of life, and nothing to tell of.
+      if (data.type === "python_failed") this.#fail(data.error.message);
+      return;
+    }
     this.options.onMessage(data);
     // What failed to start, or broke, is of no more use: its memory is given back.
     if (data.type === "python_failed") this.close();
   }
 
   #fail(message: string, code: keyof typeof HINTS = "python_failed"): void {
+    const asked = this.#booted;
     this.close();
+    if (!asked) {
+      console.warn("Python could not be prepared:", message);
+      return;
+    }
     this.options.onMessage({
       type: "python_failed",
       error: { code, message, hint: HINTS[code] },

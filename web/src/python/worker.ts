@@ -81,6 +81,8 @@ async function dispatch(message: PageMessage, ports: readonly MessagePort[]): Pr
   switch (message.type) {
     case "prepare":
       prepared = prepareStart(message, globalThis.fetch.bind(globalThis));
+      // The first word, from which on the page notices a death: a profile may stay locked for hours.
+      emit({ type: "booting", stage: "interpreter", fraction: 0, text: "" });
       return;
     case "boot":
       return boot(message, ports[0]);
