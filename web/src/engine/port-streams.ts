@@ -7,7 +7,7 @@ import type { EventSink } from "./host";
 export interface StreamOptions {
   /** Batches that may be sent ahead of what was read. */
   credit: number;
-  /** Least time between two batches, in milliseconds; a frame of the screen when absent. */
+  /** Least time between two batches, in milliseconds; the batcher's own when absent. */
   intervalMs?: number | undefined;
 }
 
