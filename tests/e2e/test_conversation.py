@@ -209,6 +209,7 @@ def test_an_answer_thinks_apart_is_stopped_and_goes_on(app: App, model: Scripted
     assert "bush" not in app.answers.last.get_by_test_id("answer-text").inner_text()
     thinking.locator("summary").click()
     expect(thinking).to_contain_text("leaves come from a bush")
+    expect(app.answers.last.get_by_test_id("answer-text")).to_contain_text("leaves. It takes")
 
     # Stopped, what was written stays; it goes on in its own place, and the focus is not lost on the way.
     page.get_by_test_id("stop").focus()
