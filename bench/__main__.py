@@ -26,6 +26,7 @@ from bench import (
     readme,
     recovery,
     results,
+    smooth,
     start,
     storage,
     tabs,
@@ -37,6 +38,7 @@ from bench.serving import build, serving
 
 BENCHMARKS: dict[str, Benchmark] = {
     "start": start.run,
+    "smooth": smooth.run,
     "first_bytes": first_bytes.run,
     "overhead_webgpu": overhead.run_webgpu,
     "overhead_cpu": overhead.run_cpu,
