@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TESTS = ("sessions", "loop", "context", "worker", "random_stops", "provider")
+TESTS = ("sessions", "loop", "stopping", "context", "worker", "random_stops", "provider")
 
 
 def test_sessions_behave_on_our_engine_as_on_the_native_one(unpacked_wheel: Path) -> None:

@@ -36,11 +36,11 @@ class Stops:
     def add(self, wait: EndedByToken) -> None:
         """End this wait, too, when it is asked for."""
         self._waits.append(wait)
-        if len(self._waits) > 1:
-            return
-        self._loop = asyncio.get_running_loop()
-        if self._ear is not None:
-            self._token.register_child(self._ear)
+        if len(self._waits) == 1:
+            self._loop = asyncio.get_running_loop()
+            if self._ear is not None:
+                self._token.register_child(self._ear)
+        # What has been asked for already is not told again to a wait within another.
         if self._ear is None or self._token.is_cancelled:
             self._look_later()
 
@@ -100,6 +100,8 @@ def _hearing() -> Any:
 class EndedByToken:
     """What runs in this context is cancelled once the token asks for it; `Stopped` is raised at its end.
 
+    Where the task is cancelled by somebody else, that goes on behind it, whatever became of it within.
+
     Args:
         immediate_only: whether a graceful end is for others.
     """
@@ -128,9 +130,17 @@ class EndedByToken:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stops.remove(self)
-        if not self._ended or self._task is None:
+        if self._task is None:
             return
-        by_others = self._task.uncancel() > self._cancelling
-        if not (by_others and isinstance(error, asyncio.CancelledError)):
-            # What it still says is of no interest to anybody.
+        asked = self._task.uncancel() if self._ended else self._task.cancelling()
+        cancelled = isinstance(error, asyncio.CancelledError)
+        if error is not None and not cancelled and not isinstance(error, Exception):
+            # The program itself is about to end.
+            return
+        # What it still says is of no interest to anybody.
+        if asked > self._cancelling:
+            if not cancelled:
+                # A hook or a provider has kept it to itself.
+                raise asyncio.CancelledError from None
+        elif self._ended:
             raise Stopped from None
