@@ -1,9 +1,10 @@
 import { createHash, webcrypto } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ContentStore } from "./content-store";
 import { OfflineError } from "./fault";
 import { fill } from "./fill";
+import type { OfflineFile } from "./manifest";
 import { file, MemoryHost, SCOPE, type Answer } from "./testing/host";
 import { MemoryCaches } from "./testing/memory-caches";
 
@@ -47,19 +48,46 @@ it("keeps a genuine file with its type, and without what spoke of the transfer",
   });
 });
 
-it("keeps unpacked what hosts send packed, under the hash of what came", async () => {
-  const content = Buffer.alloc(300_000, "what Python remembers ");
-  const packed = gzipSync(content, { level: 0 });
-  const sha256 = createHash("sha256").update(packed).digest("hex");
-  const store = storeOn(new MemoryHost({ "parts/a.bin.gz": () => Promise.resolve(new Response(packed)) }));
-  await store.add(
-    { path: "parts/a.bin.gz", sha256, bytes: packed.length, part: "python" },
-    signal,
-    () => undefined,
-  );
-  const kept = await store.match(sha256);
-  expect(kept?.headers.get("content-length")).toBe(String(content.length));
-  expect(Buffer.from((await kept?.arrayBuffer()) ?? new ArrayBuffer()).equals(content)).toBe(true);
+describe("a file that hosts send packed", () => {
+  const MEMORY = Buffer.alloc(300_000, "what Python remembers ");
+
+  function hosted(content: Buffer<ArrayBuffer>): { store: ContentStore; file: OfflineFile } {
+    const path = "parts/a.bin.gz";
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    const store = storeOn(new MemoryHost({ [path]: () => Promise.resolve(new Response(content)) }));
+    return { store, file: { path, sha256, bytes: content.length, part: "python" } };
+  }
+
+  it("is kept unpacked, under the hash of what came, without waiting for timers that a hidden page gets late", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      const { store, file } = hosted(gzipSync(MEMORY, { level: 0 }));
+      await store.add(file, signal, () => undefined);
+      const kept = await store.match(file.sha256);
+      expect(kept?.headers.get("content-length")).toBe(String(MEMORY.length));
+      expect(Buffer.from((await kept?.arrayBuffer()) ?? new ArrayBuffer()).equals(MEMORY)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("is not kept where it cannot be unpacked, and is named", async () => {
+    const { store, file } = hosted(Buffer.from("no gzip"));
+    const fault = await faultOf(store.add(file, signal, () => undefined));
+    expect(fault).toMatchObject({ code: "storage_failed", path: file.path });
+    expect(await store.missing([file])).toEqual([file]);
+  });
+
+  it("is no longer unpacked once nobody wants it", async () => {
+    const life = new AbortController();
+    const { store, file } = hosted(gzipSync(MEMORY, { level: 0 }));
+    const added = store.add(file, life.signal, () => {
+      // All of it has come: what follows is unpacking.
+      life.abort(new Error("The page goes."));
+    });
+    await expect(added).rejects.toThrow("The page goes.");
+    expect(await store.missing([file])).toEqual([file]);
+  });
 });
 
 it("tells what is missing, once for each content", async () => {

@@ -48,10 +48,7 @@ export class ContentStore {
     const loaded = (await this.isGenuine(file, first.content))
       ? first
       : await this.downloadAfresh(file, first.content.length, signal, onBytes);
-    await this.keep(
-      file,
-      isPacked(file.path) ? { ...loaded, content: await unpack(loaded.content) } : loaded,
-    );
+    await this.keep(file, isPacked(file.path) ? await unpacked(file, loaded, signal) : loaded);
   }
 
   /** Drop every content that `keep` does not name. */
@@ -132,6 +129,15 @@ export class ContentStore {
 interface Download {
   content: Uint8Array<ArrayBuffer>;
   headers: Headers;
+}
+
+async function unpacked({ path }: OfflineFile, loaded: Download, signal: AbortSignal): Promise<Download> {
+  try {
+    return { ...loaded, content: await unpack(loaded.content, signal) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new OfflineError({ code: "storage_failed", path, reason: String(error) }, { cause: error });
+  }
 }
 
 async function readWhole(
