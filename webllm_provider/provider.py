@@ -106,6 +106,7 @@ class WebLLMProvider:
             EngineError: the engine is there but does not answer, or its load takes too long.
         """
         limit = self.config.timeout if timeout is None else timeout
+        self._seen_at = None
         try:
             async with asyncio.timeout(limit):
                 # An engine can be asked, but does not call.
