@@ -118,6 +118,7 @@ class Attempts:
                     idle.heard()
                     for step in assembler.feed(event):
                         await self._show(call, step)
+                    idle.wait()
         except TimeoutError as error:
             if not (whole.expired() or idle.expired()):
                 # A listener's own, or the transport's.

@@ -10,8 +10,9 @@ from typing import Self
 class SilenceLimit:
     """An asynchronous context that ends with `TimeoutError` once nothing has been heard for so long.
 
-    One timer watches all of it: to hear something costs a look at the clock. In a browser a timer that is put
-    off is a new one each time, and the old ones still go off.
+    What a listener takes for what has come is not the stream's silence. One timer watches all of it: to hear
+    something costs a look at the clock. In a browser a timer that is put off is a new one each time, and the
+    old ones still go off.
 
     Args:
         seconds: the longest silence.
@@ -20,12 +21,17 @@ class SilenceLimit:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._timeout = asyncio.timeout(None)
-        self._heard = 0.0
+        self._silent_since: float | None = None
+        """None while somebody takes in what has come."""
         self._timer: asyncio.Handle | None = None
 
     def heard(self) -> None:
-        """Something has come."""
-        self._heard = asyncio.get_running_loop().time()
+        """Something has come; until `wait` the stream owes nothing."""
+        self._silent_since = None
+
+    def wait(self) -> None:
+        """What has come is taken in: the stream is waited for again."""
+        self._silent_since = asyncio.get_running_loop().time()
 
     def expired(self) -> bool:
         """Whether it is this limit that has ended what ran."""
@@ -33,7 +39,7 @@ class SilenceLimit:
 
     async def __aenter__(self) -> Self:
         await self._timeout.__aenter__()
-        self.heard()
+        self.wait()
         self._look()
         return self
 
@@ -46,8 +52,9 @@ class SilenceLimit:
 
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
-        left = self._heard + self._seconds - loop.time()
+        now = loop.time()
+        left = (now if self._silent_since is None else self._silent_since) + self._seconds - now
         if left > 0:
             self._timer = loop.call_later(left, self._look)
         else:
-            self._timeout.reschedule(loop.time())
+            self._timeout.reschedule(now)

@@ -239,6 +239,14 @@ async def test_an_engine_that_says_nothing_is_given_up(
     assert bench.transport.cancelled == [0]
 
 
+async def test_a_listener_that_takes_its_time_is_not_the_engine_s_silence() -> None:
+    async def slow(chunk: dict[str, str]) -> None:
+        await asyncio.sleep(0.1)
+
+    bench = Bench(answer("I", " am"), stream_idle_timeout=0.05)
+    assert (await bench.provider.complete_streaming(HI, slow)).content == [TextBlock(text="I am")]
+
+
 async def test_the_timeout_is_that_of_all_attempts_together() -> None:
     broken: Script = [Wait(0.04), failure("stream_broken")]
     bench = Bench(*[broken] * 100, max_retries=99)
@@ -416,3 +424,15 @@ async def test_what_a_context_has_just_seen_of_the_engine_is_not_asked_for_again
     await provider.complete(HI)
     await provider.complete(HI)
     assert transport.asked == 3
+
+
+async def test_what_was_seen_of_a_model_does_not_hold_once_it_is_gone() -> None:
+    transport = Counting(respond=lambda _: answer("Yes."))
+    provider = WebLLMProvider(transport)
+    await provider.refresh()
+    there, transport.model = transport.model, None
+    await provider.refresh()
+    transport.model = there
+    await provider.complete(HI)
+    assert transport.asked == 3
+    assert provider.get_model_info().id == MODEL_ID
