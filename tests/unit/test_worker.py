@@ -25,8 +25,8 @@ class Page:
     def __init__(self, *scripts: Script) -> None:
         self.messages: list[dict[str, Any]] = []
         self.transport = ScriptedTransport(scripts)
-        make = partial(create_session, transport=self.transport, store=MemoryStore())
-        self.sessions = WorkerSessions(self.hear, make)
+        self.make = partial(create_session, transport=self.transport, store=MemoryStore())
+        self.sessions = WorkerSessions(self.hear, self.make)
         self._more = asyncio.Event()
 
     def hear(self, text: str) -> None:
@@ -42,8 +42,8 @@ class Page:
     def events(self, id: str) -> list[str]:
         return [one["name"] for one in self.messages if one["id"] == id and one["type"] == "turn_event"]
 
-    async def until(self, name: str) -> None:
-        while not any(one.get("name") == name for one in self.messages):
+    async def until(self, name: str, id: str = "t1") -> None:
+        while name not in self.events(id):
             self._more.clear()
             await self._more.wait()
 
@@ -101,6 +101,35 @@ async def test_a_turn_that_waits_can_be_stopped_before_it_begins() -> None:
     await asyncio.gather(first, second)
     assert page.ended("t2")["outcome"] == "cancelled"
     assert len(page.transport.bodies) == 1
+    await page.sessions.close()
+
+
+async def test_a_turn_that_is_asked_for_at_the_end_of_another_can_be_stopped_while_a_third_runs() -> None:
+    page = Page([*answer("I")[:2], Wait()], [*answer("You")[:2], Wait()])
+    asked: list[asyncio.Future[None]] = []
+
+    def ask(id: str) -> None:
+        asked.append(asyncio.ensure_future(page.sessions.ask(id, "c", id)))
+
+    def hear(text: str) -> None:
+        page.hear(text)
+        if page.messages[-1]["type"] == "turn_ended" and page.messages[-1]["id"] == "t1":
+            ask("t3")
+
+    page.sessions = WorkerSessions(hear, page.make)
+    ask("t1")
+    await page.until("llm:stream_block_delta")
+    ask("t2")
+    await asyncio.sleep(0)
+    page.sessions.stop("t1")
+    await page.until("llm:stream_block_delta", "t2")
+    page.sessions.stop("t3")
+    await asked[2]
+    assert page.ended("t3")["outcome"] == "cancelled"
+    assert not asked[1].done()
+    page.sessions.stop("t2")
+    await asyncio.gather(*asked)
+    assert len(page.transport.bodies) == 2
     await page.sessions.close()
 
 

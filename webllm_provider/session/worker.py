@@ -188,8 +188,9 @@ class WorkerSessions:
 
     async def _enter(self, id: str, here: Conversation) -> bool:
         """Wait until the turns before this one are over; False where this one was stopped meanwhile."""
-        if not here.turn.locked():
-            # Nobody is before it, or just about to be: no task for a wait.
+        others = any(self._turns[other] == self._turns[id] for other in self._waiting)
+        if not here.turn.locked() and not others:
+            # Nobody is before it, nor about to be (between two the lock is free): no task for a wait.
             return await self._take(id, here)
         entering = asyncio.ensure_future(here.turn.acquire())
         self._waiting[id] = entering
