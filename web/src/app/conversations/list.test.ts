@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AppDatabase } from "../database/database";
 import { MemoryRows } from "../database/memory-rows";
+import type { Query } from "../database/rows";
+import type { Schema, StoreName } from "../database/schema";
 import { storedDatabase } from "../database/stored-database";
 import { conversationRecord, turnRecord } from "../testing/records";
 import { ConversationList } from "./list";
@@ -13,6 +15,24 @@ beforeEach(() => {
   clock = 1_000_000_000;
   done = [];
 });
+
+/** Rows of which many are read as slowly as a test wants. */
+class SlowRows extends MemoryRows {
+  #until: Promise<void> = Promise.resolve();
+
+  /** From now on, until what this returns is called. */
+  slow(): () => void {
+    let go = (): void => undefined;
+    this.#until = new Promise((resolve) => (go = resolve));
+    return go;
+  }
+
+  override async list<S extends StoreName>(store: S, query: Query): Promise<Schema[S][]> {
+    const found = await super.list(store, query);
+    await this.#until;
+    return found;
+  }
+}
 
 const open = async (): Promise<ConversationList> => {
   const list = new ConversationList({
@@ -132,6 +152,25 @@ describe("the list of conversations", () => {
     await expect.poll(() => list.state.found.value?.hits[0]?.conversation.title).toBe("Pantry");
     list.search(" ");
     expect(list.state.found.value).toBeNull();
+  });
+
+  it("shows nothing as it was before it changed while a piece was read", async () => {
+    const rows = new SlowRows();
+    database = storedDatabase(rows);
+    for (let at = 1; at <= 30; at += 1) await write(`c${String(at)}`, at);
+    let read = rows.slow();
+    const opening = open();
+    await database.conversations.purge("c30");
+    read();
+    const list = await opening;
+    await expect.poll(() => ids(list)[0]).toBe("c29");
+    read = rows.slow();
+    const growing = list.grow();
+    await write("oldest", 0);
+    await expect.poll(() => database.conversations.get("oldest")).not.toBeNull();
+    read();
+    await growing;
+    await expect.poll(() => ids(list)).toEqual([...Array.from({ length: 29 }, (_, place) => `c${String(29 - place)}`), "oldest"]);
   });
 
   it("shows the first hits before the others, in the order of all", async () => {

@@ -1,19 +1,17 @@
-/** The list of all conversations: pieces of it as far as somebody looks, the search, and what is done to one. */
+/** The list of all conversations: pieces of it as far as somebody looks, and what is done to one. */
 import { signal, type Signal } from "@preact/signals";
 import type { AppDatabase } from "../database/database";
-import type { ConversationRecord, Found, Labels, Place } from "../database/records";
+import type { ConversationRecord, Labels, Place } from "../database/records";
 import { Outdated } from "../database/rows";
+import { ConversationSearch, type SearchState } from "./search";
 import { newRecord, sameRecord } from "./shape";
 
-export interface ListState {
+export interface ListState extends SearchState {
   place: Signal<Place>;
   /** Null until the first piece is there. */
   records: Signal<readonly ConversationRecord[] | null>;
   more: Signal<boolean>;
   labels: Signal<Labels>;
-  query: Signal<string>;
-  /** What the search has found; null while nothing is searched for. */
-  found: Signal<Found | null>;
   /** What was deleted last and can come back. */
   removed: Signal<ConversationRecord | null>;
 }
@@ -31,30 +29,28 @@ export interface ListOptions {
 /** As many as most windows show. What is further down is drawn behind it, whatever is stored. */
 const FIRST_PIECE = 12;
 const PIECE = 40;
-const HITS = 50;
-const TYPING_MS = 120;
 const NONE: Labels = { folders: [], tags: [] };
 /** A deleted conversation whose page has ended comes back for nobody. */
 const KEPT_DELETED_MS = 10 * 60_000;
 
 export class ConversationList {
-  readonly state: ListState = {
-    place: signal<Place>({ kind: "all" }),
-    records: signal<readonly ConversationRecord[] | null>(null),
-    more: signal(false),
-    labels: signal(NONE),
-    query: signal(""),
-    found: signal<Found | null>(null),
-    removed: signal<ConversationRecord | null>(null),
-  };
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  #searching = new AbortController();
-  /** The words that the hits on the screen were found for. */
-  #foundFor: string | null = null;
+  readonly state: ListState;
+  readonly #search: ConversationSearch;
   /** Counts what is read, so that what comes late is not shown. */
   #asked = 0;
+  /** Pieces and changes take turns: what was read before a change must not be shown behind it. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ListOptions) {
+    this.#search = new ConversationSearch(options.database.conversations, options.onTrouble);
+    this.state = {
+      place: signal<Place>({ kind: "all" }),
+      records: signal<readonly ConversationRecord[] | null>(null),
+      more: signal(false),
+      labels: signal(NONE),
+      removed: signal<ConversationRecord | null>(null),
+      ...this.#search.state,
+    };
     options.database.changes.listen((change) => {
       if (change.kind === "conversation") this.#try(this.#changed(change.id));
     });
@@ -75,28 +71,25 @@ export class ConversationList {
   }
 
   /** Read the next piece. */
-  async grow(): Promise<void> {
+  grow(): Promise<void> {
     const { more, place, records } = this.state;
-    const behind = records.peek()?.at(-1);
-    if (!more.peek() || behind === undefined) return;
-    // One piece at a time.
-    more.value = false;
-    const asked = this.#asked;
-    const page = await this.options.database.conversations.page(place.peek(), { behind, limit: PIECE });
-    if (asked !== this.#asked) return;
-    const known = new Set(records.peek()?.map(({ id }) => id));
-    records.value = [...(records.peek() ?? []), ...page.records.filter(({ id }) => !known.has(id))];
-    more.value = page.more;
+    const length = records.peek()?.length;
+    return this.#inTurn(async () => {
+      const behind = records.peek()?.at(-1);
+      // One piece for all who ask at the same end.
+      if (!more.peek() || behind === undefined || records.peek()?.length !== length) return;
+      more.value = false;
+      const asked = this.#asked;
+      const page = await this.options.database.conversations.page(place.peek(), { behind, limit: PIECE });
+      if (asked !== this.#asked) return;
+      const known = new Set(records.peek()?.map(({ id }) => id));
+      records.value = [...(records.peek() ?? []), ...page.records.filter(({ id }) => !known.has(id))];
+      more.value = page.more;
+    });
   }
 
   search(query: string): void {
-    this.state.query.value = query;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#searching.abort();
-    if (query.trim() === "") {
-      this.#foundFor = null;
-      this.state.found.value = null;
-    } else this.#timer = setTimeout(() => { this.#try(this.#search()); }, TYPING_MS);
+    this.#search.type(query);
   }
 
   rename(id: string, title: string): void {
@@ -166,12 +159,15 @@ export class ConversationList {
     }
   }
 
-  async #read(): Promise<void> {
+  #read(): Promise<void> {
     const asked = (this.#asked += 1);
-    const page = await this.options.database.conversations.page(this.state.place.peek(), { limit: FIRST_PIECE });
-    if (asked !== this.#asked) return;
-    this.state.records.value = page.records;
-    this.state.more.value = page.more;
+    return this.#inTurn(async () => {
+      if (asked !== this.#asked) return;
+      const page = await this.options.database.conversations.page(this.state.place.peek(), { limit: FIRST_PIECE });
+      if (asked !== this.#asked) return;
+      this.state.records.value = page.records;
+      this.state.more.value = page.more;
+    });
   }
 
   async #readLabels(): Promise<void> {
@@ -182,43 +178,32 @@ export class ConversationList {
     if (!isThere(place, labels)) this.choose({ kind: "all" });
   }
 
-  async #search(): Promise<void> {
-    this.#searching.abort();
-    const { signal } = (this.#searching = new AbortController());
-    const query = this.state.query.peek();
-    const onFirst = (found: Found): void => {
-      // What was found for the same words stays until all of it can take its place.
-      if (this.#foundFor !== query) this.#show(query, found);
-    };
-    try {
-      const found = await this.options.database.conversations.search(query, { limit: HITS, onFirst, signal });
-      if (!signal.aborted) this.#show(query, found);
-    } catch (raw) {
-      const first = this.state.found.peek();
-      if (first?.searching === true) this.state.found.value = { ...first, searching: false };
-      throw raw;
-    }
-  }
-
-  #show(query: string, found: Found): void {
-    if (query !== this.state.query.peek() || query.trim() === "") return;
-    this.#foundFor = query;
-    this.state.found.value = found;
-  }
-
   /** One conversation was written, here or elsewhere: it goes to its place. */
   async #changed(id: string): Promise<void> {
+    await this.#inTurn(() => this.#place(id));
+    this.#search.again();
+  }
+
+  async #place(id: string): Promise<void> {
     const record = await this.options.database.conversations.get(id);
-    const { found, more, place, records } = this.state;
+    const { more, place, records } = this.state;
     const before = records.peek()?.find((known) => known.id === id);
     if (labelsOf(record) !== labelsOf(before)) await this.#readLabels();
-    const others = (records.peek() ?? []).filter((known) => known.id !== id);
+    const all = records.peek();
+    // The first piece, yet to be read, has it as it is now.
+    if (all === null) return;
+    const others = all.filter((known) => known.id !== id);
     const stands = record !== null && record.deletedAt === null && isIn(record, place.peek());
     const at = stands ? placeIn(others, record) : 0;
     // Behind what is read so far it comes with a later piece.
     const shown = stands && (at < others.length || !more.peek());
     records.value = shown ? others.toSpliced(at, 0, record) : others;
-    if (found.peek() !== null) await this.#search();
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(act);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #try(acting: Promise<unknown>): void {

@@ -68,9 +68,10 @@ export function SearchField({ store }: { store: ConversationList }): JSX.Element
 
 export function Hits({ store }: { store: ConversationList }): JSX.Element | null {
   const found = store.state.found.value;
-  const query = store.state.query.value.trim();
   if (found === null) return null;
   const { hits, more, searching } = found;
+  // Not what is being typed: of that nothing is known yet.
+  const query = found.query.trim();
   return (
     <div class="conversations-scroll">
       <p class="conversations-count" role="status" data-testid="hits" data-searching={searching}>
