@@ -3,6 +3,7 @@ import { SpareCell } from "./spare-cell";
 
 class Cell extends EventTarget {
   readonly told: unknown[] = [];
+  terminated = false;
 
   constructor(readonly number: number) {
     super();
@@ -10,6 +11,10 @@ class Cell extends EventTarget {
 
   postMessage(message: unknown): void {
     this.told.push(message);
+  }
+
+  terminate(): void {
+    this.terminated = true;
   }
 }
 
@@ -40,11 +45,12 @@ test("only a cell that nobody has taken is told what it will hold", () => {
   expect(spawned.map(({ told }) => told)).toEqual([["webllm"], []]);
 });
 
-test("a cell that fails before it is needed is not given to anybody, and the failure is heard nowhere else", () => {
+test("a cell that fails before it is needed is ended and given to nobody, and the failure is heard nowhere else", () => {
   const { spare, spawned } = cells();
   const failure = new Event("error", { cancelable: true });
   spawned[0]?.dispatchEvent(failure);
   expect(failure.defaultPrevented).toBe(true);
+  expect(spawned[0]?.terminated).toBe(true);
   expect(spare.take().number).toBe(2);
 });
 

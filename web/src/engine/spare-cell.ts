@@ -1,9 +1,9 @@
 /** What a cell's worker is told and watched by before it is one. */
-type Startable = Pick<Worker, "addEventListener" | "removeEventListener" | "postMessage">;
+type Startable = Pick<Worker, "addEventListener" | "removeEventListener" | "postMessage" | "terminate">;
 
 /**
  * A worker for the first cell, started ahead of its need: its script is read while the room opens, and whoever opens a
- * room loads a model next. One that fails before it is needed is forgotten: the next one fails where somebody listens.
+ * room loads a model next. One that fails before it is needed is ended: the next one fails where somebody listens.
  */
 export class SpareCell<Spawned extends Startable> {
   private spare: Spawned | null = null;
@@ -33,6 +33,8 @@ export class SpareCell<Spawned extends Startable> {
 
   private readonly failed = (event: Event): void => {
     event.preventDefault();
+    // A script that threw goes on living with what it holds.
+    this.spare?.terminate();
     this.spare = null;
   };
 }

@@ -18,6 +18,9 @@ interface Ingredients {
 
 const WASM_MAGIC = [0, 0x61, 0x73, 0x6d];
 
+/** One for all: the function that it watches is there once. */
+const addresses = new PassingAddresses(URL);
+
 /** One llama.cpp with a model in it; another one in its place where it keeps too much of what it was asked. */
 export class WllamaRuntime {
   private wllama: Wllama | null = null;
@@ -25,7 +28,6 @@ export class WllamaRuntime {
   private ingredients: Ingredients | null = null;
   private states = new KeptStates(Infinity);
   private renewal: Promise<Wllama> | null = null;
-  private readonly addresses = new PassingAddresses(URL);
 
   constructor(
     private readonly modules: EngineModules,
@@ -103,7 +105,7 @@ export class WllamaRuntime {
     try {
       const wllama = await this.start(address, signal);
       // A worker that was terminated settles nothing any more.
-      await this.addresses.during(() => untilAborted(wllama.loadModel(weights, parameters), signal, "load"));
+      await addresses.during(() => untilAborted(wllama.loadModel(weights, parameters), signal, "load"));
       askAhead(wllama);
       this.states = new KeptStates(wllama.getLoadedContextInfo().n_ctx);
       return wllama;

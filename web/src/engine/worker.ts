@@ -2,8 +2,9 @@
 import { version as webllm } from "@mlc-ai/web-llm/package.json";
 import { version as wllama } from "@wllama/wllama/package.json";
 import { startSealedWorker } from "../bridge/sealed-worker";
-import { download } from "./download";
+import { BegunAhead } from "./begun-ahead";
 import type { EngineKind } from "./cell";
+import { download } from "./download";
 import type { EngineModules } from "./modules";
 import type { SiteUrls } from "./site";
 import { startEngineWorker } from "./start";
@@ -14,27 +15,21 @@ const engines = {
   wllama: () => import("@wllama/wllama"),
 };
 
-/** llama.cpp's WebAssembly, where it was asked for ahead. */
-let runtime: Promise<Blob> | null = null;
+/** llama.cpp's WebAssembly: a worker is told twice where it lies, ahead and when it becomes a cell. */
+let wasm: BegunAhead<Blob> | null = null;
 
 startEngineWorker(
   (sources): EngineModules => {
     const site = sources as SiteUrls;
+    const runtime = (wasm ??= new BegunAhead((signal) => download(site.wllamaWasm, signal)));
     return {
       ...engines,
       ahead: (kind: EngineKind) => {
         // Whoever needs it hears of a failure.
         engines[kind]().catch(() => undefined);
-        if (kind !== "wllama") return;
-        runtime = download(site.wllamaWasm, new AbortController().signal);
-        runtime.catch(() => undefined);
+        if (kind === "wllama") runtime.begin();
       },
-      wllamaWasm: (signal) => {
-        const begun = runtime;
-        runtime = null;
-        const fetched = (): Promise<Blob> => download(site.wllamaWasm, signal);
-        return begun === null ? fetched() : begun.catch(fetched);
-      },
+      wllamaWasm: (signal) => runtime.take(signal),
       versions: { webllm, wllama },
       demo: site.demo,
     };
