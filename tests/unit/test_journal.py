@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import pytest
 
 from webllm_provider.session import MemoryStore, create_session
-from webllm_provider.session.journal import key_of
+from webllm_provider.session.journal import JournalledTransport, key_of
 from webllm_provider.session.worker import WorkerSessions
 from webllm_provider.testing import Script, ScriptedTransport, Wait, answer
 
@@ -158,6 +159,40 @@ async def test_a_store_that_fails_costs_no_answer(store: MemoryStore) -> None:
 
     store.set = full  # type: ignore[method-assign]
     assert (await Opened(store, answer("Hello")).ask("t1", "Hi"))["text"] == "Hello"
+
+
+class Slow(MemoryStore):
+    """Writes what an answer has so far only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writing, self.let = asyncio.Event(), asyncio.Event()
+
+    async def set(self, key: str, text: str) -> None:
+        if key == KEY and json.loads(text)["text"]:
+            self.writing.set()
+            await self.let.wait()
+        await super().set(key, text)
+
+
+async def test_the_engine_hears_that_nobody_listens_while_a_slow_store_still_writes(
+    store: MemoryStore,
+) -> None:
+    slow, inner = Slow(), ScriptedTransport([cut("Hel")])
+    journal = JournalledTransport(inner, slow, "c")
+
+    async def history() -> list[Mapping[str, Any]]:
+        return [{"role": "user", "content": "Hi"}]
+
+    journal.messages, journal.keeps = history, True
+    events = journal.stream({"messages": []})
+    assert [(await anext(events))["type"] for _ in range(2)] == ["started", "delta"]
+    await slow.writing.wait()
+    leaving = asyncio.ensure_future(events.aclose())
+    await asyncio.sleep(0.01)
+    assert (inner.cancelled, leaving.done()) == ([0], False)
+    slow.let.set()
+    await leaving
 
 
 async def test_nothing_is_kept_where_nobody_asked_for_it(store: MemoryStore) -> None:

@@ -102,11 +102,14 @@ class JournalledTransport:
         finally:
             kept = [dict(message) for message in messages or []]
             self.last = None if messages is None else Record(kept, "".join(said))
-            # Not cancelled: a writing that is under way would come behind the record's removal.
             ended.set()
-            if keeping is not None:
-                await keeping
-            await events.aclose()
+            try:
+                # First: the engine is not to go on until a slow storage has written.
+                await events.aclose()
+            finally:
+                # Not cancelled: a writing that is under way would come behind the record's removal.
+                if keeping is not None:
+                    await keeping
 
     async def _keep(self, history: str, said: list[str], ended: asyncio.Event) -> None:
         """Write what has come since, now and then, until the completion has ended."""
