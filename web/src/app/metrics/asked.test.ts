@@ -56,6 +56,16 @@ describe("of two turns that wait for the engine, the one that asked", () => {
   });
 });
 
+it("what ends while no turn waits was asked by another program, through this tab's Python", () => {
+  const { answered, asked, asks } = asking();
+  asks("ours", "stopped");
+  expect(asked.ended(OVER)).toBe("ours");
+  answered("ours");
+  expect(asked.ended(OVER)).toBe("stopped");
+  answered("stopped", { status: "error", error: { code: "aborted" } });
+  expect(asked.ended(OVER)).toBeNull();
+});
+
 it("nobody has asked before Python has", () => {
   expect(new AskedRequests().ended(OVER)).toBeNull();
 });

@@ -20,8 +20,8 @@ interface Request {
  */
 export class AskedRequests {
   #requests: readonly Request[] = [];
-  /** The turn that an end was told of last, by either of them. */
-  #last: string | null = null;
+  /** The turn whose request came to nothing last: the engine may yet tell of that, once. */
+  #failed: string | null = null;
 
   /** A message of this tab's Python. */
   hear(message: PythonMessage): void {
@@ -30,18 +30,26 @@ export class AskedRequests {
     const id = textOf(payload, "request_id");
     if (name === "llm:request") this.#keep([...this.#requests, { turn, id, answered: false, told: false }]);
     if (name !== "llm:response") return;
-    this.#last = turn;
+    const failed = textOf(payload, "status") !== "ok";
+    const told = this.#requests.every((request) => request.id !== id || request.told);
+    if (failed && !told) this.#failed = turn;
     // What a server has answered, or what came to nothing, the engine may not even have heard of.
-    const byEngine = textOf(payload, "status") === "ok" && !(isRecord(payload["engine"]) && payload["engine"]["kind"] === "server");
+    const byEngine = !failed && !(isRecord(payload["engine"]) && payload["engine"]["kind"] === "server");
     this.#change(id, (request) => ({ ...request, answered: true, told: request.told || !byEngine }));
   }
 
-  /** The turn whose request has ended; `again`: it failed, and may be tried again. Null: this tab's Python has asked nothing yet. */
+  /**
+   * The turn whose request has ended; `again`: it failed, and may be tried again. Null: none waits, so that another
+   * program has asked through this tab's Python.
+   */
   ended(again: boolean): string | null {
     const waiting = this.#requests.filter(({ told }) => !told);
     const request = waiting.find(({ answered }) => answered) ?? waiting[0];
-    if (request === undefined) return this.#last;
-    this.#last = request.turn;
+    if (request === undefined) {
+      const turn = this.#failed;
+      this.#failed = null;
+      return turn;
+    }
     if (!again) this.#change(request.id, (each) => ({ ...each, told: true }));
     return request.turn;
   }
