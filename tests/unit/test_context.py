@@ -193,6 +193,20 @@ async def test_leaving_out_is_told_by_an_event(open_session: Any, heard: Any) ->
     assert told["strategy"] == "oldest_turns"
 
 
+async def test_what_is_sent_in_any_case_is_not_told_as_left_out(open_session: Any, heard: Any) -> None:
+    session, _ = await open_session()
+    context = session.coordinator.get("context")
+    turns = [[*turn(number, 400), hint("system")] for number in range(4)]
+    await context.set_messages([hint("system"), *(message for each in turns for message in each)])
+    sent = await context.get_messages_for_request(token_budget=1000)
+    (told,) = heard.of("context:compaction")
+    conversation = [message for message in sent if message["role"] != "system"]
+    assert 0 < len(conversation) < 16
+    assert [told["before_messages"], told["after_messages"]] == [16, len(conversation)]
+    assert told["left_out_turns"] == (16 - len(conversation)) / 4
+    assert sum(message.get("content") == "Mind the notes." for message in sent) == 5
+
+
 async def test_the_descriptions_of_tools_count(open_session: Any) -> None:
     session, transport = await open_session(
         *[answer("a" * 300)] * 6, model_facts=loaded_model(context_window=1024)
@@ -218,6 +232,8 @@ async def test_what_is_given_out_can_be_changed_without_changing_the_history() -
     context = WindowContext()
     await context.add_message({"role": "user", "content": "Hi"})
     (message,) = await context.get_messages()
+    message["content"] = "changed"
+    (message,) = await context.get_messages_for_request()
     message["content"] = "changed"
     assert (await context.get_messages())[0]["content"] == "Hi"
 

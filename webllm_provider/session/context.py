@@ -95,17 +95,17 @@ class WindowContext:
         """
         given = turn_options(self._coordinator)
         budget = token_budget if token_budget is not None else await _budget(provider, given)
-        turns = _turns([message for message in self._messages if not _is_unanswered(message)])
+        turns = _turns([message for message in self._messages if _sent_if_it_fits(message)])
         fixed = self._fixed_messages()
         room = None if budget is None else budget * self._per_token - self._fixed_characters(fixed)
         kept = turns if room is None else self._fitting.last_of(turns, room)
-        messages = [*fixed, *(message for turn in kept for message in turn if message["role"] != "system")]
+        messages = [*fixed, *(message for turn in kept for message in turn)]
         self._sent = self._fixed_characters(messages)
         self._grew = bool(self._last) and messages[: len(self._last)] == self._last
         self._last = messages
         if len(kept) < len(turns):
             await self._tell(turns, kept, budget)
-        return list(messages)
+        return [dict(message) for message in messages]
 
     def estimated_tokens(self) -> int:
         """Tokens of the whole conversation with its instruction and tools, by what engines have counted."""
@@ -200,8 +200,9 @@ def is_question(message: Message) -> bool:
     return message["role"] == "user" and (message.get("metadata") or {}).get("source") != "hook"
 
 
-def _is_unanswered(message: Message) -> bool:
-    return bool((message.get("metadata") or {}).get(UNANSWERED))
+def _sent_if_it_fits(message: Message) -> bool:
+    """The system's messages are sent in any case, a question without an answer in none."""
+    return message["role"] != "system" and not (message.get("metadata") or {}).get(UNANSWERED)
 
 
 async def mount(coordinator: Any, config: Mapping[str, Any] | None = None) -> Callable[[], Awaitable[None]]:

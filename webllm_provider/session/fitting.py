@@ -36,7 +36,8 @@ class Fitting:
         """As many of the last turns as are to be sent: the last one always.
 
         Args:
-            turns: the history, cut before every question; its messages are told apart by identity.
+            turns: the history without the system's messages, cut before every question; its messages are told
+                apart by identity.
             room: characters.
         """
         begun = self._as_before(turns, room)
@@ -71,8 +72,7 @@ def _last_that_fit(turns: list[list[Message]], room: float) -> list[list[Message
 
 
 def _length(turn: Sequence[Message]) -> int:
-    # The system's messages are sent whatever is left out.
-    return sum(characters(message) for message in turn if message["role"] != "system")
+    return sum(map(characters, turn))
 
 
 def characters(message: Message) -> int:
