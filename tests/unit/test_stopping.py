@@ -57,6 +57,25 @@ async def test_a_wait_ends_whenever_it_was_asked_for(way: str) -> None:
         await waited(stops, asking(request))
 
 
+class Deaf:
+    """A token that tells nobody, as one of an engine whose children are asked without Python."""
+
+    is_cancelled = is_immediate = False
+
+    def register_child(self, child: object) -> None:
+        """It has a child now, which hears nothing."""
+
+    def request_graceful(self) -> bool:
+        self.is_cancelled = True
+        return True
+
+
+async def test_a_token_that_tells_nobody_is_looked_at() -> None:
+    token = Deaf()
+    with pytest.raises(Stopped):
+        await waited(Stops(token), asking(token.request_graceful))
+
+
 async def test_nothing_of_an_end_is_left_over_for_what_comes_behind_it() -> None:
     token = CancellationToken()
     with pytest.raises(Stopped):

@@ -8,8 +8,6 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
-from amplifier_core import CancellationToken
-
 LOOK_EVERY = 0.05
 """Seconds between two looks at a cancellation token that calls nobody."""
 
@@ -74,7 +72,8 @@ class Stops:
 
 def _child_of(token: Any, hear: Callable[[], None]) -> Any:
     """A token that tells of a request when it gets one as a child; None where there is no such thing."""
-    made = _hearing() if isinstance(token, CancellationToken) else None
+    kind: Any = type(token)
+    made = _hearing(kind)
     if made is None:
         return None
     ear = made()
@@ -83,18 +82,25 @@ def _child_of(token: Any, hear: Callable[[], None]) -> Any:
 
 
 @cache
-def _hearing() -> Any:
-    """The class of such tokens."""
+def _hearing(kind: Any) -> Any:
+    """The class of such tokens for parents of one kind."""
 
     def request(ear: Any) -> bool:
         ear.hear()
         return True
 
+    heard: list[bool] = []
     try:
-        return type("Ear", (CancellationToken,), {"request_graceful": request, "request_immediate": request})
-    except TypeError:
+        made: Any = type("Ear", (kind,), {"request_graceful": request, "request_immediate": request})
+        parent, ear = kind(), made()
+        ear.hear = lambda: heard.append(True)
+        parent.register_child(ear)
+        parent.request_graceful()
+    except (AttributeError, TypeError):
         # A type of the native engine is no base.
         return None
+    # Tried, not assumed: a token that is a base may still ask its children without a word to Python.
+    return made if heard else None
 
 
 class EndedByToken:
