@@ -133,11 +133,14 @@ def _opened(browser: Browser, site: str, messages: int) -> Iterator[Opened]:
 
 
 def run(rig: Rig) -> Result:
-    """Measure one more message behind 100 and 1,000 beside one behind 10."""
-    with launched(rig.playwright, webgpu=False) as browser, _opened(browser, rig.site, FEW) as few:
+    """Measure one more message behind 100 and 1,000 beside one behind 10.
+
+    What is asked makes both longer, by two messages for each pair: the few are opened anew for each length.
+    """
+    with launched(rig.playwright, webgpu=False) as browser:
         figures: list[Figure] = []
         for length in LENGTHS:
-            with _opened(browser, rig.site, length) as many:
+            with _opened(browser, rig.site, FEW) as few, _opened(browser, rig.site, length) as many:
                 both = [(many.cost(), few.cost()) for _ in range(rig.pairs)]
             figures += _figures(length, both, many)
         return Result("growing_page", figures, taken_now(browser.version))
