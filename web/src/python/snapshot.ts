@@ -56,7 +56,7 @@ export interface Snapshot {
 
 /** Where the memory, and the wheels beside it, come from. */
 export interface SnapshotSources {
-  /** The kept copy; undefined where the browser has none. */
+  /** The kept copy, unpacked; undefined where the browser has none. */
   kept: () => Promise<Response | undefined>;
   /** Brings a wheel whose content has this hash, in Base64. */
   wheel: (name: string, sha256: string) => Promise<Response>;
@@ -84,7 +84,7 @@ const hexOf = (base64: string): string =>
 export async function openSnapshot(sources: SnapshotSources): Promise<Snapshot | null> {
   try {
     const kept = await sources.kept();
-    return kept === undefined ? null : read(await unpacked(kept), sources);
+    return kept === undefined ? null : read(new Uint8Array(await kept.arrayBuffer()), sources);
   } catch (error) {
     tellOrdinary(error);
     return null;
@@ -120,28 +120,20 @@ export function drawAgain(pyodide: PyodideAPI): void {
   pyodide.runPython("import random; random.seed()");
 }
 
-const PACKED = [0x1f, 0x8b];
-
-/** The offline store keeps it unpacked. */
-async function unpacked(kept: Response): Promise<Uint8Array<ArrayBuffer>> {
-  const content = new Uint8Array(await kept.arrayBuffer());
-  if (PACKED.some((byte, index) => content[index] !== byte)) return content;
-  const pieces = new Blob([content]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(pieces).arrayBuffer());
-}
-
 const LENGTH_BYTES = 4;
 
 function read(content: Uint8Array<ArrayBuffer>, sources: SnapshotSources): Snapshot {
   if (content.length < LENGTH_BYTES) throw new Error("It ends before it begins.");
   let at = LENGTH_BYTES + new DataView(content.buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(content.subarray(LENGTH_BYTES, at))) as SnapshotHead;
+  // First its size: nothing is compiled of one that was cut.
+  const behindHead = [head.own, ...head.sideModules.map(({ bytes }) => bytes), ...head.runs.map(([, bytes]) => bytes)];
+  const whole = behindHead.reduce((sum, bytes) => sum + bytes, at);
+  if (content.length !== whole)
+    throw new Error(`It has ${String(content.length)} bytes in place of ${String(whole)}.`);
   const take = (bytes: number): Uint8Array<ArrayBuffer> => content.slice(at, (at += bytes));
   const own = take(head.own);
   const sideModules = head.sideModules.map(({ path, bytes }) => ({ path, module: WebAssembly.compile(take(bytes)) }));
-  const whole = head.runs.reduce((sum, [, bytes]) => sum + bytes, at);
-  if (content.length !== whole)
-    throw new Error(`It has ${String(content.length)} bytes in place of ${String(whole)}.`);
   const wheels = Promise.all(head.wheels.map(({ name, sha256 }) => fetchWheel(name, sha256, sources)));
   // Whoever needs one of them hears of its failure; with nobody there, it is not an unhandled rejection.
   for (const part of [wheels, ...sideModules.map(({ module }) => module)]) part.catch(() => undefined);
