@@ -65,7 +65,7 @@ class ProviderConfig(BaseModel):
     timeout: float = Field(default=600.0, gt=0)
     """Seconds for a whole completion. Long, because a request waits for a model that is loading."""
     stream_idle_timeout: float = Field(default=300.0, gt=0)
-    """Seconds without any event, the first included."""
+    """Seconds without any event, the first included; what listeners take for one is not counted."""
     use_streaming: bool = True
     """Emit `llm:stream_block_*` while the model writes."""
     delta_interval_ms: float | None = Field(default=None, ge=0, le=10_000)
