@@ -32,7 +32,7 @@ Moments = dict[str, float]
 
 
 @dataclass(frozen=True)
-class Set:
+class Round:
     """Three loads, one right after the other."""
 
     whole: Moments
@@ -91,13 +91,13 @@ class _Sides:
         if device == "cpu":
             self._theirs()
 
-    def once(self, *, ours_first: bool) -> Set:
+    def once(self, *, ours_first: bool) -> Round:
         """One load of each kind."""
         there = None if self._device == "webgpu" else self._ours(open=True)
         if ours_first:
-            return Set(self._ours(), there, self._theirs())
+            return Round(self._ours(), there, self._theirs())
         theirs = self._theirs()
-        return Set(self._ours(), there, theirs)
+        return Round(self._ours(), there, theirs)
 
     def _ours(self, *, open: bool = False) -> Moments:
         return self._load("loadOurs", {"model": self._model.id, "device": self._device, "open": open})
