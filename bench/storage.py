@@ -1,8 +1,8 @@
 """What is stored: with 10,000 conversations and 100,000 inferences a page is as one with ten of each.
 
-Both in one browser, alternating, each in its own profile. The list is there when its first row is drawn; a
-search ends when its hits are drawn, the place for metrics is there when its figures are. Rows are written as
-the application writes them.
+All in one browser, in turns, each in its own profile; one with a thousand stands between them. The list
+is there when its first row is drawn; a search ends when its hits are drawn, the place for metrics is there
+when its figures are. Rows are written as the application writes them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from bench.conditions import taken_now
-from bench.figure import paired
+from bench.figure import Figure, paired
 from bench.page import launched
 from bench.results import Result
 from bench.running import Rig
 from tests.e2e.app import App
 
-MANY, FEW = 10_000, 10
+MANY, SOME, FEW = 10_000, 1_000, 10
 INFERENCES = 100_000
 TURNS = 3
 PATIENCE_MS = 120_000
@@ -170,30 +170,37 @@ def run(rig: Rig) -> Result:
     with (
         launched(rig.playwright, webgpu=False) as browser,
         _profile(browser, rig.site, MANY, INFERENCES) as many,
+        _profile(browser, rig.site, SOME, SOME) as some,
         _profile(browser, rig.site, FEW, FEW) as few,
     ):
-        for page in (many, few):
+        pages = (many, some, few)
+        for page in pages:
             _measured(page)
-        both = [(_measured(many), _measured(few)) for _ in range(rig.pairs)]
-        beside = f"the same with {FEW}"
-        turns = MANY * TURNS
-        names = {
-            "start": f"From navigation to the list of {MANY:,} conversations, {INFERENCES:,} inferences",
-            "search": f"From a typed word to the first that is found in {turns:,} turns",
-            "found": "From a typed word to the 50 newest that have it",
-            "metrics": f"From a click to the figures and plots of the latest of {INFERENCES:,} inferences",
-            "year": f"From a click to those of a year, {INFERENCES:,} inferences in sums of days",
-            "history": "From a click to the history of that year",
-        }
-        figures = [
-            paired(
-                name,
-                "ms",
-                "lower",
-                [(getattr(ours, field), getattr(theirs, field)) for ours, theirs in both],
-                beside=beside,
-                note=NOTES.get(field),
-            )
-            for field, name in names.items()
-        ]
-        return Result("storage", figures, taken_now(browser.version))
+        rounds = [[_measured(page) for page in pages] for _ in range(rig.pairs)]
+        return Result("storage", _figures(rounds), taken_now(browser.version))
+
+
+def _figures(rounds: list[list[Times]]) -> list[Figure]:
+    """Of rounds of many, some and few."""
+    turns = MANY * TURNS
+    of_many = {
+        "start": f"From navigation to the list of {MANY:,} conversations, {INFERENCES:,} inferences",
+        "search": f"From a typed word to the first that is found in {turns:,} turns",
+        "found": "From a typed word to the 50 newest that have it",
+        "metrics": f"From a click to the figures and plots of the latest of {INFERENCES:,} inferences",
+        "year": f"From a click to those of a year, {INFERENCES:,} inferences in sums of days",
+        "history": "From a click to the history of that year",
+    }
+    of_some = {
+        "start": f"From navigation to the list of {SOME:,} conversations",
+        "search": f"From a typed word to the first that is found in {SOME * TURNS:,} turns",
+    }
+    return [
+        *(_figure(name, [(many, few) for many, _, few in rounds], field) for field, name in of_many.items()),
+        *(_figure(name, [(some, few) for _, some, few in rounds], field) for field, name in of_some.items()),
+    ]
+
+
+def _figure(name: str, both: list[tuple[Times, Times]], field: str) -> Figure:
+    measured = [(getattr(ours, field), getattr(theirs, field)) for ours, theirs in both]
+    return paired(name, "ms", "lower", measured, beside=f"the same with {FEW}", note=NOTES.get(field))
