@@ -43,3 +43,7 @@ it("waits for the last of those that start at once", async () => {
   await later;
   expect([slow, quick].map(isKept)).toEqual([false, false]);
 });
+
+it("asks nothing of a place that makes no addresses before something starts there", () => {
+  expect(() => new PassingAddresses({} as typeof URL)).not.toThrow();
+});

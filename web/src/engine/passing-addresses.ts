@@ -9,21 +9,17 @@ type Maker = Pick<typeof URL, "createObjectURL" | "revokeObjectURL">;
  */
 export class PassingAddresses {
   private readonly made: string[] = [];
-  private readonly make: Maker["createObjectURL"];
+  /** The maker's own way, while another stands in its place. */
+  private make: Maker["createObjectURL"] | null = null;
   private starting = 0;
 
-  constructor(private readonly maker: Maker) {
-    this.make = maker.createObjectURL.bind(maker);
-  }
+  /** Nothing of the maker is touched before something starts: a service worker makes no addresses at all. */
+  constructor(private readonly maker: Maker) {}
 
   /** Runs what starts, which must settle. Several may run at once: the last one to end lets go. */
   async during<Started>(start: () => Promise<Started>): Promise<Started> {
     this.starting += 1;
-    this.maker.createObjectURL = (source) => {
-      const address = this.make(source);
-      this.made.push(address);
-      return address;
-    };
+    if (this.make === null) this.watch();
     try {
       return await start();
     } finally {
@@ -32,8 +28,19 @@ export class PassingAddresses {
     }
   }
 
+  private watch(): void {
+    const own = this.maker.createObjectURL;
+    this.make = own;
+    this.maker.createObjectURL = (source) => {
+      const address = own.call(this.maker, source);
+      this.made.push(address);
+      return address;
+    };
+  }
+
   private letGo(): void {
-    this.maker.createObjectURL = this.make;
+    if (this.make !== null) this.maker.createObjectURL = this.make;
+    this.make = null;
     for (const address of this.made.splice(0)) this.maker.revokeObjectURL(address);
   }
 }
