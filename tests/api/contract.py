@@ -13,6 +13,22 @@ import pytest
 
 LONG = "Tell me everything about this application."
 """A question whose answer is long enough to be left."""
+_PARTS = [f"part_{number}" for number in range(150)]
+LASTING: dict[str, Any] = {
+    "max_tokens": 1500,
+    "response_format": {
+        "type": "json_schema",
+        "json_schema": {
+            "name": "parts",
+            "schema": {
+                "type": "object",
+                "properties": {part: {"type": "integer"} for part in _PARTS},
+                "required": _PARTS,
+            },
+        },
+    },
+}
+"""Fields by which an answer takes seconds: time for something to happen in its midst, also on a busy machine."""
 BEGUN = "This is a chat application"
 """A text that goes on."""
 COLOUR = {

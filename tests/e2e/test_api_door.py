@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.api.contract import LONG, asked, events_of
+from tests.api.contract import LASTING, LONG, asked, events_of
 from tests.e2e.app import wait_until
 from tests.e2e.bundles import bundled
 from tests.e2e.hosts import Host, hosting
@@ -71,7 +71,8 @@ def test_a_foreign_page_is_answered_for_as_long_as_a_person_allows_it(tabs: Tabs
     assert (status, "".join(piece.get("content", "") for piece in pieces)) == (200, whole)
 
     # Taken back in the middle of an answer, it ends at once.
-    assert "data: " in page.evaluate("([site, body]) => begin(site, body)", [site, asked(LONG, stream=True)])
+    long = asked(LONG, stream=True, **LASTING)
+    assert "data: " in page.evaluate("([site, body]) => begin(site, body)", [site, long])
     app.page.get_by_role("button", name=f"Remove {origin}").click()
     expect(app.page.get_by_test_id("other-sites")).not_to_contain_text(origin)
     assert "may not use the site's model any more" in page.evaluate("rest()")

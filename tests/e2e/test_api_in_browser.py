@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.api.contract import ADD, COLOUR, LONG, ApiContract, Said, asked
+from tests.api.contract import ADD, COLOUR, LASTING, LONG, ApiContract, Said, asked
 from tests.e2e.app import App, wait_until
 from tests.e2e.bundles import bundled
 from tests.e2e.conftest import COLLECT_WORKERS
@@ -51,20 +51,6 @@ READ = """async ({ path, content }) => {
   })();
 }"""
 
-
-# An answer of many seconds: one that is over in half a second has often ended before anything can happen to it.
-PARTS = [f"part_{number}" for number in range(150)]
-LASTS = {
-    "type": "json_schema",
-    "json_schema": {
-        "name": "parts",
-        "schema": {
-            "type": "object",
-            "properties": {part: {"type": "integer"} for part in PARTS},
-            "required": PARTS,
-        },
-    },
-}
 
 # In the worker that hosts Python: the model that the engine shall have now.
 LOAD = """async model => {
@@ -227,7 +213,7 @@ def test_the_page_of_twenty_lines_asks_and_another_tab_takes_over_and_none_is_to
     expect(answer).to_contain_text("Hello", timeout=60_000)
 
     second = open_tab()
-    long = asked(LONG, stream=True, max_tokens=1500, response_format=LASTS)
+    long = asked(LONG, stream=True, **LASTING)
     streamed = {"path": "v1/chat/completions", "content": json.dumps(long)}
     page.evaluate(READ, streamed)
     wait_until(page, "read.text.includes('content')", 60_000)

@@ -1,6 +1,6 @@
 /** A review: one card at a time, its answer on demand, a grade, and the next one. By keyboard as by hand. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Card, Deck } from "../../study/deck";
 import { nextDue, type Review } from "../../study/review";
 import { type Grade, GRADES, waits } from "../../study/schedule";
@@ -93,7 +93,8 @@ function Asked({ card, review }: { card: Card; review: Review }): JSX.Element {
 
 function FocusedButton({ testId, label, onClick }: { testId: string; label: string; onClick: () => void }): JSX.Element {
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  // Before the next key, which may come sooner than the next paint.
+  useLayoutEffect(() => {
     button.current?.focus();
   }, []);
   return (
@@ -107,7 +108,7 @@ function Grades({ card }: { card: Card }): JSX.Element {
   const study = useStudy();
   const usual = useRef<HTMLButtonElement>(null);
   const next = waits(card.schedule, study.now());
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Enter or Space gives the grade that is given most.
     usual.current?.focus();
   }, []);
@@ -141,7 +142,7 @@ function Done({ deck, review }: { deck: Deck; review: Review }): JSX.Element {
   const next = nextDue(deck);
   const given = Object.values(review.given).reduce((sum, count) => sum + count, 0);
   const line = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     line.current?.focus();
   }, []);
   return (
@@ -171,7 +172,7 @@ function Done({ deck, review }: { deck: Deck; review: Review }): JSX.Element {
 /** The keys of a review, wherever the focus is; a button that has it keeps Enter and Space to itself. */
 function useKeys(): void {
   const study = useStudy();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const life = new AbortController();
     const pressed = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
