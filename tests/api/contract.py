@@ -28,7 +28,7 @@ LASTING: dict[str, Any] = {
         },
     },
 }
-"""Fields by which an answer takes seconds: time for something to happen in its midst, also on a busy machine."""
+"""Fields by which an answer takes seconds: time for something to happen in its midst, on any machine."""
 BEGUN = "This is a chat application"
 """A text that goes on."""
 COLOUR = {

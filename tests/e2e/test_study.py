@@ -33,6 +33,16 @@ MessagePort.prototype.addEventListener = function (type, ...rest) {
 """
 
 
+STOP_AT_THE_SECOND_CARD = """() => new Promise(resolve => {
+  const looking = setInterval(() => {
+    if (document.querySelectorAll("[data-testid=card]").length < 2) return;
+    clearInterval(looking);
+    document.querySelector("[data-testid=stop-cards]").click();
+    resolve();
+  }, 5);
+})"""
+
+
 class Studied(App):
     """The application, and what its engine's journal has told in all lives of the page."""
 
@@ -98,8 +108,8 @@ def test_cards_come_one_by_one_and_a_stop_in_the_middle_keeps_the_finished_ones(
     app.ask_for_cards("The water cycle", 30)
     making = page.get_by_test_id("making")
     expect(making).to_contain_text("of 30 cards")
-    expect(page.get_by_test_id("card").nth(1)).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
-    page.get_by_test_id("stop-cards").click()
+    # In the page: from here it could come when the model has said all that it can ask of a subject.
+    page.evaluate(STOP_AT_THE_SECOND_CARD)
     expect(page.get_by_test_id("making-note")).to_contain_text("Stopped at", timeout=ANSWER_TIMEOUT_MS)
     kept = app.cards
     assert 2 <= len(kept) < 30
@@ -110,11 +120,14 @@ def test_cards_come_one_by_one_and_a_stop_in_the_middle_keeps_the_finished_ones(
     app.wait_for_the_engine()
     expect(page.get_by_test_id("card")).to_have_count(len(kept))
     assert app.cards == kept
-    page.get_by_test_id("more-count").fill("1")
+    page.get_by_test_id("more-count").fill("4")
     page.get_by_test_id("more-cards").click()
-    more = app.wait_for_cards(len(kept) + 1)
-    assert more[:-1] == kept
-    assert more[-1][0] not in [question for question, _ in kept]
+    # A small model repeats itself: it need not find as many.
+    expect(page.get_by_test_id("card").nth(len(kept))).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
+    expect(page.get_by_test_id("making")).to_have_count(0, timeout=ANSWER_TIMEOUT_MS)
+    more = app.cards
+    assert more[: len(kept)] == kept
+    assert len({question for question, _ in more}) == len(more)
 
     # One is changed by hand, one deleted and brought back.
     page.get_by_test_id("edit-card").first.click()
@@ -123,7 +136,7 @@ def test_cards_come_one_by_one_and_a_stop_in_the_middle_keeps_the_finished_ones(
     page.keyboard.press("Control+Enter")
     expect(page.get_by_test_id("card").first).to_contain_text("Vapour")
     page.get_by_test_id("remove-card").nth(1).click()
-    expect(page.get_by_test_id("card")).to_have_count(len(kept))
+    expect(page.get_by_test_id("card")).to_have_count(len(more) - 1)
     page.get_by_test_id("undo-card").click()
     assert app.cards == [("What rises from the sea?", "Vapour,\nwhich is water."), *more[1:]]
 
