@@ -140,6 +140,7 @@ function nginxLocation(all: readonly Rule[]): string {
 const NGINX_CONTENT = `index index.html;
 gzip on;
 gzip_vary on;
+gzip_comp_level 6;
 gzip_min_length 1024;
 gzip_types text/css text/javascript text/plain application/json application/manifest+json application/wasm image/svg+xml;
 types {
