@@ -27,7 +27,8 @@ LENGTHS = (100, 1_000)
 TOKENS = 200
 PATIENCE_MS = 120_000
 CONVERSATION = "long"
-SEED = (Path(__file__).parent / "pages" / "seed-conversation.js").read_text(encoding="utf-8")
+PAGES = Path(__file__).parent / "pages"
+SEED = (PAGES / "seed-conversation.js").read_text(encoding="utf-8")
 
 # Bytes as JSON: near enough to what lies on the disk, and the same for both sides.
 COUNT_WRITES = """(() => {
@@ -114,6 +115,7 @@ def _opened(browser: Browser, site: str, messages: int) -> Iterator[Opened]:
     with browser.new_context(service_workers="block") as context:
         context.route("**/engine.html", lambda route: route.fulfill(path=ENGINE, content_type="text/html"))
         context.add_init_script(COUNT_WRITES)
+        context.add_init_script(path=PAGES / "profile-database.js")
         page = context.new_page()
         page.goto(f"{site}?model=scripted-1&tokens={TOKENS}")
         expect(page.get_by_test_id("conversations-empty")).to_be_visible(timeout=PATIENCE_MS)

@@ -32,17 +32,12 @@ NOTES = {
     "found": f"{TYPING}; the few have one",
     "year": f"{A_LOOK_MS / 1000:g} s after the place was opened: what is near is read ahead",
 }
-SEED_INFERENCES = (Path(__file__).parent / "pages" / "seed-inferences.js").read_text(encoding="utf-8")
+PAGES = Path(__file__).parent / "pages"
+SEED_INFERENCES = (PAGES / "seed-inferences.js").read_text(encoding="utf-8")
 
 # Every tenth conversation has the words that are searched for, whatever their number.
 SEED = """async ({ count, turns }) => {
-  const known = await indexedDB.databases();
-  const { name } = known.find(({ name }) => name.includes(":profile:"));
-  const database = await new Promise((resolve, reject) => {
-    const opened = indexedDB.open(name);
-    opened.onsuccess = () => resolve(opened.result);
-    opened.onerror = () => reject(opened.error);
-  });
+  const database = await profileDatabase();
   let state = 1;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
   const word = () => "w" + Math.floor(4000 * random() ** 2).toString(36);
@@ -130,6 +125,7 @@ def _profile(browser: Browser, site: str, count: int, inferences: int) -> Iterat
     """A page whose profile holds so many conversations and inferences."""
     with browser.new_context(service_workers="block") as context:
         context.add_init_script(WATCH)
+        context.add_init_script(path=PAGES / "profile-database.js")
         page = context.new_page()
         page.goto(f"{site}?device=cpu")
         expect(page.get_by_test_id("conversations-empty")).to_be_visible(timeout=PATIENCE_MS)

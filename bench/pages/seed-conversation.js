@@ -1,12 +1,6 @@
 // Writes one conversation of many messages as the application keeps it, each answer with some Markdown.
 async ({ messages, id }) => {
-  const known = await indexedDB.databases();
-  const { name } = known.find(({ name }) => name.includes(":profile:"));
-  const database = await new Promise((resolve, reject) => {
-    const opened = indexedDB.open(name);
-    opened.onsuccess = () => resolve(opened.result);
-    opened.onerror = () => reject(opened.error);
-  });
+  const database = await profileDatabase();
   const count = messages / 2;
   const began = Date.now() - count * 60000;
   const writing = database.transaction(["conversations", "turns"], "readwrite");

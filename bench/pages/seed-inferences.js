@@ -1,12 +1,6 @@
 // Writes inferences of one year as the application keeps them, with their sums of hours and days.
 async ({ count }) => {
-  const known = await indexedDB.databases();
-  const { name } = known.find(({ name }) => name.includes(":profile:"));
-  const database = await new Promise((resolve, reject) => {
-    const opened = indexedDB.open(name);
-    opened.onsuccess = () => resolve(opened.result);
-    opened.onerror = () => reject(opened.error);
-  });
+  const database = await profileDatabase();
   const written = (writing) =>
     new Promise((resolve, reject) => {
       writing.oncomplete = resolve;
