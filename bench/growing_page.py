@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
@@ -18,6 +17,7 @@ from bench.conditions import taken_now
 from bench.drawing import ENGINE, WATCH
 from bench.figure import Figure, alone, paired
 from bench.page import launched
+from bench.profile_database import write_conversation
 from bench.results import Result
 from bench.running import Rig
 from tests.e2e.app import ANSWER_TIMEOUT_MS, App, wait_until
@@ -27,8 +27,6 @@ LENGTHS = (100, 1_000)
 TOKENS = 200
 PATIENCE_MS = 120_000
 CONVERSATION = "long"
-PAGES = Path(__file__).parent / "pages"
-SEED = (PAGES / "seed-conversation.js").read_text(encoding="utf-8")
 
 # Bytes as JSON: near enough to what lies on the disk, and the same for both sides.
 COUNT_WRITES = """(() => {
@@ -115,11 +113,10 @@ def _opened(browser: Browser, site: str, messages: int) -> Iterator[Opened]:
     with browser.new_context(service_workers="block") as context:
         context.route("**/engine.html", lambda route: route.fulfill(path=ENGINE, content_type="text/html"))
         context.add_init_script(COUNT_WRITES)
-        context.add_init_script(path=PAGES / "profile-database.js")
         page = context.new_page()
         page.goto(f"{site}?model=scripted-1&tokens={TOKENS}")
         expect(page.get_by_test_id("conversations-empty")).to_be_visible(timeout=PATIENCE_MS)
-        page.evaluate(SEED, {"messages": messages, "id": CONVERSATION})
+        write_conversation(page, CONVERSATION, messages)
         page.reload()
         app = App(page)
         app.wait_until_ready()

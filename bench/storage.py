@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from bench import profile_database
 from bench.conditions import taken_now
 from bench.figure import Figure, paired
 from bench.page import launched
@@ -32,8 +32,6 @@ NOTES = {
     "found": f"{TYPING}; the few have one",
     "year": f"{A_LOOK_MS / 1000:g} s after the place was opened: what is near is read ahead",
 }
-PAGES = Path(__file__).parent / "pages"
-SEED_INFERENCES = (PAGES / "seed-inferences.js").read_text(encoding="utf-8")
 
 # Every tenth conversation has the words that are searched for, whatever their number.
 SEED = """async ({ count, turns }) => {
@@ -125,12 +123,11 @@ def _profile(browser: Browser, site: str, count: int, inferences: int) -> Iterat
     """A page whose profile holds so many conversations and inferences."""
     with browser.new_context(service_workers="block") as context:
         context.add_init_script(WATCH)
-        context.add_init_script(path=PAGES / "profile-database.js")
         page = context.new_page()
         page.goto(f"{site}?device=cpu")
         expect(page.get_by_test_id("conversations-empty")).to_be_visible(timeout=PATIENCE_MS)
-        page.evaluate(SEED, {"count": count, "turns": TURNS})
-        page.evaluate(SEED_INFERENCES, {"count": inferences})
+        profile_database.write(page, SEED, {"count": count, "turns": TURNS})
+        profile_database.write_inferences(page, inferences)
         yield page
 
 

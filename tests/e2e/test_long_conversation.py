@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from bench.growing_page import CONVERSATION, SEED
+from bench.profile_database import write_conversation
 from tests.e2e.app import wait_until
 from tests.e2e.conftest import Opener
 
+CONVERSATION = "long"
 TURNS = 60
 DRAWN_TIMEOUT_MS = 30_000
 
@@ -42,7 +43,7 @@ def draw(page: Page, turns: int) -> None:
 def test_what_is_read_stays_where_it_is_while_earlier_turns_come(open_on_cpu: Opener) -> None:
     page = open_on_cpu("?device=cpu").page
     expect(page.get_by_test_id("conversations-empty")).to_be_visible()
-    page.evaluate(SEED, {"messages": 2 * TURNS, "id": CONVERSATION})
+    write_conversation(page, CONVERSATION, messages=2 * TURNS)
     page.add_init_script(IDLE)
     page.reload()
     page.locator(f"[data-conversation={CONVERSATION}] a").click()
