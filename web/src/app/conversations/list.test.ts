@@ -200,6 +200,7 @@ describe("the list of conversations", () => {
       signal: life.signal,
       onFirst: () => {
         life.abort();
+        return Promise.resolve();
       },
     });
     expect(found).toMatchObject({ more: true, searching: false });

@@ -38,7 +38,7 @@ it("what comes late for words that were typed before is not shown", async () => 
   const { search, asked, shown } = searching();
   search.type("te");
   await expect.poll(() => asked.length).toBe(1);
-  asked[0]?.onFirst?.(found(["Ten"], true));
+  void asked[0]?.onFirst?.(found(["Ten"], true));
   search.type("tea");
   await expect.poll(() => asked.length).toBe(2);
   expect(asked[0]?.signal?.aborted).toBe(true);
@@ -47,6 +47,24 @@ it("what comes late for words that were typed before is not shown", async () => 
   asked[0]?.finds("Ten", "Tea");
   await Promise.resolve();
   expect(shown()).toEqual(["tea", false]);
+});
+
+it("reads the first hits while typing may go on, shows them once it pauses, and then has the others read", async () => {
+  const { search, asked, shown } = searching();
+  search.type("tea");
+  expect(asked).toHaveLength(1);
+  const read: string[] = [];
+  const goesOn = asked[0]?.onFirst?.(found(["Tea"], true)).then(() => read.push("goes on"));
+  await Promise.resolve();
+  expect([shown(), read]).toEqual([[], []]);
+  await goesOn;
+  expect([shown(), read]).toEqual([["tea", true, "Tea"], ["goes on"]]);
+  // Whoever types on wants nothing of it: it has not to wait for a pause.
+  search.type("teap");
+  void asked[1]?.onFirst?.(found(["Teapot"], true)).then(() => read.push("ends"));
+  search.type("");
+  await expect.poll(() => read).toEqual(["goes on", "ends"]);
+  expect(shown()).toEqual([]);
 });
 
 it("keeps saying of which words nothing was found until it knows more of others", async () => {
@@ -66,13 +84,13 @@ it("ends, however much is written meanwhile, and then looks once more", async ()
   const { search, asked, shown } = searching();
   search.type("tea");
   await expect.poll(() => asked.length).toBe(1);
-  asked[0]?.onFirst?.(found(["Tea"], true));
+  void asked[0]?.onFirst?.(found(["Tea"], true));
   for (let write = 0; write < 5; write += 1) search.again();
   expect(asked).toHaveLength(1);
   asked[0]?.finds("Tea", "Teapot");
   await expect.poll(shown).toEqual(["tea", false, "Tea", "Teapot"]);
   expect(asked).toHaveLength(2);
-  asked[1]?.onFirst?.(found(["Teapot"], true));
+  await asked[1]?.onFirst?.(found(["Teapot"], true));
   expect(shown()).toEqual(["tea", false, "Tea", "Teapot"]);
   asked[1]?.finds("Teapot");
   await expect.poll(shown).toEqual(["tea", false, "Teapot"]);
@@ -86,7 +104,7 @@ it("that fails says that it is over, unless another one has begun", async () => 
   await expect.poll(() => asked.length).toBe(1);
   search.type("tea");
   await expect.poll(() => asked.length).toBe(2);
-  asked[1]?.onFirst?.(found(["Tea"], true));
+  await asked[1]?.onFirst?.(found(["Tea"], true));
   asked[0]?.fails();
   await expect.poll(() => troubles.length).toBe(1);
   expect(shown()).toEqual(["tea", true, "Tea"]);

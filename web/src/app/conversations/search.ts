@@ -1,4 +1,7 @@
-/** The search of the list: once typing pauses, the first hits are shown before the others are read. */
+/**
+ * The search of the list: the first hits are read while it is seen whether typing pauses, and shown once it has,
+ * before the others are read.
+ */
 import { signal, type Signal } from "@preact/signals";
 import type { Conversations } from "../database/database";
 import type { Found } from "../database/records";
@@ -19,7 +22,6 @@ const TYPING_MS = 120;
 
 export class ConversationSearch {
   readonly state: SearchState = { query: signal(""), found: signal<FoundFor | null>(null) };
-  #timer: ReturnType<typeof setTimeout> | null = null;
   #life = new AbortController();
   #running = false;
   /** Something was written while a search ran. */
@@ -34,11 +36,10 @@ export class ConversationSearch {
   type(query: string): void {
     const { found, query: typed } = this.state;
     typed.value = query;
-    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#life.abort();
     this.#running = false;
     if (query.trim() === "") found.value = null;
-    else this.#timer = setTimeout(() => { this.#start(); }, TYPING_MS);
+    else this.#start(TYPING_MS);
   }
 
   /** Something was written. A search that runs ends first: what is written again and again keeps none from ending. */
@@ -47,22 +48,26 @@ export class ConversationSearch {
     else if (this.state.found.peek()?.query === this.state.query.peek()) this.#start();
   }
 
-  #start(): void {
+  /** @param ms nothing is shown sooner than that. */
+  #start(ms = 0): void {
     this.#life.abort();
     this.#life = new AbortController();
     this.#running = true;
     this.#outdated = false;
-    this.#search(this.state.query.peek(), this.#life.signal).catch(this.onTrouble);
+    const { signal } = this.#life;
+    this.#search(this.state.query.peek(), signal, waited(ms, signal)).catch(this.onTrouble);
   }
 
-  async #search(query: string, signal: AbortSignal): Promise<void> {
+  async #search(query: string, signal: AbortSignal, paused: Promise<void>): Promise<void> {
     const { found } = this.state;
-    const onFirst = (first: Found): void => {
+    const onFirst = async (first: Found): Promise<void> => {
+      await paused;
       // What was found for the same words stays until all of it can take its place.
-      if (found.peek()?.query !== query) found.value = { ...first, query };
+      if (!signal.aborted && found.peek()?.query !== query) found.value = { ...first, query };
     };
     try {
       const all = await this.conversations.search(query, { limit: HITS, onFirst, signal });
+      await paused;
       if (!signal.aborted) found.value = { ...all, query };
     } catch (raw) {
       const first = found.peek();
@@ -77,4 +82,17 @@ export class ConversationSearch {
     this.#running = false;
     if (this.#outdated) this.#start();
   }
+}
+
+/** Resolves after so long, or as soon as nobody waits for it any more. */
+function waited(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const left = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", left, { once: true });
+  });
 }

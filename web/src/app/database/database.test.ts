@@ -45,6 +45,18 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     expect(await conversations.get("b")).toBeNull();
   });
 
+  it("reads many at once in the order in which they were asked for, and says which are not there", async () => {
+    const { conversations, raw, turns } = open();
+    const saved = turnRecord("a", "t", "Hello", 7);
+    await conversations.save({ conversation: conversationRecord("a"), turns: [saved] });
+    await conversations.save({ conversation: conversationRecord("b"), turns: [] });
+    const rows = await raw.rows.some("conversations", ["b", "gone", "a", "b"]);
+    expect(rows.map((row) => row?.id)).toEqual(["b", undefined, "a", "b"]);
+    expect(await raw.rows.some("conversations", [])).toEqual([]);
+    const known = await turns.some([[-7, "a", "gone"], [-7, "a", "t"]]);
+    expect(known.map(({ id }) => id)).toEqual(["t"]);
+  });
+
   it("refuses a writing that has not read the last one, and stores nothing of it", async () => {
     const { conversations, turns } = open();
     const { conversation } = await conversations.save({ conversation: conversationRecord("a"), turns: [] });
@@ -156,6 +168,8 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     const bounded = await conversations.search("blue", { limit: 1 });
     expect(bounded.hits).toHaveLength(1);
     expect(bounded.more).toBe(true);
+    await conversations.purge("sky");
+    expect(await found("blu")).toEqual(["blues", "tea"]);
   });
 
   it("finds among many what it finds among few: the newest first, and the one that has both words", async () => {
@@ -168,7 +182,7 @@ describe.each(KINDS)("the database %s", (_kind, make) => {
     const idsOf = ({ hits }: Found): string[] => hits.map(({ conversation }) => conversation.id);
     const newest = Array.from({ length: 50 }, (_, place) => `c${String(249 - place)}`);
     const first: Found[] = [];
-    const found = await conversations.search("comm", { limit: 50, onFirst: (some) => first.push(some) });
+    const found = await conversations.search("comm", { limit: 50, onFirst: (some) => Promise.resolve(void first.push(some)) });
     expect(idsOf(found)).toEqual(newest);
     expect(found.more).toBe(true);
     expect(first.map(idsOf)).toEqual([newest.slice(0, 8)]);

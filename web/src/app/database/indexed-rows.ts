@@ -25,6 +25,15 @@ export class IndexedRows implements Rows {
     return (await (await this.#open()).get(store, key as IDBValidKey)) as Schema[S] | undefined;
   }
 
+  async some<S extends StoreName>(store: S, keys: readonly Key[]): Promise<(Schema[S] | undefined)[]> {
+    if (keys.length === 0) return [];
+    const database = await this.#open();
+    const name: string = store;
+    const reading = database.transaction(name).store;
+    const found: unknown[] = await Promise.all(keys.map((key) => reading.get(key as IDBValidKey)));
+    return found as (Schema[S] | undefined)[];
+  }
+
   async list<S extends StoreName>(store: S, query: Query): Promise<Schema[S][]> {
     const database = await this.#open();
     const range = rangeOf(query.range);

@@ -13,6 +13,10 @@ export class MemoryRows implements Rows {
     return Promise.resolve(copyOf(this.#of(store).get(nameOf(key))) as Schema[S] | undefined);
   }
 
+  some<S extends StoreName>(store: S, keys: readonly Key[]): Promise<(Schema[S] | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(store, key)));
+  }
+
   list<S extends StoreName>(store: S, query: Query): Promise<Schema[S][]> {
     return Promise.resolve(this.#found(store, query).map(([, row]) => copyOf(row) as Schema[S]));
   }

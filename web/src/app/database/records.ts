@@ -94,8 +94,8 @@ export interface Found {
 export interface SearchOptions {
   /** So many are read. */
   limit: number;
-  /** Gets the first few as soon as they are there, where that is not all. */
-  onFirst?: (found: Found) => void;
+  /** Gets the first few as soon as they are there, where that is not all. The others are read once it resolves. */
+  onFirst?: (found: Found) => Promise<void>;
   /** Nobody wants it any more: it resolves with what it has. */
   signal?: AbortSignal;
 }

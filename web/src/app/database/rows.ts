@@ -41,6 +41,8 @@ export interface Rows {
   /** Whether rows survive the page. */
   readonly lasting: boolean;
   get<S extends StoreName>(store: S, key: Key): Promise<Schema[S] | undefined>;
+  /** Those of these keys, in their order, in one reading; undefined where there is none. */
+  some<S extends StoreName>(store: S, keys: readonly Key[]): Promise<(Schema[S] | undefined)[]>;
   /** In the order of the key that is asked for. */
   list<S extends StoreName>(store: S, query: Query): Promise<Schema[S][]>;
   /** Primary keys, in the order of the key that is asked for. */

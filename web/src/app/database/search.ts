@@ -36,14 +36,15 @@ export async function search(query: string, options: SearchOptions, searched: Se
   if (words.length === 0) return { hits: [], more: false, searching: false };
   const { limit, onFirst, signal } = options;
   const gone = (): boolean => signal?.aborted === true;
-  const read = (id: string, turn: Key | null): Promise<Hit | null> => hitOf(id, turn, words, searched);
+  const read: Reading = (places) => hitsAt(places, words, searched);
   // However much there is, its beginning is read as fast.
   const glance = await candidatesOf(words, GLANCE, searched);
   const first = await hitsOf(glance.candidates, Math.min(FIRST, limit), read, gone);
   if (gone() || (!glance.more && first.looked === glance.candidates.length)) {
     return { hits: first.hits, more: glance.more || first.looked < glance.candidates.length, searching: false };
   }
-  if (first.hits.length > 0) onFirst?.({ hits: first.hits, more: true, searching: true });
+  if (first.hits.length > 0) await onFirst?.({ hits: first.hits, more: true, searching: true });
+  if (gone()) return { hits: first.hits, more: true, searching: false };
   const { candidates, more } = glance.more ? await candidatesOf(words, BOUND, searched) : glance;
   // What is shown already stays where it is.
   const known = new Set(glance.candidates.slice(0, first.looked).map(([id]) => id));
@@ -52,8 +53,14 @@ export async function search(query: string, options: SearchOptions, searched: Se
   return { hits: [...first.hits, ...rest.hits], more: more || rest.looked < others.length, searching: false };
 }
 
+/** A conversation and the turn of it that has a word; null: only its title has it. */
+type Candidate = readonly [string, Key | null];
+
+/** Reads what stands at these places; without what has gone meanwhile. */
+type Reading = (places: readonly Candidate[]) => Promise<Hit[]>;
+
 interface Candidates {
-  candidates: readonly [string, Key | null][];
+  candidates: readonly Candidate[];
   /** Whether there are more places than were read. */
   more: boolean;
 }
@@ -67,9 +74,9 @@ async function candidatesOf(words: readonly string[], bound: number, searched: S
 
 /** The first hits among candidates, and how many candidates were looked at for them. */
 async function hitsOf(
-  candidates: readonly [string, Key | null][],
+  candidates: readonly Candidate[],
   limit: number,
-  read: (id: string, turn: Key | null) => Promise<Hit | null>,
+  read: Reading,
   gone: () => boolean,
 ): Promise<{ hits: Hit[]; looked: number }> {
   const hits: Hit[] = [];
@@ -77,8 +84,7 @@ async function hitsOf(
   while (looked < candidates.length && hits.length < limit && !gone()) {
     const piece = candidates.slice(looked, looked + limit - hits.length);
     looked += piece.length;
-    const found = await Promise.all(piece.map(([id, turn]) => read(id, turn)));
-    hits.push(...found.filter((hit) => hit !== null));
+    hits.push(...(await read(piece)));
   }
   return { hits, looked };
 }
@@ -107,9 +113,9 @@ async function placesOf(
 }
 
 /** Those that have every word, in the order of their newest turn; titles come first. */
-function inAll([first = new Map<string, Key | null>(), ...others]: readonly Places[]): [string, Key | null][] {
+function inAll([first = new Map<string, Key | null>(), ...others]: readonly Places[]): Candidate[] {
   const common = [...first.entries()].filter(([id]) => others.every((places) => places.has(id)));
-  const turns = common.map(([id, turn]): [string, Key | null] => [
+  const turns = common.map(([id, turn]): Candidate => [
     id,
     turn ?? others.map((places) => places.get(id) ?? null).find((other) => other !== null) ?? null,
   ]);
@@ -118,16 +124,30 @@ function inAll([first = new Map<string, Key | null>(), ...others]: readonly Plac
 
 const ageOf = (turn: Key | null): number => (turn === null ? -Infinity : (turn as [number])[0]);
 
-async function hitOf(id: string, turn: Key | null, words: readonly string[], searched: Searched): Promise<Hit | null> {
+/** One reading for all conversations, and one for all turns: each has its price, however little is read. */
+async function hitsAt(places: readonly Candidate[], words: readonly string[], searched: Searched): Promise<Hit[]> {
   const { rows } = searched;
-  const [row, found] = await Promise.all([
-    rows.get("conversations", id),
-    turn === null ? undefined : rows.get("turns", turn),
+  const keys = places.flatMap(([, turn]) => (turn === null ? [] : [turn]));
+  const [conversations, turns] = await Promise.all([
+    rows.some("conversations", places.map(([id]) => id)),
+    rows.some("turns", keys),
   ]);
-  if (row === undefined || row.deleted !== undefined) return null;
-  const conversation = await searched.read(row);
-  if (found === undefined) return { conversation, excerpt: null, turn: null };
-  return { conversation, excerpt: around(await searched.excerpt(found), words), turn: found.id };
+  const turnOf = new Map(keys.map((key, place) => [key, turns[place]]));
+  const hits = places.map(async ([, key], place) => {
+    const row = conversations[place];
+    const turn = key === null ? undefined : turnOf.get(key);
+    return row === undefined || row.deleted !== undefined ? null : hitOf(row, turn, words, searched);
+  });
+  return (await Promise.all(hits)).filter((hit) => hit !== null);
+}
+
+async function hitOf(row: ConversationRow, turn: TurnRow | undefined, words: readonly string[], searched: Searched): Promise<Hit> {
+  const [conversation, excerpt] = await Promise.all([
+    searched.read(row),
+    turn === undefined ? null : searched.excerpt(turn),
+  ]);
+  if (turn === undefined || excerpt === null) return { conversation, excerpt: null, turn: null };
+  return { conversation, excerpt: around(excerpt, words), turn: turn.id };
 }
 
 /** The part of a text that shows a word. */

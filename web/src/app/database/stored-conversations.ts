@@ -54,7 +54,7 @@ export class StoredConversations implements Conversations, Turns {
   }
 
   async some(keys: readonly TurnKey[]): Promise<TurnRecord[]> {
-    const rows = await Promise.all(keys.map((key) => this.rows.get("turns", key)));
+    const rows = await this.rows.some("turns", keys);
     return Promise.all(rows.filter((row) => row !== undefined).map((row) => this.#turn(row)));
   }
 
