@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
 import { expect, it } from "vitest";
 import { BundledPackages, npmNotices, packageOf, renderNotices } from "./notices.ts";
+import { temporaryFolders } from "./temporary-folders.ts";
+
+const newFolder = temporaryFolders();
 
 function install(folder: string, name: string, extra: object, license?: string): void {
   const place = join(folder, "node_modules", name);
@@ -16,7 +18,7 @@ function install(folder: string, name: string, extra: object, license?: string):
 }
 
 it("names what is shipped and what that is made of, with the texts, and leaves types out", () => {
-  const web = mkdtempSync(join(tmpdir(), "notices-"));
+  const web = newFolder("notices");
   install(
     web,
     "shown",
@@ -47,7 +49,7 @@ it.each([
 });
 
 it("takes note of what is bundled, and of nothing that was only there to be chosen", async () => {
-  const web = mkdtempSync(join(tmpdir(), "notices-"));
+  const web = newFolder("notices");
   for (const name of ["used", "unused"]) {
     install(web, name, { type: "module", main: "index.js" });
     writeFileSync(

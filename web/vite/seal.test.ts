@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import type { OfflineManifest } from "../src/offline/manifest.ts";
 import { seal } from "./seal.mjs";
+import { temporaryFolders } from "./temporary-folders.ts";
 
+const newFolder = temporaryFolders();
 let folder: string;
 const DOCUMENT = '<meta name="build" content="development" />';
 
@@ -17,7 +18,7 @@ const read = (path: string): string => readFileSync(join(folder, path), "utf8");
 const manifest = (): OfflineManifest => JSON.parse(read("offline.json")) as OfflineManifest;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "seal-"));
+  folder = newFolder("seal");
   put("index.html", DOCUMENT);
   put("engine.html", DOCUMENT);
   put("sw.js", "self.addEventListener('fetch', () => undefined);\n");

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ENGINE_FILES, installedFile } from "./pinned-engines.ts";
 import { MissingPart, siteFile, siteFiles, type SiteRoots } from "./site-files.ts";
+import { temporaryFolders } from "./temporary-folders.ts";
 
+const newFolder = temporaryFolders();
 let roots: SiteRoots;
 
 function put(path: string): void {
@@ -13,7 +14,7 @@ function put(path: string): void {
 }
 
 beforeEach(() => {
-  const base = mkdtempSync(join(tmpdir(), "site-files-"));
+  const base = newFolder("site-files");
   roots = { web: join(base, "web"), wheels: join(base, "wheels"), model: join(base, "model") };
   for (const name of [
     "pyodide.mjs",

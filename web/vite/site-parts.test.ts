@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import type { SiteRoots } from "./site-files.ts";
 import { ENGINE_FILES, installedFile } from "./pinned-engines.ts";
 import { carriedPathOf, partFiles, pythonFileBytes, siteParts } from "./site-parts.ts";
+import { temporaryFolders } from "./temporary-folders.ts";
 
+const newFolder = temporaryFolders();
 let roots: SiteRoots;
 
 function put(path: string, content = "x"): void {
@@ -14,7 +15,7 @@ function put(path: string, content = "x"): void {
 }
 
 beforeEach(() => {
-  const base = mkdtempSync(join(tmpdir(), "site-parts-"));
+  const base = newFolder("site-parts");
   roots = { web: join(base, "web"), wheels: join(base, "wheels"), model: join(base, "model") };
   for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json"]) {
     put(join(roots.web, "node_modules", "pyodide", name));
