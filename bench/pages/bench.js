@@ -36,7 +36,7 @@ class Python {
 
   constructor() {
     this.#worker.onmessage = ({ data }) => {
-      if (data.id === undefined || data.type !== undefined) return this.onEvent(data);
+      if (typeof data === "string") return this.onEvent(JSON.parse(data));
       const { resolve, reject } = this.#calls.get(data.id);
       this.#calls.delete(data.id);
       if (data.error === undefined) resolve(data.value);
@@ -101,10 +101,10 @@ const talk = (options) => python.call("talk", options);
 
 // ---- theirs: the engines' own clients ---------------------------------------------------------------------
 
-let theirs = null;
+const clients = new Map();
 
-/** `engine`: webgpu (WebLLM's own worker client) or cpu (wllama). */
-async function startTheirs({ engine, model }) {
+/** `engine`: webgpu (WebLLM's own worker client) or cpu (wllama). `client`: the name of this one. */
+async function startTheirs({ engine, model, client }) {
   const at = (path) => new URL(path, root).href;
   if (engine === "webgpu") {
     const { CreateWebWorkerMLCEngine } = await import("./modules/web-llm.js");
@@ -114,7 +114,7 @@ async function startTheirs({ engine, model }) {
       model_id: model,
       model_lib: at("models/demo/webllm/resolve/main/demo-webgpu.wasm"),
     };
-    theirs = await CreateWebWorkerMLCEngine(worker, model, { appConfig: { model_list: [record] } });
+    clients.set(client, await CreateWebWorkerMLCEngine(worker, model, { appConfig: { model_list: [record] } }));
     return;
   }
   const { Wllama } = await import("./modules/wllama.js");
@@ -122,14 +122,14 @@ async function startTheirs({ engine, model }) {
   wllama.setCompat(null);
   const weights = await (await fetch(at("models/demo/demo.gguf"))).blob();
   await wllama.loadModel([weights], { n_ctx: 2048, n_threads: 1, n_gpu_layers: 0, jinja: true });
-  theirs = { chat: { completions: { create: (body) => wllama.createChatCompletion(body) } } };
+  clients.set(client, { chat: { completions: { create: (body) => wllama.createChatCompletion(body) } } });
 }
 
-/** The same body, streamed by the engine's own client into this page. */
-async function answerTheirs({ messages, temperature, max_tokens, ...own }) {
+/** The same body, streamed by an engine's own client into this page. */
+async function answerTheirs({ client, messages, temperature, max_tokens, ...own }) {
   const run = { text: "", first: null, tokens: 0, figures: null, error: null };
   const asked = performance.now();
-  const stream = await theirs.chat.completions.create({
+  const stream = await clients.get(client).chat.completions.create({
     messages,
     temperature,
     max_tokens,

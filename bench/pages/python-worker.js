@@ -1,7 +1,8 @@
 // Python with Amplifier sessions, as a page of one's own has it: the site's bridge, stable paths, public API.
 // The page sends {root, source} and a port to an engine, then calls of functions of that Python source.
 let ready = null;
-const post = (json) => self.postMessage(JSON.parse(json));
+// As the text that Python wrote, which the page reads: so does the application.
+const post = (json) => self.postMessage(json);
 
 async function start({ root, source }, port) {
   const { EngineLink, installBridge } = await import(new URL("lib/bridge.js", root).href);

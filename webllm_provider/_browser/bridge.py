@@ -7,7 +7,6 @@ rejects.
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
@@ -26,6 +25,7 @@ from .._wire import (
     WireError,
 )
 from ..errors import EngineError, StreamBroken, engine_error, to_llm_error
+from .promises import settled
 from .scope import absent, browser_scope, missing
 
 NAMES = {
@@ -112,7 +112,7 @@ class BridgeTransport:
 
     async def _in_one_piece(self, body: CompletionBody) -> AsyncGenerator[StreamEvent, None]:
         """The events of a page that only has `js_llm_complete`: it cannot be stopped in the middle."""
-        answer = json.loads(await _settled(self._function("complete")(json.dumps(body))))
+        answer = json.loads(await settled(self._function("complete")(json.dumps(body))))
         if "error" in answer:
             yield {"type": "failure", "error": _read_error(answer["error"])}
             return
@@ -140,7 +140,7 @@ class BridgeTransport:
 async def _asked(function: Callable[[], Any]) -> Any:
     """What a function of the page says; one that fails instead of saying so becomes an error, too."""
     try:
-        return _read(await _settled(function()))
+        return _read(await settled(function()))
     except EngineError:
         raise
     except Exception as error:
@@ -149,11 +149,6 @@ async def _asked(function: Callable[[], Any]) -> Any:
             f"The page's bridge failed: {str(error).strip() or type(error).__name__}",
             details={"type": type(error).__name__},
         ) from error
-
-
-async def _settled(result: Any) -> Any:
-    """What a function of the bridge gives: at once, or behind a promise or a coroutine."""
-    return await result if inspect.isawaitable(result) else result
 
 
 async def _pull(open_source: Callable[[], Any]) -> AsyncGenerator[StreamEvent, None]:
@@ -165,7 +160,7 @@ async def _pull(open_source: Callable[[], Any]) -> AsyncGenerator[StreamEvent, N
     ended = False
     try:
         while True:
-            batch = await source.next()
+            batch = await settled(source.next())
             if absent(batch):
                 ended = True
                 return

@@ -17,7 +17,7 @@ from amplifier_core.validation.provider import ProviderValidator
 
 from webllm_provider import WebLLMProvider, create_session, mount, set_llm_bridge
 from webllm_provider._browser import BridgeTransport
-from webllm_provider.errors import MEANINGS
+from webllm_provider.errors import MEANINGS, EngineError
 from webllm_provider.session import MemoryStore
 from webllm_provider.session.worker import WorkerSessions
 from webllm_provider.testing import ScriptedTransport, Wait, answer, failure
@@ -91,6 +91,24 @@ async def check_two_hundred_cancellations_lose_nothing() -> None:
     assert js.scripted_bridge_calls.cancelled > before
     response = await provider.complete(request)
     assert response.text == "Hello from JavaScript."
+
+
+async def check_a_promise_that_is_rejected_is_a_typed_error_wherever_it_comes() -> None:
+    asked = {"messages": [{"role": "user", "content": "Hi"}]}
+    given = {name: getattr(js, name) for name in ("js_llm_status", "js_llm_stream")}
+    for name, source in {
+        "js_llm_status": "async () => { throw new Error('No such worker.') }",
+        "js_llm_stream": "() => ({ next: () => Promise.reject('No such worker.'), cancel() {} })",
+    }.items():
+        setattr(js, name, js.eval(source))
+        try:
+            (error,) = await asyncio.gather(
+                WebLLMProvider(BridgeTransport(), {"max_retries": 0}).complete(asked), return_exceptions=True
+            )
+        finally:
+            setattr(js, name, given[name])
+        assert isinstance(error, EngineError), repr(error)
+        assert "No such worker." in str(error)
 
 
 async def check_a_python_function_can_be_the_bridge() -> None:

@@ -41,6 +41,9 @@ export type QueryDraft = Drafted<Query>;
 /** A command that opens a stream, without what the connection adds. */
 export type OpeningDraft = Drafted<Opening>;
 
+/** Half a second of text: what asks for more wakes the room, and comes behind half of them. */
+const CREDIT = 16;
+
 const DIED: WireError = {
   code: "worker_died",
   message: "The engine's worker has died.",
@@ -71,7 +74,7 @@ export class Connection {
     private readonly endpoint: Endpoint,
     private readonly options: ClientOptions = {},
   ) {
-    this.credit = options.credit ?? 8;
+    this.credit = options.credit ?? CREDIT;
     this.ready = new Promise((resolve, reject) => {
       this.greeted = resolve;
       this.refused = reject;

@@ -12,8 +12,10 @@ import { EngineFailure } from "./errors";
 /** What one completion does: text to stream, with pauses, then an ending or a failure. */
 export interface Script {
   deltas: Iterable<string>;
-  /** Milliseconds before each delta; 0 is as fast as can be, and still lets others run in between. */
+  /** Milliseconds before each delta, or those that are said in one go; 0 is as fast as can be, and still lets others run in between. */
   pauseMs?: number;
+  /** Deltas that are said in one go, before others run; one by default. */
+  together?: number;
   /** `abort`: nothing more comes until somebody cancels. */
   end: { reason: Ending["reason"] } | { error: WireError };
 }
@@ -84,9 +86,10 @@ export class ScriptedEngine implements Engine {
   async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
     const startedAt = performance.now();
     const script = this.answer(body);
+    const { pauseMs = 0, together = 1 } = script;
     let said = 0;
     for (const delta of script.deltas) {
-      await pause(script.pauseMs ?? 0, signal);
+      if (said % together === 0) await pause(pauseMs, signal);
       if (signal.aborted) break;
       onText(delta);
       said += 1;

@@ -202,8 +202,15 @@ describe("Python's thread", () => {
     expect(thread().terminated).toBe(true);
   });
 
+  it("is heard in the text that Python itself has written", () => {
+    const told = ended("1", "Hello.");
+    thread().say(JSON.stringify(told));
+    expect(heard).toEqual([told]);
+  });
+
   it.each([
     [{ type: "surprise" }, "surprise"],
+    [JSON.stringify({ type: "surprise" }), "surprise"],
     ["text", "string"],
     [null, "object"],
   ])("that says something unknown (%j) is a failure that names it", (data, named) => {

@@ -217,7 +217,8 @@ export class PythonHost {
     }
   }
 
-  #receive(data: unknown): void {
+  #receive(received: unknown): void {
+    const data = read(received);
     if (!isPythonMessage(data)) {
       this.#fail(unknownMessage(describeType(data)), "protocol_mismatch");
       return;
@@ -252,6 +253,19 @@ export class PythonHost {
       type: "python_failed",
       error: { code, message, hint: HINTS[code] },
     });
+  }
+}
+
+/**
+ * What came from the thread. Python's own messages come as the text that it wrote: to read it costs this thread no more
+ * than an object that was cloned, and Python's thread neither reads it nor takes it apart.
+ */
+function read(received: unknown): unknown {
+  if (typeof received !== "string") return received;
+  try {
+    return JSON.parse(received) as unknown;
+  } catch {
+    return received;
   }
 }
 

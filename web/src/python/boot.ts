@@ -26,7 +26,8 @@ export interface BootedPython {
   pyodide: PyodideAPI;
 }
 
-type Emit = (message: PythonMessage) => void;
+/** Takes what the page is told: what Python itself says as the JSON text that it wrote, and is read where it arrives. */
+export type Emit = (message: PythonMessage | string) => void;
 
 /**
  * Start Python, from what has been prepared if there is something; rejects with an error that `pythonFailed` turns into
@@ -136,7 +137,7 @@ export class BootProgress {
   #told = -Infinity;
 
   constructor(
-    private readonly emit: Emit,
+    private readonly emit: (message: PythonMessage) => void,
     private readonly now: () => number,
   ) {}
 

@@ -1,6 +1,6 @@
 /** `webllm_provider.session.worker.WorkerSessions`, typed as this worker calls it. */
 import type { PyCallable, PyProxy } from "pyodide/ffi";
-import type { Approve, Ask, Inspect, PageAnswer, PythonMessage, Replay, RunTool } from "../protocol/wire";
+import type { Approve, Ask, Inspect, PageAnswer, Replay, RunTool } from "../protocol/wire";
 
 export interface PythonSessions {
   /** One turn; settles when the turn is over. Its events and its end go through `emit`. */
@@ -29,12 +29,10 @@ interface WorkerSessionsProxy extends PyProxy {
   replay(message: string): Promise<unknown>;
 }
 
-/** Make the sessions of this worker from the imported Python module. */
-export function createSessions(module: PyProxy, emit: (message: PythonMessage) => void): PythonSessions {
+/** Make the sessions of this worker from the imported Python module. `tell` gets the JSON text of each `PythonMessage`. */
+export function createSessions(module: PyProxy, tell: (json: string) => void): PythonSessions {
   const { WorkerSessions } = module as PyProxy & { WorkerSessions: PyCallable };
-  const sessions = WorkerSessions((json: string) => {
-    emit(JSON.parse(json) as PythonMessage);
-  }) as WorkerSessionsProxy;
+  const sessions = WorkerSessions(tell) as WorkerSessionsProxy;
   return {
     async ask(asked) {
       await sessions.ask_wire(JSON.stringify(asked));

@@ -28,7 +28,7 @@ const python = new Promise<PyodideAPI>((resolve) => (started = resolve));
 const api = new ApiHost(python, scope.name);
 const watched = new WatchedWire(engineWire, emit);
 
-function emit(message: PythonMessage): void {
+function emit(message: PythonMessage | string): void {
   scope.postMessage(message);
 }
 
