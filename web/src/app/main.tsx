@@ -120,6 +120,7 @@ const measuring = composeMetrics({
   profile,
   tab,
   room: () => new WireEngineRoom(threads.engine, page.options.device),
+  places,
 });
 const developer = composeDeveloper({ state, settings, send: toPython });
 const threads: Threads = composeThreads(page, controller, tools, {

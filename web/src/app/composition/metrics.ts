@@ -4,11 +4,13 @@ import type { PythonMessage } from "../../protocol/wire";
 import type { WireEngineRoom } from "../../page/engine-room";
 import { AskedRequests } from "../metrics/asked";
 import { isOthers } from "../metrics/askers";
+import { RECENT } from "../metrics/choices";
 import { Gathering } from "../metrics/gathering";
 import { Recorder } from "../metrics/recorder";
 import { ServerAnswers } from "../metrics/server-answers";
 import { InferenceStore } from "../metrics/store";
 import type { Mode } from "../settings/choices";
+import type { Places } from "../places";
 import type { SettingsStore } from "../settings/store";
 import type { AppState } from "../state";
 import { conversationOf } from "../tools/conversation-of";
@@ -31,9 +33,10 @@ export interface Measured {
   /** What this tab calls itself in the engine room. */
   tab: () => string;
   room: () => Pick<WireEngineRoom, "observe">;
+  places: Pick<Places, "sheet">;
 }
 
-export function composeMetrics({ state, settings, profile, tab, room }: Measured): Measuring {
+export function composeMetrics({ state, settings, profile, tab, room, places }: Measured): Measuring {
   const store = new InferenceStore(Date.now, (error) => {
     console.warn("An inference could not be kept:", error);
   });
@@ -66,6 +69,10 @@ export function composeMetrics({ state, settings, profile, tab, room }: Measured
       recorder.receive(message);
     },
     start: () => {
+      effect(() => {
+        // While the place itself is fetched.
+        if (places.sheet.value === "metrics") store.ahead(RECENT);
+      });
       effect(() => {
         const engine = state.engine.value;
         gathering.answersBy(engine.kind === "ready" ? engine.model.engine.kind : null);

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { MemoryRows } from "../database/memory-rows";
+import type { Query } from "../database/rows";
+import type { Schema, StoreName } from "../database/schema";
 import { storedDatabase } from "../database/stored-database";
 import { inference } from "../testing/inferences";
 import { RANGES } from "./choices";
@@ -12,6 +14,17 @@ import { meanOf } from "./summary";
 
 const NOW = new Date(2026, 10, 21, 12, 30).getTime();
 const HOUR = 3_600_000;
+
+/** Rows that count how often a list is read of them, and that can be gone. */
+class ReadRows extends MemoryRows {
+  reads = 0;
+  works = true;
+
+  override list<S extends StoreName>(store: S, query: Query): Promise<Schema[S][]> {
+    this.reads += 1;
+    return this.works ? super.list(store, query) : Promise.reject(new Error("The database is gone."));
+  }
+}
 
 function opened(): InferenceStore {
   const store = new InferenceStore(
@@ -57,6 +70,30 @@ it("tells who has looked too early that there is a database", async () => {
   store.attach(database);
   expect(store.version.value).not.toBe(early);
   expect((await store.page({ limit: 9 })).inferences).toHaveLength(1);
+});
+
+it("reads ahead what is asked for next, until something has come to it", async () => {
+  const rows = new ReadRows();
+  const store = new InferenceStore(() => NOW, console.error, () => 1);
+  store.ahead(9);
+  store.attach(storedDatabase(rows));
+  await store.remember(inference("one", { at: NOW }));
+  store.ahead(9);
+  store.ahead(9);
+  expect(rows.reads).toBe(1);
+  expect((await store.page({ limit: 9 })).inferences).toHaveLength(1);
+  expect(await store.models()).toEqual(["demo"]);
+  expect(rows.reads).toBe(1);
+  await store.page({ limit: 8 });
+  expect(rows.reads).toBe(2);
+  await store.remember(inference("two", { at: NOW, model: "other" }));
+  expect((await store.page({ limit: 9 })).inferences).toHaveLength(2);
+  expect(await store.models()).toEqual(["demo", "other"]);
+  rows.works = false;
+  store.ahead(9);
+  await expect(store.page({ limit: 9 })).rejects.toThrow("gone");
+  rows.works = true;
+  expect((await store.page({ limit: 9 })).inferences).toHaveLength(2);
 });
 
 it("counts each of many that come at the same moment", async () => {

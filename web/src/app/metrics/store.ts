@@ -43,12 +43,21 @@ export interface SumAt {
   sum: Sum;
 }
 
+interface Ahead {
+  version: number;
+  newest: number;
+  page: Promise<HistoryPage>;
+  models: Promise<readonly string[]>;
+}
+
 export class InferenceStore {
   readonly #version = signal(0);
   #waiting: Inference[] = [];
   #database: MetricsDatabase | null = null;
   /** One after another: all of them count in the same sums, and would be in each other's way. */
   #noting: Promise<void> = Promise.resolve();
+  /** What was read ahead, as long as nothing has come to it. */
+  #ahead: Ahead | null = null;
 
   constructor(
     private readonly now: () => number,
@@ -85,8 +94,28 @@ export class InferenceStore {
     await this.#noting;
   }
 
+  /** Reads the newest ones and the models now: whoever asks for them next, before anything has changed, gets these. */
+  ahead(newest: number): void {
+    if (this.#known()?.newest === newest) return;
+    const version = this.#version.peek();
+    const ahead = { version, newest, page: this.#page({ limit: newest }), models: this.#models() };
+    this.#ahead = ahead;
+    for (const reading of [ahead.page, ahead.models]) {
+      // Whoever asks hears of it, and may ask again.
+      reading.catch(() => {
+        if (this.#ahead === ahead) this.#ahead = null;
+      });
+    }
+  }
+
   /** Newest first. */
-  async page(query: HistoryQuery): Promise<HistoryPage> {
+  page(query: HistoryQuery): Promise<HistoryPage> {
+    const ahead = this.#known();
+    const same = ahead !== null && JSON.stringify(query) === JSON.stringify({ limit: ahead.newest });
+    return same ? ahead.page : this.#page(query);
+  }
+
+  async #page(query: HistoryQuery): Promise<HistoryPage> {
     const { behind, ...rest } = query;
     const options = { ...rest, ...(behind === undefined ? {} : { behind: { model: "", details: {}, ...behind } }) };
     const { records, more }: InferencePage = (await this.#database?.inferences.page(options)) ?? {
@@ -106,7 +135,11 @@ export class InferenceStore {
     });
   }
 
-  async models(): Promise<readonly string[]> {
+  models(): Promise<readonly string[]> {
+    return this.#known()?.models ?? this.#models();
+  }
+
+  async #models(): Promise<readonly string[]> {
     return (await this.#database?.inferences.models()) ?? [];
   }
 
@@ -114,6 +147,10 @@ export class InferenceStore {
   async reset(): Promise<void> {
     this.#waiting = [];
     await this.#database?.inferences.clear();
+  }
+
+  #known(): Ahead | null {
+    return this.#ahead?.version === this.#version.peek() ? this.#ahead : null;
   }
 
   async #note(database: MetricsDatabase, inference: Inference): Promise<void> {
