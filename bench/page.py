@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Page, Playwright
 from tests.e2e.app import wait_until
 from tools import browser as chromium
 
+CLIENT = "theirs"
+"""The name of the engine's own client, where there is one."""
+
 
 class AnswerFailed(RuntimeError):
     """An answer of a benchmark ended with an error: there is nothing to measure."""
@@ -69,9 +72,10 @@ class BenchPage:
         given = {"engine": engine, "model": model, "sources": sources}
         self.page.evaluate("options => bench.startOurs(options)", given)
 
-    def start_theirs(self, engine: str, model: str) -> None:
-        """The engine by its own client, with the same model."""
-        self.page.evaluate("options => bench.startTheirs(options)", {"engine": engine, "model": model})
+    def start_theirs(self, engine: str, model: str, client: str = CLIENT) -> None:
+        """The engine by its own client, with the same model. There can be several, each with its name."""
+        given = {"engine": engine, "model": model, "client": client}
+        self.page.evaluate("options => bench.startTheirs(options)", given)
 
     def answer_ours(
         self, question: str, *, raw: bool = False, profile: bool = False, **config: Any
@@ -107,9 +111,12 @@ class BenchPage:
         told: list[dict[str, Any]] = self.page.evaluate("options => bench.talk(options)", options)
         return told
 
-    def answer_theirs(self, messages: list[dict[str, Any]], **sampling: Any) -> Timed:
+    def answer_theirs(
+        self, messages: list[dict[str, Any]], *, client: str = CLIENT, **sampling: Any
+    ) -> Timed:
         """Stream the same messages from the engine's own client."""
-        run = self.page.evaluate("options => bench.answerTheirs(options)", {"messages": messages, **sampling})
+        given = {"client": client, "messages": messages, **sampling}
+        run = self.page.evaluate("options => bench.answerTheirs(options)", given)
         return Timed(**_times(run))
 
     def adapter(self) -> str:
