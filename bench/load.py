@@ -12,7 +12,7 @@ parameters are in the GPU's memory is a figure of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -37,8 +37,8 @@ class Round:
 
     whole: Moments
     """Ours, with the room's start."""
-    there: Moments | None
-    """Ours, in a room that is there; None on WebGPU, where a room's start is nothing beside the shaders."""
+    there: Moments
+    """Ours, in a room that is there."""
     theirs: Moments
 
 
@@ -91,13 +91,19 @@ class _Sides:
         if device == "cpu":
             self._theirs()
 
-    def once(self, *, ours_first: bool) -> Round:
-        """One load of each kind."""
-        there = None if self._device == "webgpu" else self._ours(open=True)
-        if ours_first:
-            return Round(self._ours(), there, self._theirs())
-        theirs = self._theirs()
-        return Round(self._ours(), there, theirs)
+    def round(self, first: int) -> Round:
+        """One load of each kind.
+
+        Args:
+            first: who begins, counted on from round to round: nobody always has another's heat behind him.
+        """
+        loads: dict[str, Callable[[], Moments]] = {
+            "whole": self._ours,
+            "there": lambda: self._ours(open=True),
+            "theirs": self._theirs,
+        }
+        names = [*loads][first % 3 :] + [*loads][: first % 3]
+        return Round(**{name: loads[name]() for name in names})
 
     def _ours(self, *, open: bool = False) -> Moments:
         return self._load("loadOurs", {"model": self._model.id, "device": self._device, "open": open})
@@ -141,23 +147,18 @@ def _figure(device: Device, what: str, moment: str, pairs: list[tuple[Moments, M
 
 def _measured(sides: _Sides, rig: Rig, device: Device, model: Loaded) -> list[Figure]:
     webgpu = device == "webgpu"
-    # Who goes first changes, so that neither always has the other's heat behind it.
-    rounds = [
-        sides.once(ours_first=number % 2 == 0)
-        for number in range(min(rig.pairs, FEWEST) if webgpu else rig.pairs)
-    ]
+    rounds = [sides.round(number) for number in range(min(rig.pairs, FEWEST) if webgpu else rig.pairs)]
     moments = {"loaded": "it is loaded", "first": "the first token of a question that waits"}
     if webgpu:
         moments = {"uploaded": "its parameters are on the GPU", **moments}
     whole = [(each.whole, each.theirs) for each in rounds]
-    there = [(each.there, each.theirs) for each in rounds if each.there is not None]
+    there = [(each.there, each.theirs) for each in rounds]
     cached = f"{model.name} from what the browser keeps"
     return [
         *(_figure(device, f"{cached}, until {until}", moment, whole) for moment, until in moments.items()),
         *(
             _figure(device, f"{cached}, in a room that is there, until {until}", moment, there)
             for moment, until in moments.items()
-            if there
         ),
     ]
 
