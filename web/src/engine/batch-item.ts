@@ -3,6 +3,8 @@ import type { EventSink } from "./host";
 
 /** What a batch needs of the engine host. */
 export interface Answering {
+  /** Items that are computed at once; it changes with the model. */
+  readonly lanes: number;
   complete(
     id: string,
     body: CompletionBody,

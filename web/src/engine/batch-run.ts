@@ -3,6 +3,7 @@ import { type Answering, answerItem, concernsThePrompt, type ItemOutcome } from 
 import type { BatchStore } from "./batch-store";
 import { EngineFailure } from "./errors";
 import type { EventSink } from "./host";
+import { InOrder } from "./in-order";
 import type { EngineJournal } from "./journal";
 import { type Client, tabOf } from "./services";
 
@@ -20,8 +21,9 @@ export class BatchRun {
   private failed = 0;
   /** Answers that whoever asks has, and the engine has not. */
   private elsewhere = 0;
-  /** The answer before, on its way into the store. */
-  private settling = Promise.resolve();
+  private readonly lanes: Promise<void>[] = [];
+  /** Why it goes no further, told once every lane has ended. */
+  private halted: (() => EngineFailure) | null = null;
 
   constructor(
     private readonly room: BatchRoom,
@@ -33,17 +35,19 @@ export class BatchRun {
   ) {}
 
   async toItsEnd(kept: BatchItemDone[]): Promise<void> {
-    for (const item of kept) this.deliver(item);
-    const finished = new Set([...kept.map(({ index }) => index), ...(this.body.done ?? [])]);
-    this.elsewhere = finished.size - kept.length;
-    for (const index of this.body.prompts.keys()) {
-      if (finished.has(index)) continue;
-      const outcome = this.signal.aborted ? null : await this.answer(index);
-      // The browser writes while the engine computes the next one: never more than one answer is at stake.
-      await this.settling;
-      this.settling = this.settle(this.uncut(outcome));
-    }
-    await this.settling;
+    const known = new Set(kept.map(({ index }) => index));
+    const elsewhere = new Set(this.body.done?.filter((index) => !known.has(index)));
+    this.elsewhere = elsewhere.size;
+    const asked = [...this.body.prompts.keys()].filter((index) => !elsewhere.has(index));
+    const told = new InOrder<BatchItemDone>(asked, (item) => {
+      this.sink.push(item);
+    });
+    for (const item of kept) this.deliver(item, told);
+    this.widen(asked.filter((index) => !known.has(index)).values(), told);
+    // More of them may begin while some run.
+    for (const lane of this.lanes) await lane;
+    told.flush();
+    if (this.halted !== null) throw this.halted();
     this.sink.finish({
       type: "batch_finished",
       job: this.body.job,
@@ -53,25 +57,48 @@ export class BatchRun {
     });
   }
 
+  /** Has as many items asked for at once as the engine computes. */
+  private widen(indexes: IterableIterator<number>, told: InOrder<BatchItemDone>): void {
+    do this.lanes.push(this.lane(indexes, told));
+    while (this.lanes.length < this.room.host.lanes);
+  }
+
+  /** One item after the other, from what is left for all lanes. Where one halts the others end with their item. */
+  private async lane(indexes: IterableIterator<number>, told: InOrder<BatchItemDone>): Promise<void> {
+    let settling = Promise.resolve();
+    for (const index of indexes) {
+      if (this.halted !== null) break;
+      const outcome = this.uncut(this.signal.aborted ? null : await this.answer(index));
+      // The browser writes while the engine computes the next one: of each lane one answer is at stake, never more.
+      await settling;
+      if (outcome === null) return;
+      settling = this.settle(outcome, told);
+      // A model that slept is there by now.
+      if (this.lanes.length < this.room.host.lanes) this.widen(indexes, told);
+    }
+    await settling;
+  }
+
   private answer(index: number): Promise<ItemOutcome> {
     const id = `${this.client.key}batch:${this.id}:${String(index)}`;
     const asked = bodyOf(this.body, index);
     return answerItem(this.room.host, id, index, asked, tabOf(this.client), this.signal);
   }
 
-  /** Throws where the item was cut or could not begin: then it is computed when the job goes on. */
-  private uncut(outcome: ItemOutcome | null): ItemOutcome {
-    if (outcome === null) throw this.paused();
-    const { error, reason } = outcome.item;
-    if (reason === "abort" || error?.code === "aborted") throw this.paused();
-    if (error !== null && !concernsThePrompt(error)) throw this.stopped(error);
-    return outcome;
+  /** Halts, and gives null, where the item was cut or could not begin: it is computed when the job goes on. */
+  private uncut(outcome: ItemOutcome | null): ItemOutcome | null {
+    const { error = null, reason } = outcome?.item ?? {};
+    if (outcome === null || reason === "abort" || error?.code === "aborted")
+      this.halted ??= () => this.paused();
+    else if (error !== null && !concernsThePrompt(error)) this.halted ??= () => this.stopped(error);
+    else return outcome;
+    return null;
   }
 
   /** Keeps an answer, then tells of it. */
-  private async settle(outcome: ItemOutcome): Promise<void> {
+  private async settle(outcome: ItemOutcome, told: InOrder<BatchItemDone>): Promise<void> {
     const kept = await this.keep(outcome);
-    this.deliver(outcome.item);
+    this.deliver(outcome.item, told);
     this.note(outcome, kept);
   }
 
@@ -86,10 +113,10 @@ export class BatchRun {
     }
   }
 
-  private deliver(item: BatchItemDone): void {
+  private deliver(item: BatchItemDone, told: InOrder<BatchItemDone>): void {
     this.done += 1;
     if (item.error !== null) this.failed += 1;
-    this.sink.push(item);
+    told.take(item.index, item);
   }
 
   private note({ item, model }: ItemOutcome, kept: boolean): void {

@@ -45,7 +45,8 @@ export type OnText = (text: string) => void;
 /**
  * One engine with at most one model, made for one load and thrown away with it.
  *
- * The queue sees to it that its calls never overlap. Whatever they throw is turned into a wire error by `translate`;
+ * The queue sees to it that its calls never overlap, but for completions where the engine was chosen for several
+ * lanes. Whatever they throw is turned into a wire error by `translate`;
  * an engine that knows better throws an `EngineFailure`.
  */
 export interface Engine {

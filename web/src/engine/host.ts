@@ -63,7 +63,7 @@ export class EngineHost {
 
   constructor(private readonly options: HostOptions) {
     this.journal = options.journal ?? SILENT;
-    this.queue = new JobQueue({ ...QUEUE_LIMITS, ...options.limits });
+    this.queue = new JobQueue({ ...QUEUE_LIMITS, ...options.limits }, () => this.lanes);
     const now = options.now ?? (() => performance.now());
     this.policy = new RecoveryPolicy({ now, smaller: options.smaller ?? (() => null) });
     const { journal, queue, policy, room } = this;
@@ -82,6 +82,11 @@ export class EngineHost {
   /** The model that answers now; null when there is none, or while it is brought back. */
   get present(): Seat | null {
     return this.room.seat;
+  }
+
+  /** Items of batches that the model which answers now computes at once. */
+  get lanes(): number {
+    return this.room.seat?.lanes ?? 1;
   }
 
   /** The model that answers the next request; it may be asleep. */

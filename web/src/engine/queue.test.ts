@@ -144,6 +144,33 @@ describe("JobQueue", () => {
     queue.add(new Probe("load", log, "barrier"));
   });
 
+  it("runs as many items of batches at once as there are lanes, and anything else alone", async () => {
+    const log: Log = [];
+    const queue = new JobQueue(QUEUE_LIMITS, () => 2);
+    const [a, b, c] = ["a", "b", "c"].map((id) => new Probe(id, log, "batch")) as [Probe, Probe, Probe];
+    const chat = new Probe("chat", log);
+    for (const job of [a, b, c, chat]) queue.add(job);
+    expect(log).toEqual(["a runs", "b runs"]);
+    b.end();
+    await expect.poll(() => log.at(-1)).toBe("b ended");
+    a.end();
+    await expect.poll(() => log.slice(2)).toEqual(["b ended", "a ended", "chat runs"]);
+    chat.end();
+    c.end();
+    await expect.poll(() => queue.idle).toBe(true);
+    expect(log.slice(5)).toEqual(["chat ended", "c runs", "c ended"]);
+  });
+
+  it("aborts the one that is meant of two that run", async () => {
+    const log: Log = [];
+    const queue = new JobQueue(QUEUE_LIMITS, () => 2);
+    for (const id of ["a", "b"]) queue.add(new Probe(id, log, "batch"));
+    expect(queue.cancel("b")).toBe(true);
+    await expect.poll(() => log.at(-1)).toBe("b ended");
+    expect(log).not.toContain("a ended");
+    expect(queue.cancel("b")).toBe(false);
+  });
+
   it("tells when it falls idle, and when it does not any more", async () => {
     const heard: boolean[] = [];
     const queue = new JobQueue();
@@ -166,49 +193,58 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant("end" as const) }),
 );
 
-it("ends every job exactly once and never runs two, whatever is added and cancelled when", async () => {
+it("ends every job exactly once and runs no two but of batches, whatever is added and cancelled when", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const queue = new JobQueue();
-      const ends = new Map<string, number>();
-      let running = 0;
-      let mostAtOnce = 0;
-      let finish = (): void => undefined;
-      const add = (id: string, client: string, priority: Job["priority"]): void => {
-        const ended = (): void => void ends.set(id, (ends.get(id) ?? 0) + 1);
-        ends.set(id, 0);
-        queue.add({
-          id,
-          client,
-          priority,
-          dropped: ended,
-          run: async (signal) => {
-            mostAtOnce = Math.max(mostAtOnce, ++running);
-            await new Promise<void>((resolve) => {
-              finish = resolve;
-              signal.addEventListener("abort", () => {
-                resolve();
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (steps, lanes) => {
+        const queue = new JobQueue(QUEUE_LIMITS, () => lanes);
+        const ends = new Map<string, number>();
+        const running: Job["priority"][] = [];
+        const together: Job["priority"][][] = [];
+        const finishes: (() => void)[] = [];
+        const finish = (): void => finishes.shift()?.();
+        const add = (id: string, client: string, priority: Job["priority"]): void => {
+          const ended = (): void => void ends.set(id, (ends.get(id) ?? 0) + 1);
+          ends.set(id, 0);
+          queue.add({
+            id,
+            client,
+            priority,
+            dropped: ended,
+            run: async (signal) => {
+              running.push(priority);
+              if (running.length > 1) together.push([...running]);
+              await new Promise<void>((resolve) => {
+                finishes.push(resolve);
+                signal.addEventListener("abort", () => {
+                  resolve();
+                });
               });
-            });
-            running -= 1;
-            ended();
-          },
-        });
-      };
-      let added = 0;
-      for (const one of steps) {
-        if (one.kind === "add") add(String(added++), one.client, one.priority);
-        else if (one.kind === "cancel") queue.cancel(String(one.which));
-        else finish();
-        await Promise.resolve();
-      }
-      while (!queue.idle) {
-        finish();
-        await new Promise((resolve) => setTimeout(resolve, 0));
-      }
-      expect([...ends.values()].every((count) => count === 1)).toBe(true);
-      expect(mostAtOnce).toBeLessThanOrEqual(1);
-    }),
+              running.splice(running.indexOf(priority), 1);
+              ended();
+            },
+          });
+        };
+        let added = 0;
+        for (const one of steps) {
+          if (one.kind === "add") add(String(added++), one.client, one.priority);
+          else if (one.kind === "cancel") queue.cancel(String(one.which));
+          else finish();
+          await Promise.resolve();
+        }
+        while (!queue.idle) {
+          finish();
+          await new Promise((resolve) => setTimeout(resolve, 0));
+        }
+        expect([...ends.values()].every((count) => count === 1)).toBe(true);
+        for (const some of together) {
+          expect(some.length).toBeLessThanOrEqual(lanes);
+          expect(some.every((priority) => priority === "batch")).toBe(true);
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });

@@ -26,23 +26,34 @@ export interface QueueLimits {
 
 export const QUEUE_LIMITS: QueueLimits = { perClient: 256, inAll: 1024, patience: 8 };
 
+/** A job in its turn. */
+interface Running {
+  job: Job;
+  controller: AbortController;
+}
+
 /**
- * One job at a time. An engine can do no more, and says so less well.
+ * One job at a time. An engine can do no more, and says so less well; but for the items of batches, of which some
+ * engines compute as many at once as there are `lanes`. Whatever else comes next waits for those, and has the engine
+ * to itself.
  *
  * Whose turn is next: `nextTurn`. Barriers split the line; turns are taken among what stands before the first one.
  */
 export class JobQueue {
   private readonly waiting: Waiting<Job>[] = [];
-  private running: { job: Job; controller: AbortController } | null = null;
+  private readonly running = new Set<Running>();
   private readonly background = new Set<string>();
   private turn = 0;
   private readonly idleListeners = new Set<(idle: boolean) => void>();
 
-  constructor(private readonly limits: QueueLimits = QUEUE_LIMITS) {}
+  constructor(
+    private readonly limits: QueueLimits = QUEUE_LIMITS,
+    private readonly lanes: () => number = () => 1,
+  ) {}
 
   /** True while nothing runs or waits. */
   get idle(): boolean {
-    return this.running === null && this.waiting.length === 0;
+    return this.running.size === 0 && this.waiting.length === 0;
   }
 
   /** Tells a listener when the last job has ended and when the next one comes. Returns what ends that. */
@@ -56,13 +67,14 @@ export class JobQueue {
     if (job.priority !== "barrier") this.refuseAbove(job.client);
     if (this.idle) this.tell(false);
     this.waiting.push({ job, turn: this.turn });
-    void this.drain();
+    this.drain();
   }
 
   /** Cancels one job, waiting or running. False when there is none: it has ended by itself in the meantime. */
   cancel(id: string): boolean {
-    if (this.running?.job.id === id) {
-      this.running.controller.abort();
+    for (const { job, controller } of this.running) {
+      if (job.id !== id) continue;
+      controller.abort();
       return true;
     }
     const index = this.waiting.findIndex(({ job }) => job.id === id);
@@ -92,26 +104,29 @@ export class JobQueue {
     );
   }
 
-  private async drain(): Promise<void> {
-    if (this.running !== null) return;
-    for (let job = this.take(); job !== null; job = this.take()) {
-      const controller = new AbortController();
-      this.running = { job, controller };
-      try {
-        await job.run(controller.signal);
-      } catch (raw) {
-        // One that breaks its promise must not stop those behind it.
-        console.error("A job of the engine's queue threw:", raw);
-      } finally {
-        this.running = null;
-      }
+  private drain(): void {
+    for (let job = this.take(); job !== null; job = this.take()) void this.run(job);
+  }
+
+  private async run(job: Job): Promise<void> {
+    const running = { job, controller: new AbortController() };
+    this.running.add(running);
+    try {
+      await job.run(running.controller.signal);
+    } catch (raw) {
+      // One that breaks its promise must not stop those behind it.
+      console.error("A job of the engine's queue threw:", raw);
+    } finally {
+      this.running.delete(running);
     }
-    this.tell(true);
+    this.drain();
+    if (this.idle) this.tell(true);
   }
 
   private take(): Job | null {
+    if (!this.lacksWork) return null;
     const next = nextTurn(this.waiting, this.turn, this.limits.patience, this.background);
-    if (next === null) return null;
+    if (next === null || (this.running.size > 0 && next.job.priority !== "batch")) return null;
     this.waiting.splice(this.waiting.indexOf(next), 1);
     this.turn += 1;
     for (const waiting of this.waiting) {
@@ -119,6 +134,13 @@ export class JobQueue {
       if (waiting.job.client === next.job.client) waiting.served = this.turn + 0.5;
     }
     return next.job;
+  }
+
+  /** Nothing runs, or nothing but items of batches, and fewer than could. */
+  private get lacksWork(): boolean {
+    const { running } = this;
+    if (running.size === 0) return true;
+    return running.size < this.lanes() && [...running].every(({ job }) => job.priority === "batch");
   }
 
   private tell(idle: boolean): void {

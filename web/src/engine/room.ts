@@ -14,6 +14,7 @@ import { EngineHost } from "./host";
 import { EngineJournal } from "./journal";
 import { unloadWhenIdle } from "./idle-unload";
 import { ladderServices } from "./ladder-room";
+import { lanesOf } from "./lanes";
 import type { EngineModules } from "./modules";
 import { RoomDatabase } from "./room-db";
 import { roomServices } from "./room-services";
@@ -95,7 +96,8 @@ function compose(
       const placement = await models.choose(entry, device);
       const kind = placement === "webgpu" ? "webllm" : "wllama";
       makeEngine.ahead?.(kind);
-      return { device: placement, create: () => makeEngine(kind) };
+      const lanes = lanesOf(placement, entry, navigator);
+      return { device: placement, lanes, create: () => makeEngine(kind) };
     },
     journal,
   });

@@ -7,6 +7,8 @@ import type { Plan } from "./recovery";
 /** Which engine to make for a model, decided before anything that is loaded is touched. */
 export interface EngineChoice {
   device: LoadedModel["engine"]["device"];
+  /** Completions that it may be asked for at the same time; one when absent. */
+  lanes?: number;
   create(): Engine;
 }
 
@@ -42,6 +44,8 @@ export class Seat {
     readonly plan: Plan,
     /** Ids that it answers for: its own, and those of the models that it stands in for. */
     readonly answersFor: ReadonlySet<string>,
+    /** Completions that its engine may be asked for at the same time. */
+    readonly lanes = 1,
   ) {
     const taken = new Promise<WireError>((resolve) => {
       this.settle = resolve;
@@ -89,5 +93,6 @@ export async function seat(
     ...(gguf === undefined ? {} : { gguf }),
   };
   const model = await bringUp(engine, order, report, signal);
-  return new Seat(engine, model, plan, new Set([model.id, plan.entry.record.id, ...standsFor]));
+  const answersFor = new Set([model.id, plan.entry.record.id, ...standsFor]);
+  return new Seat(engine, model, plan, answersFor, choice.lanes);
 }

@@ -71,6 +71,27 @@ export class WllamaRuntime {
     this.states.count(tokens);
   }
 
+  /** Another one with the same model. One that falls over while it starts harms nobody; later it counts as this one. */
+  async beside(signal: AbortSignal): Promise<WllamaRuntime> {
+    if (this.ingredients === null) throw failure("model_not_loaded", "No model is loaded.");
+    const fallen = new AbortController();
+    let stands = false;
+    const other = new WllamaRuntime(this.modules, (error) => {
+      if (stands) this.crashed(error);
+      else fallen.abort();
+    });
+    other.runtime = this.runtime;
+    const { weights, parameters } = this.ingredients;
+    try {
+      await other.load(weights, parameters, AbortSignal.any([signal, fallen.signal]));
+    } catch (raw) {
+      await other.exit();
+      throw raw;
+    }
+    stands = true;
+    return other;
+  }
+
   async exit(): Promise<void> {
     const { wllama } = this;
     this.wllama = null;

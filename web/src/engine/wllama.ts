@@ -11,6 +11,7 @@ import { type CatalogueEntry, DEFAULT_DIALECT } from "../models/catalogue";
 import { download } from "./download";
 import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
 import { failure } from "./errors";
+import { Hands } from "./hands";
 import { hasMemory64 } from "./memory64";
 import type { EngineModules } from "./modules";
 import { Outcome, withoutEcho } from "./wllama-outcome";
@@ -20,16 +21,22 @@ import { type LoadParameters, WllamaRuntime } from "./wllama-runtime";
 /** Share of a load that is the download. */
 const DOWNLOADED = 0.8;
 
-/** llama.cpp compiled to WebAssembly, in a worker of its own beneath this one, on one thread of the CPU. */
+/**
+ * llama.cpp compiled to WebAssembly, in a worker of its own beneath this one, on one thread of the CPU.
+ *
+ * Completions may overlap: then a second llama.cpp computes beside it.
+ */
 export class WllamaEngine implements Engine {
   readonly lost: Promise<WireError>;
   private runtime!: WllamaRuntime;
+  private readonly hands: Hands<WllamaRuntime>;
   private embeds = false;
 
   constructor(private readonly modules: EngineModules) {
     this.lost = new Promise((resolve) => {
       this.runtime = new WllamaRuntime(modules, resolve);
     });
+    this.hands = new Hands(this.runtime, (signal) => this.runtime.beside(signal));
   }
 
   async load(
@@ -112,23 +119,25 @@ export class WllamaEngine implements Engine {
     create: (wllama: Wllama, outcome: Outcome) => Promise<void>,
   ): Promise<Ending> {
     const outcome = new Outcome(performance.now());
-    let begun = false;
     try {
-      const wllama = await this.runtime.roomy(signal);
-      begun = true;
-      await create(wllama, outcome);
+      await this.hands.with(signal, async (runtime) => {
+        const wllama = await runtime.roomy(signal);
+        try {
+          await create(wllama, outcome);
+        } finally {
+          runtime.count(outcome.tokens);
+        }
+      });
     } catch (raw) {
       // It reports the wish as an error; what was counted until then still holds.
       if (!signal.aborted) throw raw;
       return outcome.ending("abort");
-    } finally {
-      if (begun) this.runtime.count(outcome.tokens);
     }
     return outcome.ending(null);
   }
 
   async unload(): Promise<void> {
-    await this.runtime.exit();
+    await this.hands.exit();
   }
 
   private get identity(): EngineIdentity {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { budgetOf, mayShareGpu } from "./memory";
+import { budgetOf, mayShareGpu, mayStandTwice } from "./memory";
 import { deviceWith, gpuWith } from "./testing/devices";
 
 const mb = (memory_mb: number | null): { memory_mb: number | null } => ({ memory_mb });
@@ -31,5 +31,14 @@ describe("two models on one GPU", () => {
 
   it("do not share it where nobody knows how large one is", () => {
     expect(mayShareGpu(mb(null), mb(10), deviceWith())).toBe(false);
+  });
+});
+
+describe("a model a second time", () => {
+  it("may take an eighth of the memory for models, and its size must be known", () => {
+    expect(mayStandTwice(mb(768), { memoryMb: null })).toBe(true);
+    expect(mayStandTwice(mb(769), { memoryMb: 8192 })).toBe(false);
+    expect(mayStandTwice(mb(400), { memoryMb: 4096 })).toBe(false);
+    expect(mayStandTwice(mb(null), { memoryMb: 8192 })).toBe(false);
   });
 });

@@ -18,6 +18,8 @@ const ASSUMED_MB = 6 * 1024;
 /** GPUs that allow no larger buffers than this are those of phones and of old computers. */
 const SMALL_BUFFER = 512 * 2 ** 20;
 const SMALL_GPU_MB = 2 * 1024;
+/** Of that, what a model's second copy may take, which is there for a batch's sake and can be done without. */
+const SECOND = 1 / 8;
 /** Left free beside two models that share a GPU: buffers of a prefill, the page itself. */
 const HEADROOM_MB = 512;
 
@@ -27,12 +29,17 @@ const HEADROOM_MB = 512;
  * No browser tells the memory of its GPU. What it tells of the whole device bounds it, and so do the adapter's limits.
  */
 export function budgetOf({ gpu, memoryMb }: DeviceFacts, placement: "webgpu" | "cpu"): Budget {
-  const counted = memoryMb !== null && memoryMb < CAPPED_MB;
-  const budget: Budget = counted
-    ? { mb: memoryMb * SHARE, certain: true }
-    : { mb: ASSUMED_MB, certain: false };
+  const budget = sharedOut(memoryMb);
   const small = placement === "webgpu" && gpu.kind === "adapter" && gpu.maxBufferSize < SMALL_BUFFER;
   return small && budget.mb > SMALL_GPU_MB ? { mb: SMALL_GPU_MB, certain: budget.certain } : budget;
+}
+
+/** Whether a model may lie in the computer's memory a second time. One of unknown size may not. */
+export function mayStandTwice(
+  { memory_mb: memory }: Pick<ModelRecord, "memory_mb">,
+  { memoryMb }: Pick<DeviceFacts, "memoryMb">,
+): boolean {
+  return memory !== null && memory <= sharedOut(memoryMb).mb * SECOND;
 }
 
 /** Whether two models may lie on the GPU at the same time. One of unknown size shares with none. */
@@ -43,4 +50,9 @@ export function mayShareGpu(
 ): boolean {
   if (a.memory_mb === null || b.memory_mb === null) return false;
   return a.memory_mb + b.memory_mb + HEADROOM_MB <= budgetOf(facts, "webgpu").mb;
+}
+
+function sharedOut(memoryMb: number | null): Budget {
+  const counted = memoryMb !== null && memoryMb < CAPPED_MB;
+  return counted ? { mb: memoryMb * SHARE, certain: true } : { mb: ASSUMED_MB, certain: false };
 }

@@ -35,6 +35,8 @@ export class Rig {
       catalogue?: Catalogue;
       locks?: MemoryLocks;
       journal?: EngineJournal;
+      /** Completions that the engine may be asked for at once. */
+      lanes?: number;
       /** What the worker does beside loading and answering. */
       services?: (host: EngineHost) => Services;
     } = {},
@@ -45,6 +47,7 @@ export class Rig {
       choose: () =>
         Promise.resolve({
           device: "none" as const,
+          ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
           create: () => {
             const engine = new ScriptedEngine(answer, options.load);
             this.engines.push(engine);
