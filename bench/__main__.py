@@ -20,6 +20,7 @@ from bench import (
     late_turn,
     load,
     memory,
+    memory_drawn,
     memory_turns,
     overhead,
     pace,
@@ -56,6 +57,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 ONLY_BY_NAME: dict[str, Benchmark] = {
     "recovery_webgpu": recovery.run_webgpu,
     "memory_turns": memory_turns.run,
+    "memory_drawn": memory_drawn.run,
     "load_webgpu": load.run_webgpu,
     "late_turn_webgpu": late_turn.run_webgpu,
     "tabs": tabs.run,

@@ -45,7 +45,14 @@ SEND = """async question => {
   await new Promise(resolve => setTimeout(resolve, 100));
   document.querySelector("[data-testid=send]").click();
 }"""
-ANSWERS = "document.querySelectorAll('[data-testid=message-assistant]').length"
+# All that is near to what is read is drawn, and the page has had nothing else to do for a moment.
+SETTLED = """() => new Promise(settled => {
+  let timer = setTimeout(settled, 500);
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(settled, 500);
+  }).observe(document.querySelector("[data-testid=messages]"), { childList: true, subtree: true });
+})"""
 
 # From a click on the conversation in the list until its last answer is drawn.
 OPENS = """async (selector) => {
@@ -122,7 +129,8 @@ def _opened(browser: Browser, site: str, messages: int) -> Iterator[Opened]:
         app.wait_until_ready()
         page.evaluate(WATCH)
         took = float(page.evaluate(OPENS, f"[data-conversation={CONVERSATION}] a"))
-        wait_until(page, f"{ANSWERS} === {messages // 2}", PATIENCE_MS)
+        wait_until(page, f"webllmApp.conversation.turns.length === {messages // 2}", PATIENCE_MS)
+        page.evaluate(SETTLED)
         longest = max(page.evaluate("longTasks"), default=0.0)
         devtools = context.new_cdp_session(page)
         devtools.send("Performance.enable", {"timeDomain": "threadTicks"})

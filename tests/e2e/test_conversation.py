@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.app import ANSWER_TIMEOUT_MS, LOAD_TIMEOUT_MS, App, wait_until
 from tests.e2e.conftest import OriginGuard
@@ -45,6 +45,11 @@ GIVE = """(field, [how, name]) => {
     ? new DragEvent("drop", { ...facts, dataTransfer: transfer })
     : new ClipboardEvent("paste", { ...facts, clipboardData: transfer }));
 }"""
+
+
+def expect_copied(page: Page, text: str) -> None:
+    """The clipboard holds this, a little after the click."""
+    wait_until(page, f"navigator.clipboard.readText().then(text => text === {json.dumps(text)})", 30_000)
 
 
 def open_menu(app: App, item: str) -> None:
@@ -180,10 +185,10 @@ def test_files_templates_and_the_system_prompt_reach_the_model(app: App, model: 
     app.ask("Code?")
     answer = app.answers.last
     answer.get_by_role("button", name="Copy code").click()
-    assert page.evaluate("navigator.clipboard.readText()") == "print(1)"
+    expect_copied(page, "print(1)")
     expect(answer.locator(".hljs-built_in")).to_have_text("print")
     answer.get_by_role("button", name="Copy answer").click()
-    assert page.evaluate("navigator.clipboard.readText()") == "Take **this**:\n\n```py\nprint(1)\n```"
+    expect_copied(page, "Take **this**:\n\n```py\nprint(1)\n```")
 
     # The model's own words come back with the page.
     page.reload()
@@ -194,16 +199,19 @@ def test_files_templates_and_the_system_prompt_reach_the_model(app: App, model: 
 def test_an_answer_thinks_apart_is_stopped_and_goes_on(app: App, model: ScriptedModel) -> None:
     page = app.page
     thoughts = "Tea comes from leaves, and leaves come from a bush. " * 4
-    model.says(
-        f"<think>{thoughts}</think>Tea is **made** of leaves. {'It takes time. ' * 200}", tokens_per_s=40
-    )
+    # As far as the test lets it: no moment of it is over before it was looked at.
+    text = f"<think>{thoughts}</think>Tea is **made** of leaves. {'It takes time. ' * 200}"
+    model.says(text, tokens_per_s=1000, up_to=0)
     app.send("What is tea?")
     # Until something is there to read, the page shows that it comes.
     expect(app.answers.last.get_by_role("img", name="The model is answering")).to_be_visible()
+    model.go_on(20)
     thinking = page.get_by_test_id("thinking")
     expect(thinking.locator("summary")).to_have_text("Thinking")
     expect(thinking).not_to_have_attribute("open", "")
-    # Its time stands there as soon as the answer itself begins.
+    # Its time stands there as soon as the answer itself begins, where it is a second at least.
+    page.wait_for_timeout(1_000)
+    model.go_on(200)
     expect(thinking.locator("summary")).to_have_text(SOME_SECONDS, timeout=ANSWER_TIMEOUT_MS)
     expect(app.answers.last.locator("strong")).to_have_text("made", timeout=ANSWER_TIMEOUT_MS)
     assert "bush" not in app.answers.last.get_by_test_id("answer-text").inner_text()
@@ -221,9 +229,9 @@ def test_an_answer_thinks_apart_is_stopped_and_goes_on(app: App, model: Scripted
     page.get_by_test_id("continue").click()
     expect(app.answers.last).to_have_attribute("data-state", "done", timeout=ANSWER_TIMEOUT_MS)
     expect(app.answers).to_have_count(1)
-    text = app.answers.last.get_by_test_id("answer-text").inner_text()
-    assert text.startswith("Tea is made of leaves.")
-    assert text.endswith("And water.")
+    written = app.answers.last.get_by_test_id("answer-text").inner_text()
+    assert written.startswith("Tea is made of leaves.")
+    assert written.endswith("And water.")
 
 
 def test_nothing_hostile_runs_or_calls_home(
@@ -241,6 +249,8 @@ def test_nothing_hostile_runs_or_calls_home(
     expect(page.get_by_test_id("attachment")).to_have_count(len(corpus["file_names"]))
     for number in range(len(outputs)):
         app.send(str(number))
+    # Far from what is read, turns are drawn for a printer alone.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     last = app.wait_for_answer_number(len(outputs))
     assert last.state == "done"
     # What waits for the pointer, the focus or an animation gets its chance.

@@ -1,4 +1,4 @@
-"""A long conversation is drawn from its end: what comes above it later moves nothing that is read."""
+"""Of a long conversation only what is near to what is read is in the page, and what is read never moves."""
 
 from __future__ import annotations
 
@@ -10,57 +10,104 @@ from tests.e2e.app import wait_until
 from tests.e2e.conftest import Opener
 
 CONVERSATION = "long"
-TURNS = 60
+TURNS = 200
+AT_MOST = 60
+"""Twenty groups of three."""
 DRAWN_TIMEOUT_MS = 30_000
 
-# What waits for an idle moment is done when the test says so, one thing after the other.
-IDLE = """(() => {
-  const waiting = [];
-  globalThis.requestIdleCallback = act => waiting.push(act);
-  globalThis.idle = () => waiting.shift()?.();
-})();"""
 DRAWN = "document.querySelectorAll('[data-testid=message-assistant]').length"
-# The first thing that is in sight beneath the header: what it says, and where it stands.
+# Everything in sight, and a window's height above and below it, is drawn.
+SETTLED = """[...document.querySelectorAll("[data-turns]")].every(group => {
+  const { top, bottom } = group.getBoundingClientRect();
+  return bottom < -innerHeight || top > 2 * innerHeight || group.dataset.drawn === "true";
+})"""
+# The first message that is to be seen beneath the header: what it says, and where it stands.
 READ = """() => {
-  const all = [...document.querySelectorAll("[data-testid^=message-]")];
-  const read = all.find(each => each.getBoundingClientRect().bottom > 100);
-  return { text: read.textContent, top: read.getBoundingClientRect().top };
+  for (let y = 100; y < innerHeight; y += 5) {
+    const read = document.elementFromPoint(innerWidth * 0.6, y)?.closest("[data-testid^=message-]");
+    if (read) return { text: read.textContent, top: read.getBoundingClientRect().top };
+  }
+  return null;
 }"""
+WHERE = """text => {
+  const all = [...document.querySelectorAll("[data-testid^=message-]")];
+  return all.find(each => each.textContent === text)?.getBoundingClientRect().top;
+}"""
+SCROLLED = f"""by => {{
+  window.scrollBy({{ top: by, behavior: "instant" }});
+  return ({READ})();
+}}"""
 NEXT_FRAME = "() => new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)))"
+# What follows the scrolling follows in frames: what comes into sight is laid out, and what is near is drawn.
+FRAMES = 4
+STEP_PX = 450
+
+
+def settle(page: Page) -> None:
+    for _ in range(FRAMES):
+        page.evaluate(NEXT_FRAME)
+    wait_until(page, f"{SETTLED} && {DRAWN} <= {AT_MOST}", DRAWN_TIMEOUT_MS)
 
 
 def scroll_to(page: Page, top: int) -> None:
     page.evaluate("top => window.scrollTo({ top, behavior: 'instant' })", top)
-    page.evaluate(NEXT_FRAME)
+    settle(page)
 
 
-def draw(page: Page, turns: int) -> None:
-    """Let the page have idle moments until so many turns are drawn."""
-    wait_until(page, f"{DRAWN} >= {turns} || (idle(), false)", DRAWN_TIMEOUT_MS)
-    page.evaluate(NEXT_FRAME)
+def read_on(page: Page, by: int) -> None:
+    """Scroll, and see that what is read then stays where it is while more is drawn and left out."""
+    before = page.evaluate(SCROLLED, by)
+    settle(page)
+    after = page.evaluate(WHERE, before["text"])
+    assert after == pytest.approx(before["top"], abs=2)
 
 
-def test_what_is_read_stays_where_it_is_while_earlier_turns_come(open_on_cpu: Opener) -> None:
+def test_a_long_conversation_is_drawn_where_it_is_read(open_on_cpu: Opener) -> None:
     page = open_on_cpu("?device=cpu").page
     expect(page.get_by_test_id("conversations-empty")).to_be_visible()
     write_conversation(page, CONVERSATION, messages=2 * TURNS)
-    page.add_init_script(IDLE)
     page.reload()
     page.locator(f"[data-conversation={CONVERSATION}] a").click()
-    expect(page.get_by_test_id("answer-text").last).to_be_in_viewport()
+    newest = page.get_by_test_id("answer-text").last
+    expect(newest).to_be_in_viewport()
+    settle(page)
+    expect(newest).to_be_in_viewport()
 
-    # At the very top, where no browser keeps the place, a little below it, and further down.
-    for top in (0, 40, 400):
-        drawn = page.evaluate(DRAWN)
+    # Upwards from the end, and both ways from the middle, where nothing was laid out before.
+    for _ in range(14):
+        read_on(page, -STEP_PX)
+    scroll_to(page, 20_000)
+    for by in [-STEP_PX] * 12 + [STEP_PX] * 14:
+        read_on(page, by)
+
+    # What is being written stays, wherever a person looks in the meantime.
+    question = page.get_by_test_id("message-user").nth(4)
+    question.hover()
+    question.get_by_test_id("edit").click()
+    page.get_by_test_id("question-field").fill("And if there were no rule?")
+    page.get_by_test_id("question-field").blur()
+    for top in (0, 40_000, 1_000_000, 8_000):
         scroll_to(page, top)
-        before = page.evaluate(READ)
-        draw(page, drawn + 1)
-        after = page.evaluate(READ)
-        assert after["text"] == before["text"]
-        assert after["top"] == pytest.approx(before["top"], abs=2)
+    expect(page.get_by_test_id("question-field")).to_have_value("And if there were no rule?")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(":focus")).to_have_attribute("data-testid", "edit")
 
-    # In the end all of it is there, and the browser's own search finds it where it is not laid out.
-    draw(page, TURNS)
-    scroll_to(page, 1_000_000)
-    assert page.evaluate("window.find('comes 2 steps behind', false, false, true)")
-    expect(page.get_by_text("What comes 2 steps behind")).to_be_in_viewport()
+    # The first turn is at the top, and what follows what is drawn is there for the keyboard, on either side.
+    scroll_to(page, 0)
+    expect(page.get_by_text("What comes 0 steps behind")).to_be_in_viewport()
+    for name, focused in (("later-turns", "message-user"), ("earlier-turns", "message-assistant")):
+        drawn = page.evaluate("[...document.querySelectorAll('[data-drawn=true]')].map(e => e.dataset.turns)")
+        page.get_by_test_id(name).first.focus()
+        expect(page.locator(":focus")).to_have_attribute("data-testid", focused)
+        assert page.evaluate("document.activeElement.closest('[data-turns]').dataset.turns") not in drawn
+        settle(page)
+
+    # A printer gets all of it.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.get_by_test_id("message-assistant")).to_have_count(TURNS)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    wait_until(page, f"{DRAWN} <= {AT_MOST}", DRAWN_TIMEOUT_MS)
+
+    page.get_by_role("button", name="Scroll to the latest message").click()
+    expect(newest).to_be_in_viewport()
+    expect(page.get_by_text(f"What comes {TURNS - 1} steps behind")).to_be_in_viewport()

@@ -3,6 +3,7 @@ import { language } from "./language";
 
 const numbers = new Map<string, Intl.NumberFormat>();
 const moments = new Map<string, Intl.DateTimeFormat>();
+const spans = new Map<string, Intl.RelativeTimeFormat>();
 
 export function numberAs(value: number, options: Intl.NumberFormatOptions = {}): string {
   const locale = language.value;
@@ -13,6 +14,12 @@ export function numberAs(value: number, options: Intl.NumberFormatOptions = {}):
 export function momentAs(at: number, options: Intl.DateTimeFormatOptions): string {
   const locale = language.value;
   return kept(moments, locale, options, () => new Intl.DateTimeFormat(locale, options)).format(at);
+}
+
+/** `value` minutes from now; before now where it is negative. */
+export function minutesAs(value: number, options: Intl.RelativeTimeFormatOptions): string {
+  const locale = language.value;
+  return kept(spans, locale, options, () => new Intl.RelativeTimeFormat(locale, options)).format(value, "minute");
 }
 
 function kept<F>(known: Map<string, F>, locale: string, options: object, make: () => F): F {

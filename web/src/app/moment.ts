@@ -1,6 +1,6 @@
 /** Moments as a person reads them: how long ago, while that says more than the time of day. */
 import { signal } from "@preact/signals";
-import { language } from "./language";
+import { minutesAs, momentAs } from "./formatters";
 import { text } from "./text";
 
 const MINUTE_MS = 60_000;
@@ -28,18 +28,16 @@ export function shortMoment(at: number): string {
 export function momentBefore(at: number, now: number): string {
   const minutes = Math.floor((now - at) / MINUTE_MS);
   if (minutes < 1) return text.conversation.now;
-  if (minutes < 60) {
-    return new Intl.RelativeTimeFormat(language.value, { style: "short" }).format(-minutes, "minute");
-  }
+  if (minutes < 60) return minutesAs(-minutes, { style: "short" });
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
   return sameDay ? timeOfDay(at) : fullMoment(at);
 }
 
 function timeOfDay(at: number): string {
-  return new Intl.DateTimeFormat(language.value, { timeStyle: "short" }).format(at);
+  return momentAs(at, { timeStyle: "short" });
 }
 
 /** Date and time. */
 export function fullMoment(at: number): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return momentAs(at, { dateStyle: "medium", timeStyle: "short" });
 }

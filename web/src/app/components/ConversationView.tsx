@@ -8,12 +8,9 @@ import { fetchMarkdown } from "./AnswerText";
 import { useApp } from "./context";
 import { EmptyState } from "./EmptyState";
 import { ArrowDown } from "./icons";
-import { groupsOf, TurnGroup } from "./TurnGroup";
-import { useEarlier } from "./use-earlier";
+import { TurnList } from "./TurnList";
 
 const NEAR_END_PX = 96;
-/** What is laid out whether it is in sight or not: the end of the page has to stand still. */
-const NEAR_END_GROUPS = 3;
 
 function distanceToEnd(): number {
   const root = document.documentElement;
@@ -28,11 +25,9 @@ export function ConversationView(): JSX.Element {
   const { state } = useApp();
   const conversation = state.conversation.value;
   const entries = entriesOf(conversation);
-  const groups = groupsOf(entries);
   const choices = choicesOf(conversation);
   const away = useSignal(false);
   const turns = useRef(0);
-  const hidden = useEarlier(conversation.id, groups.length);
 
   useEffect(() => {
     const life = new AbortController();
@@ -57,19 +52,19 @@ export function ConversationView(): JSX.Element {
     if (emptied) window.scrollTo({ top: 0, behavior: "instant" });
     // A new question always brings its place into view; growing text only for a reader at the end.
     if (entries.length > 0 && (asked || !away.peek())) scrollToEnd();
-  }, [conversation, entries.length, hidden, away]);
+  }, [conversation, entries.length, away]);
 
   return (
     <section class="conversation" data-testid="messages" aria-label={text.conversation.label}>
       {entries.length === 0 && <EmptyState />}
-      {groups.slice(hidden).map((each, place) => (
-        <TurnGroup
-          key={hidden + place}
-          entries={each}
-          choices={choices}
-          earlier={hidden + place < groups.length - NEAR_END_GROUPS}
-        />
-      ))}
+      <TurnList
+        key={conversation.id}
+        entries={entries}
+        choices={choices}
+        onDrawn={() => {
+          if (!away.peek()) scrollToEnd();
+        }}
+      />
       {away.value && entries.length > 0 && (
         <button
           type="button"

@@ -8,8 +8,12 @@ import { TurnView } from "./TurnView";
 const ALONE: Choices = { question: null, answer: null };
 
 interface GroupProps {
+  /** Counted from the beginning of the conversation. */
+  group: number;
   entries: readonly Entry[];
   choices: ReadonlyMap<string, Choices>;
+  /** Else only its room is there. */
+  drawn: boolean;
   /** Far from the end: the browser lays it out when it comes into sight. */
   earlier: boolean;
 }
@@ -17,7 +21,9 @@ interface GroupProps {
 /** Looked through again only when something in it has changed: what is not new costs nothing. */
 export class TurnGroup extends Component<GroupProps> {
   override shouldComponentUpdate(next: GroupProps): boolean {
-    const { entries, choices, earlier } = this.props;
+    const { entries, choices, drawn, earlier } = this.props;
+    if (next.drawn !== drawn) return true;
+    if (!drawn) return false;
     return (
       next.choices !== choices ||
       next.earlier !== earlier ||
@@ -26,9 +32,10 @@ export class TurnGroup extends Component<GroupProps> {
     );
   }
 
-  override render({ entries, choices, earlier }: GroupProps): JSX.Element {
+  override render({ group, entries, choices, drawn, earlier }: GroupProps): JSX.Element {
+    if (!drawn) return <div class="turns" data-turns={group} data-drawn={false} />;
     return (
-      <div class="turns" data-earlier={earlier}>
+      <div class="turns" data-turns={group} data-drawn={true} data-earlier={earlier}>
         {entries.map((entry) =>
           entry.kind === "turn" ? (
             <TurnView key={placeOf(entry)} turn={entry} choices={choices.get(entry.id) ?? ALONE} />
@@ -46,9 +53,9 @@ function placeOf({ parent }: Turn): string {
   return `behind ${parent ?? "nothing"}`;
 }
 
-const GROUP = 8;
+const GROUP = 3;
 
-/** As many to a group as a window shows about twice. The same entries stand in the same group, whatever follows them. */
+/** As many to a group as a window shows. The same entries stand in the same group, whatever follows them. */
 export function groupsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   const groups: (readonly Entry[])[] = [];
   for (let at = 0; at < entries.length; at += GROUP) groups.push(entries.slice(at, at + GROUP));

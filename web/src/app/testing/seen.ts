@@ -9,4 +9,8 @@ export class EverythingIsSeen {
   unobserve(): void {
     // There is nothing to let go.
   }
+
+  disconnect(): void {
+    // Nor here.
+  }
 }

@@ -1,0 +1,101 @@
+/**
+ * Draws what is near to what is read, one group of turns after the other, so that no piece keeps a key press waiting;
+ * what is far away is left out again, and the room that it took stays.
+ */
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { nextStep, NOTHING_DRAWN, shownOf, stepped, type Groups } from "./drawn-groups";
+
+/** Of a window's height, above it and below it. */
+const NEAR = "200% 0px";
+
+/**
+ * The groups that are drawn of a conversation of `count`.
+ *
+ * @param list Holds an element for each group, in their order, drawn or not.
+ */
+export function useDrawn(list: RefObject<HTMLElement | null>, count: number): Groups {
+  const [drawn, setDrawn] = useState(NOTHING_DRAWN);
+  const printed = usePrinted();
+  const keepPlace = useKeptPlace(drawn.groups);
+
+  useEffect(() => {
+    const elements = [...(list.current?.children ?? [])].filter((element) => element.matches("[data-turns]"));
+    const observer = new IntersectionObserver(
+      (entries) => {
+        setDrawn((before) => {
+          const near = new Set([...before.near].filter((group) => group < count));
+          for (const { target, isIntersecting } of entries) {
+            const group = elements.indexOf(target);
+            if (isIntersecting) near.add(group);
+            else near.delete(group);
+          }
+          return { ...before, near };
+        });
+      },
+      { rootMargin: NEAR },
+    );
+    for (const element of elements) observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [list, count]);
+
+  useEffect(() => {
+    const elementOf = (group: number): Element | null =>
+      list.current?.querySelector(`[data-turns="${String(group)}"]`) ?? null;
+    const isUsed = (group: number): boolean => isInUse(elementOf(group));
+    const step = nextStep(drawn, count, isUsed);
+    if (step === null) return undefined;
+    // Behind whatever waits for the page's thread.
+    const timer = setTimeout(() => {
+      keepPlace(elementOf(step.group));
+      setDrawn((before) => stepped(before, step, count));
+    });
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [list, count, drawn]);
+
+  return printed ? new Set(Array.from({ length: count }, (_, group) => group)) : shownOf(drawn, count);
+}
+
+/** What has the focus, is being written, or is marked stays as it is. */
+function isInUse(group: Element | null): boolean {
+  if (group === null) return false;
+  if (group.contains(document.activeElement) || group.querySelector("form") !== null) return true;
+  const marked = window.getSelection();
+  return marked !== null && !marked.isCollapsed && marked.containsNode(group, true);
+}
+
+/** Whether the page is being printed: all of it, then. */
+function usePrinted(): boolean {
+  const [printed, setPrinted] = useState(false);
+  useEffect(() => {
+    const life = new AbortController();
+    for (const [event, is] of [["beforeprint", true], ["afterprint", false]] as const) {
+      window.addEventListener(event, () => { setPrinted(is); }, { signal: life.signal });
+    }
+    return () => {
+      life.abort();
+    };
+  }, []);
+  return printed;
+}
+
+/**
+ * Leaves what is read where it is when a group above it becomes higher or lower than it was taken to be. Browsers do so
+ * themselves, but for Safari.
+ */
+function useKeptPlace(groups: Groups): (group: Element | null) => void {
+  const height = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (height.current === null) return;
+    window.scrollBy({ top: document.documentElement.scrollHeight - height.current, behavior: "instant" });
+    height.current = null;
+  }, [groups]);
+  return (group) => {
+    const above = group !== null && group.getBoundingClientRect().top < 0;
+    height.current = above && !CSS.supports("overflow-anchor", "auto") ? document.documentElement.scrollHeight : null;
+  };
+}
