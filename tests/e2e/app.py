@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from dataclasses import dataclass
@@ -36,10 +37,17 @@ def _holds(page: Page, condition: str) -> bool:
         return False
 
 
+# Playwright may keep a worker whose parent was ended, and would wait for its answer for ever.
+WORKER_PATIENCE_S = 10
+FOUND_WITHIN_S = 60
+
+
 def name_of(worker: Worker) -> str:
+    """The name that a worker was given; empty where it has ended in the meantime."""
+    answer = asyncio.wait_for(worker._impl_obj.evaluate("self.name", None), WORKER_PATIENCE_S)
     try:
-        return str(worker.evaluate("self.name"))
-    except Error:  # It has ended in the meantime.
+        return str(worker._sync(answer))
+    except (Error, TimeoutError):
         return ""
 
 
@@ -177,6 +185,12 @@ class App:
             "cell": "webllm-provider-cell",
             "cpu engine": "",
         }[part]
-        # The newest first: the browser does not tell of every worker's end, and one that an earlier document
-        # left behind never answers.
-        return next(worker for worker in reversed(self.page.workers) if re.fullmatch(name, name_of(worker)))
+        deadline = time.monotonic() + FOUND_WITHIN_S
+        while True:
+            # The newest first: the browser does not tell of every worker's end, and one that an earlier
+            # document left behind never answers.
+            for worker in reversed(self.page.workers):
+                if re.fullmatch(name, name_of(worker)):
+                    return worker
+            assert time.monotonic() < deadline, f"There is no {part} worker."
+            self.page.wait_for_timeout(50)

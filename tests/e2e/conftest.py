@@ -8,13 +8,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
 
 from tests.e2e.app import LOAD_TIMEOUT_MS, App, wait_until
 from tests.e2e.hosts import hosting
 from tests.e2e.tabs import Tabs
 from tools import browser as chromium
 from tools.serve import SITE, serving
+
+# Not how fast something is, only that it comes: on a busy machine a click may take seconds to be seen.
+expect.set_options(timeout=30_000)
 
 # Collects every worker that a document starts, so that a test can do to one what a crash does.
 COLLECT_WORKERS = (Path(__file__).parent / "collect_workers.js").read_text()

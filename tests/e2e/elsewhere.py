@@ -66,7 +66,7 @@ class PythonPage:
         """Wait until this many engine workers live: each holds a Web Lock until it is gone."""
         self.page.evaluate(
             """async count => {
-              for (let turns = 0; turns < 500; turns += 1) {
+              for (let turns = 0; turns < 3000; turns += 1) {
                 const { held } = await navigator.locks.query();
                 const living = held.filter(({ name }) => name.startsWith("webllm-provider-engine-"));
                 if (living.length === count) return;
