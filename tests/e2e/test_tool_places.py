@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.app import ANSWER_TIMEOUT_MS, App
+from tests.e2e.app import ANSWER_TIMEOUT_MS, App, wait_until
 from tests.e2e.sandbox_probes import PROBE_SCOPE, PROBING_TOOL, REFUSALS
-from tests.e2e.tool_place import Elsewhere, Place, sandbox, serve_elsewhere, write_tool
+from tests.e2e.tool_place import (
+    Elsewhere,
+    Place,
+    sandbox,
+    serve_elsewhere,
+    wait_until_no_sandbox,
+    write_tool,
+)
 from tests.e2e.trained import ANSWERS, WHAT
 
 
@@ -44,9 +52,11 @@ def notes(app: App) -> list[str]:
     return [note["text"] for note in json.loads(document)["notes"]] if document else []
 
 
-def test_a_call_waits_for_consent_in_the_conversation(app: App) -> None:
+def ask_for_consent_in_the_conversation(app: App) -> None:
+    """A call waits for consent: given once, denied, stopped, for the conversation, or never."""
     page = app.page
     question = page.get_by_test_id("approval")
+    kept = notes(app)
     with Place(page) as place:
         place.allow("notes", "ask")
 
@@ -57,23 +67,24 @@ def test_a_call_waits_for_consent_in_the_conversation(app: App) -> None:
     expect(page.get_by_test_id("composer")).to_be_focused()
     expect(page.get_by_test_id("announcer")).to_contain_text("waits for your consent")
     expect(app.answers.last.get_by_test_id("tool-arguments")).to_contain_text("blue tin")
-    assert notes(app) == []
+    assert notes(app) == kept
     question.get_by_role("button", name="Once").press("Enter")
     answer = app.wait_for_answer()
     assert answer.state == "done"
-    assert notes(app) == ["the tea is in the blue tin"]
+    assert notes(app) == [*kept, "the tea is in the blue tin"]
     card = app.answers.last.get_by_test_id("tool-call")
     expect(card).to_have_count(1)
     expect(card).to_have_attribute("data-state", "done")
     expect(card.get_by_test_id("tool-facts")).to_contain_text("allowed once")
-    assert page.evaluate("document.activeElement.closest('[data-testid=tool-call]') !== null")
+    focused = "document.activeElement.closest('[data-testid=tool-call]') !== null"
+    wait_until(page, focused, ANSWER_TIMEOUT_MS)
 
     # Denied: the model hears of it, nothing is stored.
     app.send("note that the key is under the mat")
     question.get_by_test_id("approve-deny").click(timeout=ANSWER_TIMEOUT_MS)
     assert app.wait_for_answer_number(2).state == "done"
     assert app.answers.last.get_by_test_id("tool-call").last.get_attribute("data-state") == "denied"
-    assert len(notes(app)) == 1
+    assert len(notes(app)) == len(kept) + 1
 
     # Stopped while it waits: nobody is asked any more.
     app.send("note that the cat is asleep")
@@ -81,7 +92,7 @@ def test_a_call_waits_for_consent_in_the_conversation(app: App) -> None:
     app.stop()
     assert app.wait_for_answer_number(3).state == "stopped"
     expect(question).to_have_count(0)
-    assert app.answers.last.get_by_test_id("tool-call").get_attribute("data-state") == "abandoned"
+    expect(app.answers.last.get_by_test_id("tool-call")).to_have_attribute("data-state", "abandoned")
 
     # For this conversation: asked once, and not again.
     app.new_conversation()
@@ -92,7 +103,7 @@ def test_a_call_waits_for_consent_in_the_conversation(app: App) -> None:
         assert app.wait_for_answer_number(number).state == "done"
     facts = app.answers.first.get_by_test_id("tool-facts")
     expect(facts).to_contain_text("allowed for this conversation")
-    assert len(notes(app)) == 3
+    assert len(notes(app)) == len(kept) + 3
 
     # Never: this call and every further one of the conversation, without another question.
     app.new_conversation()
@@ -102,7 +113,7 @@ def test_a_call_waits_for_consent_in_the_conversation(app: App) -> None:
             question.get_by_test_id("approve-never").click(timeout=ANSWER_TIMEOUT_MS)
         assert app.wait_for_answer_number(number).state == "done"
         assert app.answers.last.get_by_test_id("tool-call").first.get_attribute("data-state") == "denied"
-    assert len(notes(app)) == 3
+    assert len(notes(app)) == len(kept) + 3
     with Place(page) as place:
         place.allow("notes", "allow")
 
@@ -191,6 +202,7 @@ def test_a_tool_of_ones_own_reaches_nothing(app: App, elsewhere: tuple[Elsewhere
             "import asyncio\nasync def run(address):\n    await asyncio.sleep(60)"
         )
         page.get_by_test_id("own-save").click()
+        wait_until_no_sandbox(page)
         trial = place.run("probe", address="x")
         frame, worker = sandbox(page)
         for scope in (frame, worker):
@@ -198,9 +210,13 @@ def test_a_tool_of_ones_own_reaches_nothing(app: App, elsewhere: tuple[Elsewhere
             assert seen.pop("origin") == "null"
             assert {what: said for what, said in seen.items() if said not in REFUSALS} == {}
         assert other.requests == []
-        place.form("probe").get_by_test_id("try-stop").click()
+        stop = place.form("probe").get_by_test_id("try-stop")
+        if not stop.is_visible():
+            # On a busy machine its deadline came first.
+            place.run("probe", address="x")
+        stop.click()
         expect(trial.get_by_test_id("tool-call")).to_have_attribute("data-state", "abandoned")
-        assert not [each for each in page.workers if each.url.startswith("blob:null/")]
+        wait_until_no_sandbox(page)
         page.get_by_test_id("own-remove").click()
         page.get_by_test_id("own-remove-sure").get_by_test_id("confirm").click()
         expect(page.get_by_test_id("tool-probe")).to_have_count(0)
@@ -216,7 +232,18 @@ def run(address):
 """
 
 
-def test_hooks_that_a_person_turns_on_hide_keys_and_write_a_log(app: App) -> None:
+def lines_of_the_log(app: App) -> list[str]:
+    """What the log says of the tool's calls, once it says something: it comes on a way of its own."""
+    deadline = time.monotonic() + 60
+    while True:
+        lines = [line for line in app.console if "tool:post" in line and "tool_name=telling" in line]
+        if lines:
+            return lines
+        assert time.monotonic() < deadline, "There is no log."
+        app.page.wait_for_timeout(50)
+
+
+def test_hooks_hide_keys_and_write_a_log_and_a_call_waits_for_consent_beside_endless_code(app: App) -> None:
     page = app.page
     with Place(page) as place:
         write_tool(page, "telling", TELLING_OR_ENDLESS)
@@ -225,19 +252,24 @@ def test_hooks_that_a_person_turns_on_hide_keys_and_write_a_log(app: App) -> Non
         page.get_by_test_id("hook-on-redaction").check()
         page.get_by_test_id("hook-on-logging").check()
         assert place.result(place.run("telling", address="key")) == "[redacted]"
-    lines = [line for line in app.console if "tool:post" in line and "tool_name=telling" in line]
+        wait_until_no_sandbox(page)
+    lines = lines_of_the_log(app)
     assert len(lines) == 1, "The log began when it was turned on."
     assert LOOKS_LIKE_A_KEY not in lines[0]
 
-    # Whatever a person's own code does, it ends at its deadline; meanwhile the model answers.
+    # Whatever a person's own code does, it ends at its deadline; meanwhile the model answers and calls tools.
     with Place(page) as place:
         endless = place.run("telling", address="endless")
         sandbox(page)
     app.new_conversation()
     assert app.ask(WHAT).text == ANSWERS[WHAT]
+    ask_for_consent_in_the_conversation(app)
     with Place(page) as place:
         place.form("telling")
         assert "more than 10 seconds" in place.result(endless, "failed")
-        assert not [each for each in page.workers if each.url.startswith("blob:null/")]
+        wait_until_no_sandbox(page)
         for hook in ("redaction", "logging"):
             page.get_by_test_id(f"hook-on-{hook}").uncheck()
+        page.get_by_test_id("own-remove").click()
+        page.get_by_test_id("own-remove-sure").get_by_test_id("confirm").click()
+        expect(page.get_by_test_id("tool-telling")).to_have_count(0)

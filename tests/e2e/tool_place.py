@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -86,6 +87,14 @@ class Place:
         expect(card).to_have_attribute("data-state", state, timeout=BOOT_TIMEOUT_MS)
         expect(trial).not_to_have_attribute("data-state", "running", timeout=BOOT_TIMEOUT_MS)
         return card.get_by_test_id("tool-result").inner_text() if state != "denied" else ""
+
+
+def wait_until_no_sandbox(page: Page) -> None:
+    """Until the last sandbox has gone: the browser tells of a worker's end a little later."""
+    deadline = time.monotonic() + BOOT_TIMEOUT_MS / 1000
+    while [worker for worker in page.workers if worker.url.startswith("blob:null/")]:
+        assert time.monotonic() < deadline, "A sandbox is left."
+        page.wait_for_timeout(20)
 
 
 def write_tool(page: Page, name: str, source: str) -> None:
