@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -91,15 +92,21 @@ class EngineAlone:
         """The engine cells that run."""
         return [worker for worker in self.page.workers if name_of(worker) == "webllm-provider-cell"]
 
+    def cell(self) -> Worker:
+        """The only one: whoever was ended is listed a little longer, and the next one not at once."""
+        deadline = time.monotonic() + 60
+        while len(found := self.cells()) != 1:
+            assert time.monotonic() < deadline, f"{len(found)} cells"
+            self.page.wait_for_timeout(5)
+        return found[0]
+
     def kill_cell(self) -> None:
         """End the worker that holds the engine, without a word."""
-        (cell,) = self.cells()
-        cell.evaluate("self.close()")
+        self.cell().evaluate("self.close()")
 
     def kill_cell_at_the_next_request(self) -> None:
         """End it as soon as it has heard of a request, before it can say a word."""
-        (cell,) = self.cells()
-        cell.evaluate(
+        self.cell().evaluate(
             "addEventListener('message', ({ data }) => { if (data.type === 'complete') self.close(); })"
         )
 
@@ -116,8 +123,7 @@ class EngineAlone:
 
         From here it might come too late: an answer takes a quarter of a second.
         """
-        (cell,) = self.cells()
-        cell.evaluate(
+        self.cell().evaluate(
             f"""() => {{
               const post = self.postMessage.bind(self);
               let texts = 0;
@@ -152,8 +158,7 @@ class EngineAlone:
 
     def hang_cell(self) -> None:
         """Let the engine's worker compute for ever."""
-        (cell,) = self.cells()
-        cell.evaluate("void setTimeout(() => { for (;;); })")
+        self.cell().evaluate("void setTimeout(() => { for (;;); })")
 
     def watch_devices(self) -> None:
         """Keep every WebGPU device that the engine's worker is given: call it as soon as it loads."""

@@ -1,4 +1,7 @@
-"""`connect()`: an engine for anybody's Pyodide page, without a line of script of theirs."""
+"""`connect()`: an engine for anybody's Pyodide page, without a line of script of theirs.
+
+On WebGPU it is the engine of `test_provider_on_engines.py`.
+"""
 
 from __future__ import annotations
 
@@ -365,24 +368,3 @@ def test_a_policy_that_blocks_the_engine_is_named_with_its_directive(cpu_browser
         assert code == "unsupported"
         assert "connect-src" in said
         assert "blob:" in said
-
-
-def test_one_call_starts_webllm_where_there_is_webgpu(
-    webgpu_browser: Browser, site: str, origin_guard: OriginGuard
-) -> None:
-    with webgpu_browser.new_context(service_workers="block") as context:
-        origin_guard.watch(context)
-        page = python_page(context, site)
-        page.install()
-        answered = page.run(
-            f"""
-import json
-from webllm_provider import connect
-engine = await connect(model={DEMO!r})
-{ASK}
-kind = engine.model["engine"]["kind"]
-await engine.close()
-json.dumps([kind, answer])
-"""
-        )
-    assert json.loads(answered) == ["webllm", ANSWERS[WHAT]]

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.app import LOAD_TIMEOUT_MS
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.engine_alone import EngineAlone, engine_alone
 from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE, WHAT
@@ -76,10 +75,9 @@ def test_a_cell_that_dies_while_it_loads_is_started_again(engine: Opener) -> Non
     # It may die before it has said that it is there: of that there is no sign but its silence.
     alone = engine("?heartbeat=5", loaded=False)
     alone.load()
-    alone.ask(WHAT)
-    while not alone.cells():
-        alone.page.wait_for_timeout(5)
     alone.kill_cell()
+    # Asked when it is gone: an end in the midst of the answer would be another test.
+    alone.ask(WHAT)
     assert alone.end_of("load")[1]["type"] == "loaded"
     assert answered(alone, WHAT) == ["started", "finished"]
 
@@ -131,21 +129,3 @@ def test_whatever_dies_when_every_request_in_the_queue_ends_with_its_answer(alon
             alone.kill_cell()
     for number, question in enumerate(questions):
         answered(alone, question, f"{number}")
-
-
-def test_a_gpu_that_is_lost_in_the_middle_of_an_answer_costs_nothing_of_it(
-    webgpu_browser: Browser, site: str, origin_guard: OriginGuard
-) -> None:
-    with engine_alone(webgpu_browser, site, origin_guard) as alone:
-        alone.load("webgpu")
-        alone.watch_devices()
-        assert alone.end_of("load", LOAD_TIMEOUT_MS)[1]["type"] == "loaded"
-        alone.ask(OFFLINE)
-        alone.wait("text('answer').length > 20")
-        alone.lose_device()
-        text, last = alone.end_of("answer", LOAD_TIMEOUT_MS)
-        assert text == ANSWERS[OFFLINE]
-        assert last["reason"] == "stop"
-        (recovered,) = [event for event in alone.events("answer") if event["type"] == "recovered"]
-        assert recovered["error"]["code"] == "device_lost"
-        assert recovered["engine"]["device"] == "webgpu"

@@ -11,11 +11,13 @@ from statistics import median_low
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.e2e.app import App
 from tests.e2e.conftest import OriginGuard
+from tests.e2e.elsewhere import python_page
 from tests.e2e.test_package_in_a_plain_page import PAGE, run_python, snippets
-from tests.e2e.trained import ANSWERS, EVERYTHING
+from tests.e2e.trained import ANSWERS, EVERYTHING, KEY
 from tools.serve import SITE
 from webllm_provider._constraint import TEXT_FIRST
 from webllm_provider._schema import violations
@@ -25,13 +27,38 @@ CHECKS = (Path(__file__).parent / "pages" / "on_engine.py").read_text(encoding="
 CORPUS = [one["text"] for one in json.loads((Path(__file__).parents[1] / "injections.json").read_text())]
 WINDOW = 2048
 # The shortest answers: a software adapter writes a few tokens a second.
-KEY, PRIVATE = "Do I need a key?", "Is it private?"
+PRIVATE = "Is it private?"
 INSTALL = """
 import micropip
 await micropip.install("webllm_provider", index_urls="{site}wheels/simple")
 from webllm_provider import load_model
 (await load_model("webllm-demo-1-q0f32", device="{device}"))["engine"]["kind"]
 """
+# `connect()` takes WebGPU where there is one; the bridge that it installs knows of that model.
+CONNECT = """
+import micropip
+await micropip.install("webllm_provider", index_urls="{site}wheels/simple")
+from webllm_provider import connect, load_model
+engine = await connect(model="webllm-demo-1-q0f32")
+loaded = await load_model("webllm-demo-1-q0f32", device="webgpu")
+assert loaded["engine"] == engine.model["engine"], (loaded, engine.model)
+loaded["engine"]["kind"]
+"""
+# Destroys the GPU's device as a driver does that restarts: behind the second message with text.
+LOSE_DEVICE = """() => {
+  const { createCommandEncoder } = GPUDevice.prototype;
+  const lose = function (...given) {
+    GPUDevice.prototype.createCommandEncoder = createCommandEncoder;
+    this.destroy();
+    return createCommandEncoder.apply(this, given);
+  };
+  const post = self.postMessage.bind(self);
+  let texts = 0;
+  self.postMessage = (message, ...more) => {
+    post(message, ...more);
+    if (message.type === "text" && ++texts === 2) GPUDevice.prototype.createCommandEncoder = lose;
+  };
+}"""
 # Counts what the GPU is given to do.
 COUNT = """() => {
   const submit = GPUQueue.prototype.submit;
@@ -56,20 +83,32 @@ class OnEngine:
 
 @contextmanager
 def on_engine(browser: Browser, site: str, origin_guard: OriginGuard, device: str) -> Iterator[OnEngine]:
-    """A plain page whose Python has loaded the demo model."""
-    wheel = next((SITE / "wheels").glob("micropip-*.whl")).name
+    """A plain page whose Python has loaded the demo model.
+
+    On the CPU over the bridge of the README's script, on WebGPU over that of `connect()`: a page for each of
+    them on both would take another load.
+    """
     with browser.new_context(service_workers="block") as context:
         origin_guard.watch(context)
-        body = PAGE.replace("/* README */", snippets("js")[0]).replace(
-            "MICROPIP", json.dumps(f"wheels/{wheel}")
-        )
-        context.route("**/plain.html", lambda route: route.fulfill(body=body, content_type="text/html"))
-        page = context.new_page()
-        page.goto(f"{site}plain.html")
-        kind = run_python(page, INSTALL.format(site=site, device=device))
+        if device == "webgpu":
+            page = python_page(context, site).page
+            kind = run_python(page, CONNECT.format(site=site))
+        else:
+            page = page_with_the_readme_s_script(context, site)
+            kind = run_python(page, INSTALL.format(site=site, device=device))
         assert kind == {"cpu": "wllama", "webgpu": "webllm"}[device]
         run_python(page, CHECKS)
         yield OnEngine(page, kind)
+
+
+def page_with_the_readme_s_script(context: BrowserContext, site: str) -> Page:
+    wheel = next((SITE / "wheels").glob("micropip-*.whl")).name
+    body = PAGE.replace("/* README */", snippets("js")[0])
+    body = body.replace("MICROPIP", json.dumps(f"wheels/{wheel}"))
+    context.route("**/plain.html", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page = context.new_page()
+    page.goto(f"{site}plain.html")
+    return page
 
 
 @pytest.fixture(scope="module", params=["cpu", "webgpu"])
@@ -237,7 +276,7 @@ def test_a_prompt_that_cannot_fit_is_refused_with_both_numbers(engine: OnEngine)
 def test_the_gpu_is_given_nothing_to_do_for_a_prompt_that_cannot_fit(engine: OnEngine) -> None:
     if engine.kind != "webllm":
         return
-    worker = next(one for one in engine.page.workers if one.evaluate("self.name") == "webllm-provider-cell")
+    worker = App(engine.page).worker_running("cell")
     worker.evaluate(COUNT)
     run_python(engine.page, 'provider = Heard(); long = "word " * 5000')
     failed = "try:\n    await provider.ask(long)\nexcept LLMError as error:\n    code = error.code\ncode"
@@ -265,3 +304,16 @@ def test_two_hundred_cancellations_at_random_moments_lose_nothing(engine: OnEngi
     assert seen["wrong"] is None
     assert set(seen["outcomes"]) <= {"CancelledError", ANSWERS[EVERYTHING]}
     assert seen["outcomes"].count("CancelledError") > 100
+
+
+def test_a_gpu_that_is_lost_in_the_middle_of_an_answer_costs_nothing_of_it(engine: OnEngine) -> None:
+    # The last one: behind it the model has been loaded again.
+    if engine.kind != "webllm":
+        return
+    App(engine.page).worker_running("cell").evaluate(LOSE_DEVICE)
+    events = engine.check("told_of", KEY)
+    assert "".join(event["text"] for event in events if event["type"] == "delta") == ANSWERS[KEY]
+    assert (events[-1]["type"], events[-1]["reason"]) == ("finished", "stop")
+    (recovered,) = [event for event in events if event["type"] == "recovered"]
+    assert recovered["error"]["code"] == "device_lost"
+    assert recovered["engine"]["device"] == "webgpu"

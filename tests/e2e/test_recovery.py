@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.app import App, wait_until
 from tests.e2e.conftest import Opener
-from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE, WHAT
+from tests.e2e.trained import ANSWERS, EVERYTHING, KEY, WHAT
 
 
 def start_long_answer(app: App) -> None:
@@ -29,10 +29,11 @@ def test_stop_keeps_what_was_written_and_the_next_answer_is_right(webgpu_app: Ap
     assert stopped.state == "stopped"
     assert 0 < len(stopped.text) < len(ANSWERS[EVERYTHING])
     assert ANSWERS[EVERYTHING].startswith(stopped.text)
-    assert webgpu_app.ask(OFFLINE).text == ANSWERS[OFFLINE]
+    # A short one: a software adapter writes a few tokens a second.
+    assert webgpu_app.ask(KEY).text == ANSWERS[KEY]
 
 
-def test_a_killed_engine_cell_costs_the_reader_nothing(open_on_cpu: Opener) -> None:
+def test_a_killed_engine_cell_or_room_costs_the_reader_nothing(open_on_cpu: Opener) -> None:
     app = open_on_cpu("?device=cpu")
     app.wait_until_ready()
     start_long_answer(app)
@@ -40,10 +41,6 @@ def test_a_killed_engine_cell_costs_the_reader_nothing(open_on_cpu: Opener) -> N
     assert app.wait_for_answer().text == ANSWERS[EVERYTHING]
     assert app.ask(WHAT).text == ANSWERS[WHAT]
 
-
-def test_a_killed_engine_room_costs_the_reader_nothing(open_on_cpu: Opener) -> None:
-    app = open_on_cpu("?device=cpu")
-    app.wait_until_ready()
     start_long_answer(app)
     app.kill_engine()
     assert app.wait_for_answer().text == ANSWERS[EVERYTHING]

@@ -10,5 +10,6 @@ ANSWERS: dict[str, str] = json.loads((ARTIFACTS / "answers.json").read_text(enco
 
 WHAT = "What is this application?"
 OFFLINE = "How do I go offline?"
+KEY = "Do I need a key?"
 WHICH_MODEL = "Which model should I take?"
 EVERYTHING = "Tell me everything about this application."

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, Playwright
 
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.test_package_in_a_plain_page import run_python
-from tests.e2e.test_provider_on_engines import KEY, PRIVATE, on_engine
-from tests.e2e.trained import ANSWERS, WHAT
+from tests.e2e.test_provider_on_engines import PRIVATE, on_engine
+from tests.e2e.trained import ANSWERS, KEY, WHAT
 from tests.soak.held import collecting, held_mb
 
 TURNS = 500

@@ -204,6 +204,16 @@ async def written_until_stopped(long, times):
     return endings
 
 
+async def told_of(question):
+    """What the engine tells of one answer, event by event."""
+    body = {"messages": [{"role": "user", "content": question}], "temperature": 0, "delta_interval_ms": 0}
+    source = browser_scope().js_llm_stream(json.dumps(body))
+    events = []
+    while not events or events[-1]["type"] not in ("finished", "failure"):
+        events += json.loads(await source.next())
+    return events
+
+
 async def timed_out(long, question):
     """A time-out before the end of an answer, however fast the engine is: shorter ones until one hits."""
     failed = None
