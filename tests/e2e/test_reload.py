@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.e2e.app import ANSWER_TIMEOUT_MS, App, wait_until
 from tests.e2e.conftest import Opener
 from tests.e2e.tabs import python_of
-from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
+from tests.e2e.trained import ANSWERS, EVERYTHING, OFFLINE, WHAT
+
+DUMP = (Path(__file__).parent / "dump_storage.js").read_text()
 
 # Lets through the first batches of each answer: on the CPU one would be over before a page can be left.
 HOLD_BACK = """() => {
@@ -31,6 +34,19 @@ def kept(app: App) -> str:
     return "" if record is None else str(json.loads(record)["text"])
 
 
+def wait_until_kept(app: App, question: str) -> None:
+    """Wait until the question and something of its answer stand in the database of conversations."""
+    shown = "webllmApp.conversation.turns.at(-1).parts.find(part => part.text)?.text.slice(0, 8)"
+    start = app.page.evaluate(shown)
+    deadline = time.monotonic() + ANSWER_TIMEOUT_MS / 1000
+    while True:
+        turns = [line for line in app.page.evaluate(DUMP).splitlines() if '"askedAt"' in line]
+        if any(question in line and start in line for line in turns):
+            return
+        assert time.monotonic() < deadline, "the screen was not kept"
+        app.page.wait_for_timeout(100)
+
+
 def leave_while_it_writes(app: App, question: str) -> str:
     """Ask, and load the page again once something of the answer is there and kept. Returns what was kept."""
     python_of(app).evaluate(HOLD_BACK)
@@ -42,13 +58,13 @@ def leave_while_it_writes(app: App, question: str) -> str:
         assert time.monotonic() < deadline, "nothing of the answer was kept"
         app.page.wait_for_timeout(100)
     wait_until(app.page, "webllmApp.conversation.turns.at(-1).parts.length > 0", ANSWER_TIMEOUT_MS)
-    # Half a second later the screen is kept as well.
-    app.page.wait_for_timeout(1_500)
+    # A little later the screen is kept as well.
+    wait_until_kept(app, question)
     app.page.reload()
     return text
 
 
-def test_an_answer_goes_on_after_a_reload_and_the_conversation_with_it(open_on_cpu: Opener) -> None:
+def test_an_answer_goes_on_after_a_reload_and_in_no_other_tab(open_on_cpu: Opener) -> None:
     app = open_on_cpu("?device=cpu")
     app.wait_until_ready()
     assert app.ask(WHAT).text == ANSWERS[WHAT]
@@ -60,22 +76,20 @@ def test_an_answer_goes_on_after_a_reload_and_the_conversation_with_it(open_on_c
     app.wait_until_ready()
     assert app.wait_for_answer().text == ANSWERS[EVERYTHING]
     # Nothing is left to go on with, and the session knows what was said.
-    app.page.wait_for_timeout(1_000)
-    assert kept(app) == ""
+    deadline = time.monotonic() + ANSWER_TIMEOUT_MS / 1000
+    while kept(app):
+        assert time.monotonic() < deadline, "what was kept of the answer stays"
+        app.page.wait_for_timeout(50)
     assert app.ask(WHAT).text == ANSWERS[WHAT]
     messages = app.page.evaluate("webllmApp.conversation.turns.length")
     assert messages == 3
 
-
-def test_a_conversation_that_another_tab_shows_is_not_taken_from_it(open_on_cpu: Opener) -> None:
-    app = open_on_cpu("?device=cpu")
-    app.wait_until_ready()
+    # Open in this tab, it is not taken by another one, which opens the application and no conversation.
     python_of(app).evaluate(HOLD_BACK)
-    app.send(EVERYTHING)
-    expect(app.answers).to_have_count(1, timeout=ANSWER_TIMEOUT_MS)
-    app.page.wait_for_timeout(1_000)
+    app.send(OFFLINE)
+    wait_until(app.page, "webllmApp.conversation.turns.at(-1).parts.length > 0", ANSWER_TIMEOUT_MS)
+    wait_until_kept(app, OFFLINE)
     other = App(app.page.context.new_page())
-    # The address of the application, not of the conversation.
     other.page.goto(app.page.url.split("#")[0])
     other.wait_until_ready()
     expect(other.answers).to_have_count(0)
