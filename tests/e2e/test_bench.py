@@ -39,8 +39,9 @@ def test_a_session_and_the_engines_own_client_stream_the_same_answer(rig: Rig) -
 
 
 def test_a_batch_is_measured_beside_one_prompt_after_the_other(rig: Rig) -> None:
-    whole, cached = batch.run(rig, count=4).figures
-    assert (whole.unit, cached.unit) == ("prompts/s", "prompts/s")
+    whole, cached, computing = batch.run(rig, count=4).figures
+    assert (whole.unit, cached.unit, computing.unit) == ("prompts/s", "prompts/s", "%")
+    assert 0 < computing.ours.median <= 100
     assert whole.ratio is not None
     assert cached.ratio is not None
 
