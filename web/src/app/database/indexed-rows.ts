@@ -53,12 +53,13 @@ export class IndexedRows implements Rows {
   async heads(store: StoreName, index: string): Promise<Key[]> {
     const database = await this.#open();
     const heads: Key[] = [];
-    let cursor = await database.transaction(store).store.index(index).openKeyCursor();
+    const keys = database.transaction(store).store.index(index);
+    // A cursor that is told to go on to a key may pass all that lie in between: a new one looks that key up.
+    let cursor = await keys.openKeyCursor();
     while (cursor !== null) {
-      const head = (cursor.key as IDBValidKey[])[0];
+      const head = (cursor.key as IDBValidKey[])[0] as IDBValidKey;
       heads.push(head as Key);
-      // Past all that begin alike, however many they are.
-      cursor = await cursor.continue([head as IDBValidKey, [[]]]);
+      cursor = await keys.openKeyCursor(IDBKeyRange.lowerBound([head, [[]]], true));
     }
     return heads;
   }
