@@ -4,7 +4,7 @@ import { beginOf, inGroup, levelOf, RANGES, RECENT, type Range, type Wanted } fr
 import type { Inference, Measure } from "./inference";
 import { type Line, linesOf, linesOfSums, type Split } from "./series";
 import type { InferenceStore, SumAt } from "./store";
-import { countIn, mergedAll, type Sum, sumOf } from "./sums";
+import { countIn, mergedAll, type Sum, sumOfAll } from "./sums";
 
 export const PLOTS = [
   "decode_tokens_per_s",
@@ -110,18 +110,17 @@ export class OverviewReader {
 }
 
 export function overviewOf(inferences: readonly Inference[], split: Split): Overview {
-  return together(inferences.map(sumOf), (measure) => linesOf(inferences, measure, split));
+  return together(sumOfAll(inferences), (measure) => linesOf(inferences, measure, split));
 }
 
 export function overviewOfSums(sums: readonly SumAt[], split: Split): Overview {
   return together(
-    sums.map(({ sum }) => sum),
+    mergedAll(sums.map(({ sum }) => sum)),
     (measure) => linesOfSums(sums, measure, split),
   );
 }
 
-function together(sums: readonly Sum[], lines: (measure: PlotName) => Line[]): Overview {
-  const whole = mergedAll(sums);
+function together(whole: Sum | null, lines: (measure: PlotName) => Line[]): Overview {
   return {
     whole,
     answers: whole === null ? 0 : countIn(whole, ["answer"]),

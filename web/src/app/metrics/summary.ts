@@ -30,6 +30,21 @@ export function summaryOf(value: number, spread = false): Summary {
   return { count: 1, total: whole, least: whole, greatest: whole, ...bins };
 }
 
+/** Of many values at once: the same as all their summaries joined, without making those. Undefined: there are none. */
+export function summaryOfAll(values: readonly number[], spread = false): Summary | undefined {
+  if (values.length === 0) return undefined;
+  const summary = { count: values.length, total: 0, least: Infinity, greatest: -Infinity };
+  const bins = new Map<string, number>();
+  for (const value of values) {
+    const whole = Math.round(value * THOUSANDTHS);
+    summary.total += whole;
+    summary.least = Math.min(summary.least, whole);
+    summary.greatest = Math.max(summary.greatest, whole);
+    if (spread) bins.set(binOf(whole), (bins.get(binOf(whole)) ?? 0) + 1);
+  }
+  return spread ? { ...summary, bins: Object.fromEntries(bins) } : summary;
+}
+
 /** Of both together; an absent one is none at all. */
 export function joined(one: Summary | undefined, other: Summary): Summary {
   if (one === undefined) return other;

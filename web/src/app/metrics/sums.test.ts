@@ -4,7 +4,7 @@ import { inference } from "../testing/inferences";
 import { type Inference, inferenceOf, KINDS, MEASURES, OUTCOMES, recordOf } from "./inference";
 import { overviewOf, overviewOfSums } from "./overview";
 import { linesOf, linesOfSums } from "./series";
-import { countIn, groupOf, merged, mergedAll, readSum, startOf, type Sum, sumOf } from "./sums";
+import { countIn, groupOf, merged, mergedAll, readSum, startOf, type Sum, sumOf, sumOfAll } from "./sums";
 import { joined, meanOf, quantileOf, type Summary, summaryOf, totalOf } from "./summary";
 
 const values = fc.double({ min: 0, max: 1e7, noNaN: true });
@@ -35,6 +35,7 @@ describe("sums", () => {
         expect(merged(together(sums.slice(0, cut)), together(sums.slice(cut)))).toEqual(whole);
         expect(together(sums.toReversed())).toEqual(whole);
         expect(mergedAll(sums)).toEqual(whole);
+        expect(sumOfAll(many)).toEqual(whole);
         expect(countIn(whole)).toBe(many.length);
       }),
     );
@@ -47,6 +48,7 @@ describe("sums", () => {
         expect(inferenceOf(structuredClone(recordOf(one)))).toEqual(one);
       }),
     );
+    expect(sumOfAll([])).toBeNull();
     for (const broken of [null, 3, {}, { counts: {} }]) expect(readSum(broken)).toBeNull();
     expect(inferenceOf({ id: "x", at: 1, model: "m", details: { kind: "other" } })).toBeNull();
   });

@@ -4,7 +4,7 @@ import type { EngineKind } from "../../protocol/wire";
 import type { SumLevel } from "../database/schema";
 import type { Mode } from "../settings/choices";
 import { engineOf, KINDS, type Inference, type Kind, type Measure, MEASURES, modeOf, type Outcome, OUTCOMES } from "./inference";
-import { joined, joinedAll, type Summary, summaryOf } from "./summary";
+import { joined, joinedAll, type Summary, summaryOf, summaryOfAll } from "./summary";
 
 /** What is counted apart. */
 export interface Group {
@@ -36,6 +36,21 @@ export function sumOf(inference: Inference): Sum {
     if (value !== undefined) measures[name] = summaryOf(value, SPREAD.has(name));
   }
   return { ...groupOf(inference), counts: { [countKey(inference.kind, inference.outcome)]: 1 }, measures };
+}
+
+/** Of all of them together, as their sums would be merged; null where there are none. The group is the first one's. */
+export function sumOfAll(inferences: readonly Inference[]): Sum | null {
+  const [first] = inferences;
+  if (first === undefined) return null;
+  const counts: Record<string, number> = {};
+  for (const { kind, outcome } of inferences) counts[countKey(kind, outcome)] = (counts[countKey(kind, outcome)] ?? 0) + 1;
+  const measures: Partial<Record<Measure, Summary>> = {};
+  for (const name of MEASURES) {
+    const values = inferences.map(({ measured }) => measured[name]).filter((value) => value !== undefined);
+    const whole = summaryOfAll(values, SPREAD.has(name));
+    if (whole !== undefined) measures[name] = whole;
+  }
+  return { ...groupOf(first), counts, measures };
 }
 
 /** Of both together; the group is the first one's. */
