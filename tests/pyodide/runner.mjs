@@ -60,18 +60,25 @@ function installScriptedBridge(batches) {
     calls.opened += 1;
     const left = [...batches];
     let wake = () => {};
-    return {
-      async next() {
-        const batch = left.shift();
-        if (batch === undefined) return null;
-        if (batch === "wait") await new Promise((resolve) => (wake = resolve));
-        return batch === "wait" ? null : JSON.stringify(batch);
-      },
+    let cancelled = false;
+    async function next() {
+      const batch = left.shift();
+      if (batch === undefined) return null;
+      if (batch === "wait") await new Promise((resolve) => (wake = resolve));
+      return batch === "wait" ? null : JSON.stringify(batch);
+    }
+    const source = {
+      next,
       cancel() {
         calls.cancelled += 1;
+        cancelled = true;
         wake();
       },
     };
+    // Every other one is a page of an older recipe, which has promises only.
+    if (calls.opened % 2 === 0) return source;
+    const next_to = (take) => void next().then((json) => cancelled || take(json));
+    return { ...source, next_to };
   };
   globalThis.answer_null = () => null;
   globalThis.answer_undefined = () => undefined;

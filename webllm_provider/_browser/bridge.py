@@ -25,7 +25,7 @@ from .._wire import (
     WireError,
 )
 from ..errors import EngineError, StreamBroken, engine_error, to_llm_error
-from .promises import settled
+from .promises import Reader, settled
 from .scope import absent, browser_scope, missing
 
 NAMES = {
@@ -158,22 +158,23 @@ async def _pull(open_source: Callable[[], Any]) -> AsyncGenerator[StreamEvent, N
         # An async generator of JavaScript among them: one that is waited for must never be cancelled.
         raise _no_source(source)
     ended = False
-    try:
-        while True:
-            batch = await settled(source.next())
-            if absent(batch):
-                ended = True
-                return
-            if not isinstance(batch, str):
-                raise _no_source(batch)
-            for event in _joined(json.loads(batch)):
-                yield event
-    finally:
-        # Also when the consumer was cancelled: JavaScript hears of it before Python goes on.
-        if not ended:
-            source.cancel()
-        with suppress(AttributeError):
-            source.destroy()
+    with Reader(source) as reader:
+        try:
+            while True:
+                batch = await reader.next()
+                if absent(batch):
+                    ended = True
+                    return
+                if not isinstance(batch, str):
+                    raise _no_source(batch)
+                for event in _joined(json.loads(batch)):
+                    yield event
+        finally:
+            # Also when the consumer was cancelled: JavaScript hears of it before Python goes on.
+            if not ended:
+                source.cancel()
+            with suppress(AttributeError):
+                source.destroy()
 
 
 def _no_source(found: object) -> Exception:

@@ -4,35 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from .scope import foreign, in_browser
+from .scope import absent, foreign, in_browser
 
 
 async def settled(result: Any) -> Any:
-    """What a function of a page gives: at once, or behind a promise or a coroutine.
+    """What a function of a page gives: at once, or behind a promise or a coroutine."""
+    return await result if inspect.isawaitable(result) else result
 
-    A promise settles a future of asyncio's own here. The one that Pyodide makes for `await` counts itself off
-    when it is done, which takes a turn of the browser's event loop: as dear as the one that wakes the task.
 
-    Raises:
-        Exception: what the promise was rejected with.
+class Reader:
+    """Reads the batches of a `{next, cancel}` source, one after the other; to be used as a context.
+
+    A promise that a function of JavaScript gives becomes a future of Pyodide's, which counts itself off when
+    it is done: one more turn of the browser's event loop, beside the one that wakes the task, for each batch.
+    A source with `next_to` hands its batches to a function, and a plain future waits here.
     """
-    if not in_browser() or not isinstance(result, foreign().JsPromise):
-        return await result if inspect.isawaitable(result) else result
-    waiting: asyncio.Future[Any] = asyncio.Future()
-    result.then(partial(_unless_done, waiting, waiting.set_result), partial(_fail, waiting))
-    return await waiting
 
+    def __init__(self, source: Any) -> None:
+        self._source = source
+        self._waiting: asyncio.Future[Any] | None = None
+        self._take: Any = None
 
-def _unless_done(waiting: asyncio.Future[Any], settle: Callable[[Any], None], value: Any) -> None:
-    # Who was cancelled waits no more, and JavaScript does not know it.
-    if not waiting.done():
-        settle(value)
+    def __enter__(self) -> Self:
+        if in_browser() and not absent(getattr(self._source, "next_to", None)):
+            self._take = foreign().create_proxy(self._arrived)
+        return self
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # The source hands nothing over any more: it has ended, or was cancelled.
+        if self._take is not None:
+            self._take.destroy()
 
-def _fail(waiting: asyncio.Future[Any], reason: Any) -> None:
-    error = reason if isinstance(reason, Exception) else RuntimeError(str(reason))
-    _unless_done(waiting, waiting.set_exception, error)
+    async def next(self) -> Any:
+        """The next batch; what is absent behind the last."""
+        if self._take is None:
+            return await settled(self._source.next())
+        self._waiting = asyncio.Future()
+        self._source.next_to(self._take)
+        return await self._waiting
+
+    def _arrived(self, batch: Any) -> None:
+        # A task that was cancelled waits no more, and its source may not know it yet.
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(batch)

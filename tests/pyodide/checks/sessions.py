@@ -98,7 +98,7 @@ async def check_a_promise_that_is_rejected_is_a_typed_error_wherever_it_comes() 
     given = {name: getattr(js, name) for name in ("js_llm_status", "js_llm_stream")}
     for name, source in {
         "js_llm_status": "async () => { throw new Error('No such worker.') }",
-        "js_llm_stream": "() => ({ next: () => Promise.reject('No such worker.'), cancel() {} })",
+        "js_llm_stream": "() => ({ next: () => Promise.reject(new Error('No such worker.')), cancel() {} })",
     }.items():
         setattr(js, name, js.eval(source))
         try:

@@ -40,6 +40,25 @@ describe("the functions that Python finds", () => {
     expect(await stream.next()).toBeNull();
   });
 
+  it("hand the same batches to a function, and none any more to one whose stream was cancelled", async () => {
+    const globals = bridge(() => ramble());
+    await load(globals);
+    const taken = async (stream: JsonStream): Promise<string | null> =>
+      new Promise((resolve) => {
+        stream.next_to(resolve);
+      });
+    const stream = globals.js_llm_stream(JSON.stringify(ask("hi")));
+    expect(JSON.parse((await taken(stream)) ?? "")).toMatchObject([{ type: "started" }]);
+    const late: unknown[] = [];
+    stream.next_to((json) => late.push(json));
+    stream.cancel();
+    const ended = globals.js_llm_stream("not JSON");
+    expect(JSON.parse((await taken(ended)) ?? "")).toMatchObject([{ type: "failure" }]);
+    expect(await taken(ended)).toBeNull();
+    await expect.poll(() => stream.next()).toBeNull();
+    expect(late).toEqual([]);
+  });
+
   it("collect an answer into an OpenAI completion that names the engine", async () => {
     const globals = bridge(() => say("Hello there."));
     await load(globals);
