@@ -115,6 +115,32 @@ describe("a batch on an engine that computes two items at once", () => {
     expect([...asked].filter((prompt) => prompt !== "chat")).toEqual(prompts(20));
   });
 
+  it("asks for one after the other once the engine says that it can do no more", async () => {
+    let running = 0;
+    const beside: number[] = [];
+    const { client, rig } = await room(
+      new MemoryBatches(),
+      (prompt) => ({
+        deltas: (function* () {
+          running += 1;
+          beside.push(running);
+          yield `about ${prompt}`;
+          running -= 1;
+        })(),
+        end: { reason: "stop" },
+      }),
+      { lanes: 2 },
+    );
+    expect(rig.host.lanes).toBe(2);
+    rig.engines[0]?.narrow();
+    await eventually(() => {
+      expect(rig.host.lanes).toBe(1);
+    });
+    const events = await readAll(batch(client, { job: "j", prompts: prompts(6) }));
+    expect(indexesOf(events)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(new Set(beside)).toEqual(new Set([1]));
+  });
+
   it("has every item answered once where the engine is lost under two of them", async () => {
     const { client, asked, rig } = await room(
       new MemoryBatches(),

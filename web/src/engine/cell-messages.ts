@@ -42,4 +42,6 @@ export type FromCell =
   /** `fatal`: the engine cannot be used any more. */
   | { type: "failed"; id: number; error: WireError; fatal: boolean }
   | { type: "lost"; error: WireError }
+  /** It answers one completion at a time from now on. */
+  | { type: "narrowed" }
   | { type: "pong" };

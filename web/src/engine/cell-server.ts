@@ -17,6 +17,9 @@ export function serveCell(endpoint: Endpoint, engine: Engine): void {
   void engine.lost.then((error) => {
     post({ type: "lost", error });
   });
+  void engine.narrowed?.then(() => {
+    post({ type: "narrowed" });
+  });
 
   async function run(call: CellCall): Promise<void> {
     const { id } = call;

@@ -46,8 +46,8 @@ export type OnText = (text: string) => void;
  * One engine with at most one model, made for one load and thrown away with it.
  *
  * The queue sees to it that its calls never overlap, but for completions where the engine was chosen for several
- * lanes. Whatever they throw is turned into a wire error by `translate`;
- * an engine that knows better throws an `EngineFailure`.
+ * lanes. Whatever they throw is turned into a wire error by `translate`; an engine that knows better throws an
+ * `EngineFailure`.
  */
 export interface Engine {
   /**
@@ -74,4 +74,7 @@ export interface Engine {
 
   /** Resolves when the model is gone without anybody having asked for it: a lost device, a crashed or hung worker. */
   readonly lost: Promise<WireError>;
+
+  /** Resolves where it turns out to answer one completion at a time, though it was chosen for several lanes. */
+  readonly narrowed?: Promise<void>;
 }

@@ -35,13 +35,14 @@ describe("the hands of an engine", () => {
   let first: Named;
   let second: Named;
   let begun: number;
+  let alone: number;
   let arrive: () => void;
   let fail: (raw: Error) => void;
   let hands: Hands<Named>;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    [first, second, begun] = [new Named("first"), new Named("second"), 0];
+    [first, second, begun, alone] = [new Named("first"), new Named("second"), 0, 0];
     const beside = (signal: AbortSignal): Promise<Named> => {
       begun += 1;
       return new Promise((resolve, reject) => {
@@ -54,7 +55,10 @@ describe("the hands of an engine", () => {
         });
       });
     };
-    hands = new Hands(first, beside, REST_MS);
+    const refused = (): void => {
+      alone += 1;
+    };
+    hands = new Hands(first, beside, refused, REST_MS);
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -130,7 +134,7 @@ describe("the hands of an engine", () => {
       await work.done;
       expect(work.by).toBe("first");
     }
-    expect(begun).toBe(1);
+    expect([begun, alone]).toEqual([1, 1]);
     expect(warning).toHaveBeenCalledOnce();
     warning.mockRestore();
   });
@@ -161,5 +165,6 @@ describe("the hands of an engine", () => {
     works[0]?.end();
     await settle();
     expect(works[1]?.by).toBe("first");
+    expect(alone).toBe(0);
   });
 });

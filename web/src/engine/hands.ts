@@ -22,10 +22,11 @@ export class Hands<H extends Hand> {
   private begun: AbortController | null = null;
   private rest: ReturnType<typeof setTimeout> | undefined;
 
-  /** `beside` begins the second one; it gives up when its signal aborts. */
+  /** `beside` begins the second one, and gives up when its signal aborts; `alone` hears that it cannot begin. */
   constructor(
     readonly first: H,
     private readonly beside: (signal: AbortSignal) => Promise<H>,
+    private readonly alone: () => void,
     private readonly restMs = REST_MS,
   ) {
     this.free = [first];
@@ -98,8 +99,10 @@ export class Hands<H extends Hand> {
       this.second = second;
       this.give(second);
     } catch (raw) {
+      if (begun.signal.aborted) return;
       // Not tried again: what there was no room for once has none later.
-      if (!begun.signal.aborted) console.warn("A second engine for batches could not begin:", raw);
+      console.warn("A second engine for batches could not begin:", raw);
+      this.alone();
     }
   }
 

@@ -32,3 +32,12 @@ it("takes a cell that dies before its first word for one that hangs, and not for
   });
   await expect(engine.lost).resolves.toMatchObject({ code: "engine_hung" });
 });
+
+it("hears of its cell that it answers one completion at a time", async () => {
+  const scripted = new ScriptedEngine(() => say("hello"));
+  const engine = new RemoteEngine(() => new ChannelCell(scripted), QUICK);
+  await engine.load({ entry: entryOf("big") }, () => undefined, new AbortController().signal);
+  scripted.narrow();
+  await expect(engine.narrowed).resolves.toBeUndefined();
+  await engine.unload();
+});

@@ -32,7 +32,9 @@ const PHASES: Record<CallName, Phase | null> = {
  */
 export class RemoteEngine implements Engine {
   readonly lost: Promise<WireError>;
+  readonly narrowed: Promise<void>;
   private lose!: (error: WireError) => void;
+  private narrow!: () => void;
   private cell: Cell | null = null;
   private loss: WireError | null = null;
   private calls = new Map<number, Call>();
@@ -45,6 +47,9 @@ export class RemoteEngine implements Engine {
   ) {
     this.lost = new Promise((resolve) => {
       this.lose = resolve;
+    });
+    this.narrowed = new Promise((resolve) => {
+      this.narrow = resolve;
     });
     this.heartbeat = new Heartbeat(
       limits,
@@ -142,6 +147,9 @@ export class RemoteEngine implements Engine {
         return;
       case "lost":
         this.fall(data.error);
+        return;
+      case "narrowed":
+        this.narrow();
         return;
       case "ready":
       case "pong":

@@ -30,6 +30,9 @@ export class ScriptedEngine implements Engine {
   readonly lost: Promise<WireError>;
   /** Loses the model, as a GPU that goes away does. */
   readonly lose: (error: WireError) => void;
+  readonly narrowed: Promise<void>;
+  /** Answers one completion at a time from now on, as llama.cpp does where there is no memory for a second one. */
+  readonly narrow: () => void;
   unloaded = false;
 
   /** `answer` gives the script of each completion; `loadReports` are shown one by one while it loads. */
@@ -50,6 +53,11 @@ export class ScriptedEngine implements Engine {
       resolve = settle;
     });
     this.lose = resolve;
+    let narrow: () => void = () => undefined;
+    this.narrowed = new Promise((settle) => {
+      narrow = settle;
+    });
+    this.narrow = narrow;
   }
 
   async load(

@@ -44,13 +44,20 @@ export class Seat {
     readonly plan: Plan,
     /** Ids that it answers for: its own, and those of the models that it stands in for. */
     readonly answersFor: ReadonlySet<string>,
-    /** Completions that its engine may be asked for at the same time. */
-    readonly lanes = 1,
+    private width = 1,
   ) {
     const taken = new Promise<WireError>((resolve) => {
       this.settle = resolve;
     });
     this.lost = Promise.race([engine.lost, taken]);
+    void engine.narrowed?.then(() => {
+      this.width = 1;
+    });
+  }
+
+  /** Completions that its engine may be asked for at the same time. */
+  get lanes(): number {
+    return this.width;
   }
 
   /** Takes it from whoever works with it: they learn the reason, as they would of a loss. */

@@ -29,6 +29,7 @@ const DOWNLOADED = 0.8;
 export class WllamaEngine implements Engine {
   readonly lost: Promise<WireError>;
   private runtime!: WllamaRuntime;
+  readonly narrowed: Promise<void>;
   private readonly hands: Hands<WllamaRuntime>;
   private embeds = false;
 
@@ -36,7 +37,11 @@ export class WllamaEngine implements Engine {
     this.lost = new Promise((resolve) => {
       this.runtime = new WllamaRuntime(modules, resolve);
     });
-    this.hands = new Hands(this.runtime, (signal) => this.runtime.beside(signal));
+    let narrow: () => void = () => undefined;
+    this.narrowed = new Promise((resolve) => {
+      narrow = resolve;
+    });
+    this.hands = new Hands(this.runtime, (signal) => this.runtime.beside(signal), narrow);
   }
 
   async load(
