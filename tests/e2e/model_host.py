@@ -20,6 +20,7 @@ ARTIFACTS = Path(__file__).resolve().parents[2] / "models" / "demo" / "artifacts
 HUB = "/hub/"
 PIECE = 64 * 1024
 DRAINED_S = 0.3
+CRAWL_S = 0.5
 
 
 @dataclass
@@ -52,6 +53,8 @@ class ModelHost:
     seen: list[Seen] = field(default_factory=list)
     seconds_per_piece: float = 0
     """A slow network: the wait before every 64 KiB."""
+    crawls_behind: int | None = None
+    """From this byte on so little comes that nothing ends while a test does something."""
     ignores_ranges: bool = False
     down: bool = False
     """True: every connection for a model breaks before an answer."""
@@ -73,6 +76,11 @@ class ModelHost:
 
     def forget(self) -> None:
         self.seen.clear()
+
+    def wait_before(self, offset: int) -> None:
+        """Wait as long as the network takes for the piece at an offset."""
+        crawls = self.crawls_behind is not None and offset >= self.crawls_behind
+        time.sleep(CRAWL_S if crawls else self.seconds_per_piece)
 
     def next_fault(self, path: str) -> Fault:
         with self._lock:
@@ -145,7 +153,7 @@ class _Handler(Handler):
         if fault.cut_after is not None:
             end = min(end, at + fault.cut_after)
         while at < end:
-            time.sleep(self.host.seconds_per_piece)
+            self.host.wait_before(at)
             piece = content[at : min(at + PIECE, end)]
             self.wfile.write(piece)
             at += len(piece)
