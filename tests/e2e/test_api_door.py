@@ -76,6 +76,7 @@ def test_a_foreign_page_is_answered_for_as_long_as_a_person_allows_it(tabs: Tabs
     app.page.get_by_role("button", name=f"Remove {origin}").click()
     expect(app.page.get_by_test_id("other-sites")).not_to_contain_text(origin)
     assert "may not use the site's model any more" in page.evaluate("rest()")
+    wait_until(page, "states.length === 3", 30_000)
     assert page.evaluate("states") == ["asking", "allowed", "asking"]
     assert "may not use the model" in ask(page, site)[1]
 
