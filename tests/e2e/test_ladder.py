@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from tests.e2e.app import LOAD_TIMEOUT_MS, wait_until
 from tests.e2e.conftest import OriginGuard
 from tests.e2e.engine_alone import EngineAlone, engine_alone
+from tests.e2e.model_host import ModelHost, hosting_models, in_shards
 from tests.e2e.room import DEMO, EngineRoom, opened_room
 from tools.serve import SITE, serving
 
@@ -62,10 +63,31 @@ def assess(room: EngineRoom, model: str) -> dict[str, Any]:
     return room.query({"type": "assess", "model": model, "device": "auto"})
 
 
-def test_a_better_model_takes_over_between_two_answers(gpu_room: EngineRoom, site: str) -> None:
-    """The CPU answers at once; the same weights on the GPU load behind it."""
-    room = gpu_room
-    room.query({"type": "add_model", "model": second_demo(site)})
+@pytest.fixture
+def hub() -> Iterator[ModelHost]:
+    """The site, with the second model's files beside it."""
+    with hosting_models(in_shards(SECOND, 5)) as serving:
+        yield serving
+
+
+@pytest.fixture
+def hub_room(webgpu_browser: Browser, hub: ModelHost) -> Iterator[EngineRoom]:
+    """An engine of that site, beside a software GPU."""
+    guard = OriginGuard(hub.url.rstrip("/"))
+    with opened_room(webgpu_browser, hub.url, guard) as room:
+        yield room
+    assert guard.foreign == []
+
+
+def test_a_better_model_takes_over_between_two_answers(hub: ModelHost, hub_room: EngineRoom) -> None:
+    """The CPU answers at once; the same weights on the GPU load behind it, and are not fetched again."""
+    room = hub_room
+    brought = {"weights_url": hub.at(f"{SECOND}/"), "library_url": hub.at(f"{SECOND}/lib.wasm")}
+    room.query({"type": "add_model", "model": {**second_demo(hub.url), **brought}})
+    fetched = room.stream({"type": "fetch", "model": SECOND, "device": FROM_GPU})
+    assert fetched[-1]["type"] == "fetched"
+    hub.forget()
+    hub.down = True
     room.observe()
     set_ladder(room, [DEMO, SECOND])
     first = room.complete("What can you do?")
@@ -84,6 +106,9 @@ def test_a_better_model_takes_over_between_two_answers(gpu_room: EngineRoom, sit
         (SECOND, "active"),
     ]
     assert room.news("ladder_changed")[-1]["model"] == SECOND
+    assert hub.seen == []
+    stored = {row["model"]: row["state"] for row in room.query({"type": "stored"})["models"]}
+    assert stored[SECOND] == "whole"
 
     # A request that still names the first model is answered by the one that took its place.
     assert room.complete("Hello", model=DEMO)[-1]["type"] == "finished"

@@ -248,8 +248,8 @@ def test_after_a_stopped_turn_the_next_answer_is_right(engine: OnEngine) -> None
 def test_a_stop_ends_an_answer_within_a_few_tokens(engine: OnEngine) -> None:
     # Counted and not timed: the first tokens, and those that were written while the wish was on its way.
     endings = engine.check("written_until_stopped", EVERYTHING, 10 if engine.kind == "wllama" else 2)
-    assert {ending["reason"] for ending in endings} == {"abort"}
-    written = [ending["usage"]["completion_tokens"] for ending in endings]
+    assert {ending["details"]["reason"] for ending in endings} == {"abort"}
+    written = [ending["details"]["completion_tokens"] for ending in endings]
     # A wish can be late where the machine is busy with other things; mostly it is not.
     assert 0 < median_low(written) < 20, written
 
