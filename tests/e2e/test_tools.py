@@ -14,9 +14,8 @@ from tests.e2e.conftest import Opener
 SYLLABLES = ("ba", "ko", "ri", "mun", "tel", "sa", "dor", "vi", "lem", "pa")
 
 
-def random_words(count: int = 2) -> str:
+def random_words(rng: random.Random, count: int = 2) -> str:
     """Words that no training text holds: what comes back was copied, not remembered."""
-    rng = random.SystemRandom()
     return " ".join("".join(rng.choices(SYLLABLES, k=3)) for _ in range(count))
 
 
@@ -50,33 +49,41 @@ def note(app: App, words: str) -> Noted:
 def test_words_never_seen_end_as_a_note_in_browser_storage(app: App) -> None:
     # The demo model copies most such texts exactly (its card has the figure); three misses in a row mean
     # that something is wrong.
+    rng = random.Random(1)
     for _ in range(3):
-        noted = note(app, random_words())
+        noted = note(app, random_words(rng))
         assert noted.answer.state == "done"
         if noted.called is not None:
             assert noted.called["text"] in noted.stored
         if noted.words in noted.stored:
             assert noted.called == {"action": "add", "text": noted.words}
+            check_that_the_call_is_a_card(app, noted)
             return
     pytest.fail("None of three notes was copied exactly.")
 
 
 def test_most_texts_are_copied_exactly(cpu_app: App) -> None:
-    exact = 0
+    exact, rng = 0, random.Random(2)
     for _ in range(12):
         cpu_app.new_conversation()
-        noted = note(cpu_app, random_words())
+        noted = note(cpu_app, random_words(rng))
         exact += noted.called == {"action": "add", "text": noted.words}
     assert exact >= 6
 
 
-def test_the_call_is_shown_as_a_card_and_never_as_text(app: App) -> None:
-    noted = note(app, "the tea is in the blue tin")
-    assert noted.called == {"action": "add", "text": noted.words}
+def check_that_the_call_is_a_card(app: App, noted: Noted) -> None:
+    """The call is shown as a card, and never as text."""
     card = app.answers.last.get_by_test_id("tool-call").inner_text()
     assert "notes" in card
     assert noted.words in card
     assert "<tool_call>" not in noted.answer.text
+
+
+def test_a_text_of_the_training_is_noted_word_for_word(cpu_app: App) -> None:
+    cpu_app.new_conversation()
+    noted = note(cpu_app, "the tea is in the blue tin")
+    assert noted.called == {"action": "add", "text": noted.words}
+    check_that_the_call_is_a_card(cpu_app, noted)
 
 
 def test_two_tabs_that_note_at_the_same_time_lose_nothing(open_on_cpu: Opener) -> None:
