@@ -8,8 +8,9 @@ from tests.e2e.app import App
 from tests.e2e.tabs import python_of
 
 # In the Python worker, in the engine's place. A piece per token, `rate` of them a second; 0: all at once.
+# No more than `limit` of them.
 SPEAK = """() => {
-  const script = { answers: [], rate: 0, bodies: [], real: globalThis.js_llm_stream };
+  const script = { answers: [], rate: 0, limit: Infinity, bodies: [], real: globalThis.js_llm_stream };
   globalThis.scripted = script;
   const started = {
     type: "started",
@@ -31,14 +32,16 @@ SPEAK = """() => {
     const tokens = script.rate === 0 ? [answer] : answer.match(/[^]{1,4}/g);
     const begun = performance.now();
     let said = 0;
+    let told = false;
     let over = false;
     const next = async () => {
       if (over) return null;
       if (script.rate > 0) await new Promise(resolve => setTimeout(resolve, 20));
       const time = (performance.now() - begun) / 1000;
-      const due = script.rate === 0 ? tokens.length : Math.ceil(time * script.rate);
+      const due = script.rate === 0 ? tokens.length : Math.min(script.limit, Math.ceil(time * script.rate));
       const events = tokens.slice(said, due).map(text => ({ type: "delta", text }));
-      if (said === 0) events.unshift(started);
+      if (!told) events.unshift(started);
+      told = true;
       said = Math.max(said, Math.min(due, tokens.length));
       over = said === tokens.length;
       if (over) events.push(ended(tokens.length));
@@ -58,12 +61,19 @@ class ScriptedModel:
     def __post_init__(self) -> None:
         python_of(self.app).evaluate(SPEAK)
 
-    def says(self, *answers: str, tokens_per_s: float = 0) -> None:
-        """The next answers, in this order."""
+    def says(self, *answers: str, tokens_per_s: float = 0, up_to: int | None = None) -> None:
+        """The next answers, in this order; with a rate no more than so many tokens of one, until `go_on`."""
         python_of(self.app).evaluate(
-            "([answers, rate]) => { scripted.answers.push(...answers); scripted.rate = rate; }",
-            [list(answers), tokens_per_s],
+            """([answers, rate, limit]) => {
+              scripted.answers.push(...answers);
+              Object.assign(scripted, { rate, limit: limit ?? Infinity });
+            }""",
+            [list(answers), tokens_per_s, up_to],
         )
+
+    def go_on(self, up_to: int) -> None:
+        """Say more of the answer that is being said, to the token of this number."""
+        python_of(self.app).evaluate("limit => { scripted.limit = limit; }", up_to)
 
     def asked(self) -> list[list[dict[str, str]]]:
         """The messages of each request, oldest first."""
