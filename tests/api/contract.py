@@ -138,7 +138,7 @@ class ApiContract:
 
     def test_a_client_that_leaves_ends_its_answer_and_no_other(self, api: Caller) -> None:
         api.call("POST", "/webllm/api/clear")
-        assert "data: " in api.leave("/v1/chat/completions", asked(LONG, stream=True))
+        assert "data: " in api.leave("/v1/chat/completions", asked(LONG, stream=True, **LASTING))
         deadline = time.monotonic() + 60
         while not (entries := api.call("GET", "/webllm/api/history").body["history"]):
             assert time.monotonic() < deadline

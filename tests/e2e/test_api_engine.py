@@ -21,6 +21,7 @@ from openai import OpenAI
 from playwright.sync_api import Browser, Page, expect
 from pydantic import BaseModel
 
+from tests.api.contract import LASTING
 from tests.e2e.app import App
 from tests.e2e.room import DEMO
 from tests.e2e.trained import ANSWERS, EVERYTHING, WHAT
@@ -149,13 +150,13 @@ def test_the_official_client_chats_with_the_model_in_a_tab(openai: OpenAI) -> No
 
 
 def test_a_client_that_leaves_ends_its_answer_in_the_tab(openai: OpenAI, api: str) -> None:
-    with openai.chat.completions.create(**asked(EVERYTHING), stream=True) as stream:
+    with openai.chat.completions.create(**asked(EVERYTHING), **LASTING, stream=True) as stream:
         read = next(text for chunk in stream if (text := text_of(chunk)))
     assert read
 
     def noted() -> bool:
-        (newest,) = httpx.get(f"{api}/webllm/api/history?limit=1").json()["history"]
-        return bool(newest["code"] == "CLIENT_GONE")
+        newest = httpx.get(f"{api}/webllm/api/history?limit=1").json()["history"]
+        return [one["code"] for one in newest] == ["CLIENT_GONE"]
 
     _until(noted, 30)
     assert openai.chat.completions.create(**asked(WHAT)).choices[0].finish_reason == "stop"
@@ -232,7 +233,7 @@ def test_the_chat_application_is_served_beside_the_api(api: str) -> None:
 
 
 def test_a_tab_that_closes_in_the_middle_leaves_what_it_has_said(tab: Page, api: str) -> None:
-    body = {**asked(EVERYTHING), "stream": True}
+    body = {**asked(EVERYTHING), **LASTING, "stream": True}
     said, last = "", {}
     with httpx.stream("POST", f"{api}/v1/chat/completions", json=body, timeout=60) as response:
         for line in response.iter_lines():

@@ -161,7 +161,7 @@ def test_the_official_client_works_in_a_page(app: App, context: BrowserContext, 
     pieces = said("stream", "Hello")
     assert "".join(pieces) == whole != ""
     assert len(pieces) > 1
-    assert said("abort", LONG) == 3
+    assert said("abort", LONG, LASTING) == 3
     ((name, arguments), *_) = said("tools", "Add 1 and 2.", ADD)
     assert (name, set(arguments)) == ("add", {"a", "b"})
     assert said("schema", "Name a colour.", COLOUR)["colour"] in ("red", "green")

@@ -23,8 +23,8 @@ globalThis.openaiTests = {
     for await (const { choices } of stream) if (choices[0]?.delta.content) pieces.push(choices[0].delta.content);
     return pieces;
   },
-  abort: async (question) => {
-    const stream = await client.chat.completions.create(asked(question, { stream: true }));
+  abort: async (question, more) => {
+    const stream = await client.chat.completions.create(asked(question, { ...more, stream: true }));
     let count = 0;
     for await (const { choices } of stream) if (choices[0]?.delta.content && (count += 1) === 3) stream.controller.abort();
     return count;
