@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
-import { batch, itemsOf, prompts, room } from "../testing/batches";
+import { batch, itemsOf, prompts, readItems, room } from "../testing/batches";
 import { eventually } from "../testing/eventually";
 import { ask, ramble, readAll, say, textOf } from "../testing/rig";
 import { KeptBatches, MemoryBatches } from "./batch-store";
@@ -65,6 +65,18 @@ describe("a batch on an engine that computes two items at once", () => {
     const rest = await readAll(batch(client, { job: "j", prompts: prompts(4), keep: false, done }));
     expect([...done, ...indexesOf(rest)].sort()).toEqual([0, 1, 2, 3]);
     expect(asked).toHaveLength(4 - done.length);
+  });
+
+  it("tells of each as it comes where whoever asks keeps the answers", async () => {
+    const { client } = await room(
+      new MemoryBatches(),
+      (prompt) => (prompt === "p0" ? SILENCE : say(`about ${prompt}`)),
+      { lanes: 2 },
+    );
+    const stream = batch(client, { job: "j", prompts: prompts(4), keep: false });
+    expect((await readItems(stream, 3)).map(({ index }) => index)).toEqual([1, 2, 3]);
+    stream.cancel();
+    expect(indexesOf(await readAll(stream))).toEqual([]);
   });
 
   it("tells what is kept of a job in order as well", async () => {

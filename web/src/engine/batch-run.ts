@@ -116,7 +116,9 @@ export class BatchRun {
   private deliver(item: BatchItemDone, told: InOrder<BatchItemDone>): void {
     this.done += 1;
     if (item.error !== null) this.failed += 1;
-    told.take(item.index, item);
+    // Where nothing is kept here, whoever hears of it keeps it: it waits for none before it.
+    if (this.body.keep === false) this.sink.push(item);
+    else told.take(item.index, item);
   }
 
   private note({ item, model }: ItemOutcome, kept: boolean): void {
