@@ -43,10 +43,20 @@ class Conversation:
 def conversation(request: pytest.FixtureRequest) -> Conversation:
     """Held once with each engine: on a software adapter an answer takes seconds."""
     app: App = request.getfixturevalue(f"{request.param}_app")
+    if request.param == "webgpu":
+        assert_that_there_is_no_network(app)
     app.new_conversation()
     before = len(app.events())
     first = app.ask(WHAT)
     return Conversation(app, first, app.events()[before:], app.ask(OFFLINE))
+
+
+def assert_that_there_is_no_network(app: App) -> None:
+    """What comes from a GPU here comes from one that was visited before."""
+    assert not app.page.evaluate("navigator.onLine")
+    unreachable = "fetch('version.json').then(() => 'answered', () => 'unreachable')"
+    assert app.page.evaluate(unreachable) == "unreachable"
+    assert app.engine_state()["model"]["engine"]["device"] == "webgpu"
 
 
 def test_the_demo_model_gives_its_trained_answer(conversation: Conversation) -> None:
