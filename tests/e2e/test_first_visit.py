@@ -54,9 +54,9 @@ def test_on_a_phone_the_first_minute_and_a_second_visit_without_a_network(cpu_br
         question = page.get_by_test_id("message-user")
         expect(question).to_contain_text("Is sent when everything is ready")
         page.get_by_test_id("composer").fill("Half a thought")
+        free = True
         for route in held:
             route.continue_()
-        free = True
         assert app.wait_for_answer_number(1).text == ANSWERS[WHAT]
         expect(page.get_by_test_id("load-stage")).to_have_count(0)
 
