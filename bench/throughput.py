@@ -14,7 +14,7 @@ from bench.results import Result
 from bench.running import Rig
 
 MODEL = "scripted-1"
-TOKENS_FOR_ONE = 1000
+TOKENS_FOR_ONE = 10_000
 """The scripted engine says so many tokens for each that a real model is asked for."""
 
 
