@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.e2e.app import App
+from tests.e2e.app import ANSWER_TIMEOUT_MS, App, wait_until
 from tests.e2e.axe import Axe
 from tests.e2e.trained import ANSWERS, OFFLINE, WHAT
 from tools.screens import SCREENS, Screen, close_sheet, open_sheet
@@ -144,12 +144,14 @@ def test_a_whole_conversation_needs_no_pointer(app: App, page: Page) -> None:
     composer = page.get_by_test_id("composer")
     questions = page.get_by_test_id("message-user")
     page.keyboard.press("Control+Shift+O")
+    expect(app.answers).to_have_count(0)
     expect(composer).to_be_focused()
     page.evaluate(HEAR)
     page.keyboard.type(WHAT)
     page.keyboard.press("Enter")
     assert app.wait_for_answer_number(1).text == ANSWERS[WHAT]
     # A screen reader heard each sentence once, and nothing moved for whoever wants no motion.
+    wait_until(page, f"heard.join(' ').length >= {len(ANSWERS[WHAT])}", ANSWER_TIMEOUT_MS)
     assert page.evaluate("heard.join(' ')") == ANSWERS[WHAT]
     assert page.evaluate("moved") == 0
 
@@ -197,7 +199,7 @@ def test_a_whole_conversation_needs_no_pointer(app: App, page: Page) -> None:
     # Found again, renamed, deleted and brought back.
     page.keyboard.press("Control+k")
     page.keyboard.type(WHAT[:12])
-    expect(page.get_by_test_id("hits")).to_be_visible()
+    expect(page.get_by_test_id("hits")).to_have_attribute("data-searching", "false")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("F2")
     expect(page.get_by_test_id("conversation-title-field")).to_be_focused()

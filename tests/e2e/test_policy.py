@@ -22,7 +22,7 @@ TRY_FETCH = """() => new Promise(resolve => setTimeout(() => {
 REPORTED = """() => new Promise(resolve => {
   addEventListener("securitypolicyviolation", event => resolve(event.effectiveDirective));
   setTimeout(() => { fetch("https://example.com/").catch(() => {}); });
-  setTimeout(() => resolve("nothing"), 5000);
+  setTimeout(() => resolve("nothing"), 60_000);
 })"""
 
 # What is refused where text would become markup, a script or a worker. In a worker there is no markup.
