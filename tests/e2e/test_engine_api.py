@@ -107,7 +107,8 @@ await listening
 
 @WAYS
 def test_a_batch_is_answered_kept_gone_on_with_and_forgotten(room: Room, way: str) -> None:
-    prompts = [WHAT, "What can you do?", WHAT]
+    # Two are computed at once: there is more to do than that while it is cancelled.
+    prompts = [WHAT, "What can you do?", *[WHAT] * 14]
     begun = room.ask(
         f"""
 run = {way}.batch({prompts!r}, job="job-{way}", temperature=0)
@@ -118,14 +119,14 @@ begun
     )
     assert (begun["index"], begun["text"]) == (0, ANSWERS[WHAT])
     (job,) = [one for one in room.ask(f"await {way}.batches()") if one["job"] == f"job-{way}"]
-    assert (job["prompts"], job["finished"]) == (3, False)
+    assert (job["prompts"], job["finished"]) == (16, False)
     rest = room.ask(f"await {way}.batch({prompts!r}, job='job-{way}', temperature=0)")
     texts = {item["index"]: item["text"] for item in rest}
     assert texts[2] == ANSWERS[WHAT]
-    assert set(texts) >= {1, 2}
+    assert set(texts) >= set(range(1, 16))
     assert all(item["error"] is None for item in rest)
     (job,) = [one for one in room.ask(f"await {way}.batches()") if one["job"] == f"job-{way}"]
-    assert (job["done"], job["failed"], job["finished"]) == (3, 0, True)
+    assert (job["done"], job["failed"], job["finished"]) == (16, 0, True)
     room.page.run(f"await {way}.forget_batch('job-{way}')")
     assert f"job-{way}" not in [one["job"] for one in room.ask(f"await {way}.batches()")]
 
