@@ -110,8 +110,9 @@ const OBSERVED_AT_MOST = 500;
 function merge(pending: StreamEvent[], event: StreamEvent): void {
   const last = pending.at(-1);
   if (last?.type === "delta" && event.type === "delta" && last.channel === event.channel) {
-    const tokens = (last.tokens ?? 1) + (event.tokens ?? 1);
-    pending[pending.length - 1] = { ...event, text: last.text + event.text, tokens };
+    // In its place: what waits is a copy, and a new one for each token is most of what a token costs here.
+    last.text += event.text;
+    last.tokens = (last.tokens ?? 1) + (event.tokens ?? 1);
   } else if (last?.type === "progress" && event.type === "progress") {
     pending[pending.length - 1] = event;
   } else if (last?.type === "observed" && event.type === "observed" && pending.length >= OBSERVED_AT_MOST) {
@@ -119,6 +120,6 @@ function merge(pending: StreamEvent[], event: StreamEvent): void {
     const details = { ...event.event.details, dropped };
     pending[pending.length - 1] = { type: "observed", event: { ...event.event, details } };
   } else {
-    pending.push(event);
+    pending.push({ ...event });
   }
 }
