@@ -85,8 +85,8 @@ export class Answering {
       seat,
       this.said,
       this.pieces,
-      (piece) => {
-        this.say(seat, piece);
+      (text, pieces) => {
+        this.say(seat, text, pieces);
       },
       signal,
     );
@@ -155,14 +155,14 @@ export class Answering {
       this.sink.push({ type: "recovered", error: loss, model, engine });
   }
 
-  private say(seat: Seat, piece: string): void {
-    if (seat !== this.listening || piece === "") return;
+  private say(seat: Seat, text: string, pieces = 1): void {
+    if (seat !== this.listening || text === "") return;
     const now = this.now();
     if (this.pieces === 0)
       this.journal.record("first_token", seat.model.id, { after_ms: now - this.askedAt });
-    this.said += piece;
-    this.pieces += 1;
-    this.sink.push({ type: "delta", text: piece });
+    this.said += text;
+    this.pieces += pieces;
+    this.sink.push({ type: "delta", text, ...(pieces === 1 ? {} : { tokens: pieces }) });
     if (now - this.toldAt < TELL_TOKENS_MS) return;
     this.toldAt = now;
     this.journal.record("tokens", seat.model.id, { tokens: this.pieces });

@@ -110,7 +110,7 @@ const OBSERVED_AT_MOST = 500;
 function merge(pending: StreamEvent[], event: StreamEvent): void {
   const last = pending.at(-1);
   if (last?.type === "delta" && event.type === "delta" && last.channel === event.channel) {
-    // In its place: what waits is a copy, and a new one for each token is most of what a token costs here.
+    // In its place: what waits is a copy of our own, and a new one for each token would be garbage at once.
     last.text += event.text;
     last.tokens = (last.tokens ?? 1) + (event.tokens ?? 1);
   } else if (last?.type === "progress" && event.type === "progress") {

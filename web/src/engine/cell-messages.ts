@@ -37,7 +37,7 @@ export type FromCell =
   | { type: "ready" }
   | { type: "report"; id: number; report: LoadReport }
   /** Pieces of text, each a token or seldom more. */
-  | { type: "text"; id: number; texts: string[] }
+  | { type: "text"; id: number; text: string; pieces: number }
   | { type: "done"; id: number; value: CallResults[CallName] }
   /** `fatal`: the engine cannot be used any more. */
   | { type: "failed"; id: number; error: WireError; fatal: boolean }

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../protocol/endpoint";
 import type { CallResults, CallName, CellCall, FromCell, ToCell } from "./cell-messages";
-import type { Engine } from "./engine";
+import type { Engine, OnText } from "./engine";
 import { translate } from "./errors";
 import { Pieces } from "./pieces";
 
@@ -25,8 +25,8 @@ export function serveCell(endpoint: Endpoint, engine: Engine): void {
     const { id } = call;
     const life = new AbortController();
     running.set(id, life);
-    const pieces = new Pieces((texts) => {
-      post({ type: "text", id, texts });
+    const pieces = new Pieces((text, pieces) => {
+      post({ type: "text", id, text, pieces });
     });
     try {
       const value = await perform(engine, call, post, pieces, life.signal);
@@ -57,8 +57,8 @@ async function perform(
   signal: AbortSignal,
 ): Promise<CallResults[CallName]> {
   const { id } = call;
-  const onText = (text: string): void => {
-    pieces.push(text);
+  const onText: OnText = (text, count) => {
+    pieces.push(text, count);
   };
   switch (call.type) {
     case "load":

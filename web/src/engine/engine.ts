@@ -39,8 +39,8 @@ export interface Vectors {
   promptTokens: number;
 }
 
-/** Takes an answer's text, piece by piece. */
-export type OnText = (text: string) => void;
+/** Takes an answer's text, piece by piece, or `pieces` of them in one text; one when absent. */
+export type OnText = (text: string, pieces?: number) => void;
 
 /**
  * One engine with at most one model, made for one load and thrown away with it.

@@ -2,21 +2,24 @@
 const TOGETHER_MS = 16;
 
 /**
- * Sends pieces of text on: the first at once, and of those that follow quickly several in one message. An engine that
- * says a thousand tokens a second would wake the room as often.
+ * Sends pieces of text on: the first at once, and of those that follow quickly several in one text. An engine that says
+ * a thousand tokens a second would wake the room as often.
  */
 export class Pieces {
-  private waiting: string[] = [];
+  private text = "";
+  /** How many are in that. */
+  private waiting = 0;
   private sentAt = -Infinity;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
-    private readonly post: (texts: string[]) => void,
+    private readonly post: (text: string, pieces: number) => void,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  push(text: string): void {
-    this.waiting.push(text);
+  push(text: string, pieces = 1): void {
+    this.text += text;
+    this.waiting += pieces;
     const wait = this.sentAt + TOGETHER_MS - this.now();
     if (wait <= 0) this.flush();
     else
@@ -29,8 +32,11 @@ export class Pieces {
   flush(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    if (this.waiting.length === 0) return;
+    if (this.waiting === 0) return;
     this.sentAt = this.now();
-    this.post(this.waiting.splice(0));
+    const { text, waiting } = this;
+    this.text = "";
+    this.waiting = 0;
+    this.post(text, waiting);
   }
 }

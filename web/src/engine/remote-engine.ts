@@ -137,7 +137,7 @@ export class RemoteEngine implements Engine {
         this.calls.get(data.id)?.onReport?.(data.report);
         return;
       case "text":
-        for (const text of data.texts) this.calls.get(data.id)?.onText?.(text);
+        this.calls.get(data.id)?.onText?.(data.text, data.pieces);
         return;
       case "done":
         this.calls.get(data.id)?.resolve(data.value);

@@ -25,21 +25,24 @@ it("lets others run between two deltas", async () => {
   expect(await heard({})).toBe("a-b-c-d");
 });
 
-it("says as many together as it is told to", async () => {
-  expect(await heard({ together: 2 })).toBe("ab-cd");
+it("says as many together as it is told to, and how many they are", async () => {
+  expect(await heard({ together: 3 })).toBe("abc-d");
 });
 
-it("says no more once it is cancelled, together or not", async () => {
+it("says no more once it is cancelled", async () => {
   const life = new AbortController();
-  const engine = new ScriptedEngine(() => ({ deltas: "abcd", together: 4, end: { reason: "stop" } }));
-  let text = "";
-  const say = (delta: string): void => {
-    text += delta;
-    if (delta === "b") life.abort();
+  const engine = new ScriptedEngine(() => ({ deltas: "abcdef", together: 2, end: { reason: "stop" } }));
+  const said: [string, number | undefined][] = [];
+  const say = (text: string, pieces?: number): void => {
+    said.push([text, pieces]);
+    if (text === "cd") life.abort();
   };
   expect(await engine.complete(ask("hi"), say, life.signal)).toMatchObject({
     reason: "abort",
-    usage: { completion_tokens: 2 },
+    usage: { completion_tokens: 4 },
   });
-  expect(text).toBe("ab");
+  expect(said).toEqual([
+    ["ab", 2],
+    ["cd", 2],
+  ]);
 });

@@ -12,9 +12,9 @@ import { EngineFailure } from "./errors";
 /** What one completion does: text to stream, with pauses, then an ending or a failure. */
 export interface Script {
   deltas: Iterable<string>;
-  /** Milliseconds before each delta, or those that are said in one go; 0 is as fast as can be, and still lets others run in between. */
+  /** Milliseconds before each delta, or those said in one go; 0 is as fast as can be, and lets others run in between. */
   pauseMs?: number;
-  /** Deltas that are said in one go, before others run; one by default. */
+  /** Deltas that are said in one text; one by default. */
   together?: number;
   /** `abort`: nothing more comes until somebody cancels. */
   end: { reason: Ending["reason"] } | { error: WireError };
@@ -91,16 +91,16 @@ export class ScriptedEngine implements Engine {
     };
   }
 
-  async complete(body: CompletionBody, onText: (text: string) => void, signal: AbortSignal): Promise<Ending> {
+  async complete(body: CompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
     const startedAt = performance.now();
     const script = this.answer(body);
     const { pauseMs = 0, together = 1 } = script;
     let said = 0;
-    for (const delta of script.deltas) {
-      if (said % together === 0) await pause(pauseMs, signal);
+    for (const deltas of inGroups(script.deltas, together)) {
+      await pause(pauseMs, signal);
       if (signal.aborted) break;
-      onText(delta);
-      said += 1;
+      onText(deltas.join(""), deltas.length);
+      said += deltas.length;
     }
     if ("reason" in script.end && script.end.reason === "abort") await cancelled(signal);
     if (!signal.aborted && "error" in script.end) throw new EngineFailure(script.end.error);
@@ -130,6 +130,17 @@ export class ScriptedEngine implements Engine {
     this.unloaded = true;
     return Promise.resolve();
   }
+}
+
+function* inGroups(deltas: Iterable<string>, size: number): Generator<string[]> {
+  let group: string[] = [];
+  for (const delta of deltas) {
+    group.push(delta);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 /** Waits, or ends early when the signal aborts. */
