@@ -47,6 +47,25 @@ function fullAt(answers: Parameters<KeptStates["count"]>[0][]): number | null {
   return null;
 }
 
+interface Turn {
+  conversation: number;
+  tokens: number;
+}
+
+const asked = (...turns: [conversation: number, tokens: number][]): Turn[] =>
+  turns.map(([conversation, tokens]) => ({ conversation, tokens }));
+
+/** Two states nearly as long as each other: which of them was taken up cannot be seen. With what all prompts share. */
+const LIKE_ANOTHER: [Turn[], number] = [
+  asked([0, 113], [0, 179], [4, 280], [1, 302], [0, 392], [4, 139], [1, 56], [0, 137]),
+  180,
+];
+/** A state is taken up that is half as long as the last prompt, of which as much could have come again. */
+const HALF_OF_THE_LAST: [Turn[], number] = [
+  asked([2, 182], [0, 172], [0, 46], [1, 40], [2, 347], [0, 40], [1, 40], [0, 68], [0, 334], [0, 248]),
+  93,
+];
+
 describe("the states that llama.cpp keeps", () => {
   it("are never too many in a conversation that goes on", () => {
     const turns = Array.from({ length: 90 }, (_, turn) => ({ reused: turn * 10, total: (turn + 1) * 10 }));
@@ -100,6 +119,7 @@ describe("the states that llama.cpp keeps", () => {
           expect(server.kept).toBeLessThanOrEqual(2 * WINDOW);
         }
       }),
+      { examples: [LIKE_ANOTHER, HALF_OF_THE_LAST] },
     );
   });
 });

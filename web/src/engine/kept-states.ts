@@ -16,7 +16,8 @@ export interface AnswerTokens {
  *
  * Its server puts a state aside when a prompt comes that shares less than half of it, and takes it up again when
  * its conversation goes on. It would keep 8 GiB of them, and wllama passes no other limit on: so they are counted
- * here, from what every answer tells. Where that leaves open whether one was taken up, it counts as kept.
+ * here, from what every answer tells. Where that leaves open whether one was taken up, or which, the larger ones count as
+ * kept.
  */
 export class KeptStates {
   private readonly aside: number[] = [];
@@ -33,10 +34,14 @@ export class KeptStates {
   /** Counts one answer; null where it was cut before it could say anything: it may have filled the window. */
   count(answer: AnswerTokens | null): void {
     const { reused, total } = answer ?? { reused: 0, total: this.window };
+    const [taken] = this.aside
+      .filter((state) => reused <= state && reused > state - REWRITTEN)
+      .sort((one, other) => one - other);
     // Either little of the last prompt came again, or more than it had: it was put aside.
-    if (reused < this.last / 2 || reused > this.last) {
-      const taken = this.aside.findIndex((state) => reused <= state && reused > state - REWRITTEN);
-      if (taken >= 0) this.aside.splice(taken, 1);
+    const displaced = reused < this.last / 2 || reused > this.last;
+    // Or as much came again as a smaller one has, which may have changed places with it.
+    if (displaced || (taken !== undefined && taken < this.last)) {
+      if (taken !== undefined) this.aside.splice(this.aside.indexOf(taken), 1);
       this.aside.push(this.last);
     }
     this.last = total;
