@@ -12,7 +12,7 @@ parameters are in the GPU's memory is a figure of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from bench.figure import Figure, paired
 from bench.overhead import MODEL
 from bench.page import launched
 from bench.results import Result
+from bench.rounds import one_round
 from bench.running import Rig
 from tests.e2e.app import wait_until
 
@@ -92,18 +93,9 @@ class _Sides:
             self._theirs()
 
     def round(self, first: int) -> Round:
-        """One load of each kind.
-
-        Args:
-            first: who begins, counted on from round to round: nobody always has another's heat behind him.
-        """
-        loads: dict[str, Callable[[], Moments]] = {
-            "whole": self._ours,
-            "there": lambda: self._ours(open=True),
-            "theirs": self._theirs,
-        }
-        names = [*loads][first % 3 :] + [*loads][: first % 3]
-        return Round(**{name: loads[name]() for name in names})
+        """One load of each kind; `first` counts the rounds."""
+        loads = {"whole": self._ours, "there": lambda: self._ours(open=True), "theirs": self._theirs}
+        return Round(**one_round(loads, first))
 
     def _ours(self, *, open: bool = False) -> Moments:
         return self._load("loadOurs", {"model": self._model.id, "device": self._device, "open": open})

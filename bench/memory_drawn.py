@@ -2,7 +2,8 @@
 
 The application is real: Python, the session, what is stored and what is drawn. Only the engine is the
 scripted one, which answers at once. Counted is what the processes of a browser with this page alone have
-written, once every isolate of JavaScript has collected what nobody needs. Two minutes; Linux only.
+written, once every isolate of JavaScript has collected what nobody needs; the conversation is stored on the
+disk, as a person's is. Two minutes; Linux only.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bench.page import launched
 from bench.results import Result
 from bench.running import Rig
 from tests.e2e.app import App
-from tests.soak.held import collecting, held_mb
+from tests.soak.held import collecting_profile, held_mb
 
 TURNS = 500
 SETTLED_AFTER = 10
@@ -49,7 +50,7 @@ def _asked(page: Page, first: int, behind: int) -> None:
 
 def _held(rig: Rig) -> tuple[float, float]:
     """Megabytes after all turns, and after the first."""
-    with collecting(rig.playwright) as browser, browser.new_context(service_workers="block") as context:
+    with collecting_profile(rig.playwright) as context:
         context.route("**/engine.html", lambda route: route.fulfill(path=ENGINE, content_type="text/html"))
         page = context.new_page()
         page.goto(f"{rig.site}?model=scripted-1&tokens={TOKENS}")

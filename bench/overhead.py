@@ -20,6 +20,7 @@ from bench.conditions import taken_now
 from bench.figure import Figure, alone, paired
 from bench.page import AnswerFailed, BenchPage, Streamed, Timed, launched, opened
 from bench.results import Result
+from bench.rounds import one_round
 from bench.running import Rig
 from tests.e2e.trained import EVERYTHING
 
@@ -66,18 +67,13 @@ class _Sides:
         self._second()
 
     def round(self, first: int) -> Round:
-        """One answer of each.
-
-        Args:
-            first: who begins, counted on from round to round: nobody always has another's heat behind him.
-        """
+        """One answer of each; `first` counts the rounds."""
         asks: dict[str, Callable[[], Any]] = {
             "ours": self._ours,
             "theirs": self._theirs,
             "second": self._second,
         }
-        names = [*asks][first % 3 :] + [*asks][: first % 3]
-        return Round(**{name: asks[name]() for name in names})
+        return Round(**one_round(asks, first))
 
     def _ours(self) -> Streamed:
         return self._page.answer_ours(EVERYTHING, **self._sampling)

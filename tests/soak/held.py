@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Error, Page, Playwright, Worker
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Worker
 
 from bench.memory import PROC, NotMeasurable, browser_processes
 from tools import browser as chromium
@@ -32,6 +33,20 @@ def collecting(playwright: Playwright, *, webgpu: bool = False) -> Iterator[Brow
         yield browser
     finally:
         browser.close()
+
+
+@contextmanager
+def collecting_profile(playwright: Playwright) -> Iterator[BrowserContext]:
+    """The same with a profile on the disk, as a person has one: what a private one stores lies in memory."""
+    flags = [*chromium.flags(webgpu=False), COLLECTING]
+    with TemporaryDirectory() as folder:
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=str(chromium.ensure()), args=flags, service_workers="block"
+        )
+        try:
+            yield context
+        finally:
+            context.close()
 
 
 def own_mb() -> float:
