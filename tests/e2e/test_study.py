@@ -127,12 +127,14 @@ def test_cards_come_one_by_one_and_a_stop_in_the_middle_keeps_the_finished_ones(
     assert app.cards == kept
     page.get_by_test_id("more-count").fill("4")
     page.get_by_test_id("more-cards").click()
-    # A small model repeats itself: it need not find as many.
-    expect(page.get_by_test_id("card").nth(len(kept))).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
     expect(page.get_by_test_id("making")).to_have_count(0, timeout=ANSWER_TIMEOUT_MS)
     more = app.cards
     assert more[: len(kept)] == kept
     assert len({question for question, _ in more}) == len(more)
+    # A small model repeats itself: it need not find as many, or any, and then that is said.
+    found = len(more) - len(kept)
+    if found < 4:
+        expect(page.get_by_test_id("making-note")).to_contain_text(f"{found} of 4")
 
     # One is changed by hand, one deleted and brought back.
     page.get_by_test_id("edit-card").first.click()
