@@ -88,7 +88,7 @@ export class Keeper {
   /** This tab may run the turns of a conversation: go on from what the last one has stored. */
   async held(id: string): Promise<void> {
     // What cannot be read keeps nobody from an answer.
-    await this.#then(id, (followed) => followed.kept.refresh(this.#shown(followed))).catch(this.options.onTrouble);
+    await this.#then(id, (followed) => followed.kept.catchUp(this.#shown(followed))).catch(this.options.onTrouble);
     if (this.#followed.get(id)?.live === true) this.options.take(id);
     else this.options.locks.release(id);
   }

@@ -67,6 +67,34 @@ beforeEach(() => {
   database = storedDatabase(new MemoryRows());
 });
 
+it("reads no turn again where no other tab has written one meanwhile", async () => {
+  const read: string[] = [];
+  class Watched extends MemoryRows {
+    override list<S extends StoreName>(store: S, query: Query): Promise<Schema[S][]> {
+      read.push(store);
+      return super.list(store, query);
+    }
+  }
+  const watched = storedDatabase(new Watched());
+  const here = new Tab(watched);
+  here.ask("a");
+  await here.save();
+  await here.kept.catchUp(here);
+  expect(read).toEqual([]);
+  const there = await new Tab(watched).load();
+  there.answer("a");
+  await there.save();
+  read.length = 0;
+  await here.kept.catchUp(here);
+  expect(read).toEqual(["turns"]);
+  expect(here.conversation.turns).toEqual(there.conversation.turns);
+  await watched.conversations.purge("c");
+  await here.kept.catchUp(here);
+  here.ask("b");
+  await here.save();
+  expect((await watched.turns.of("c")).map(({ id }) => id)).toEqual(["a", "b"]);
+});
+
 it("takes over what another tab has written without reading what was there before", async () => {
   const read: string[] = [];
   class Watched extends MemoryRows {

@@ -102,6 +102,13 @@ export class KeptConversation {
     if (!sameConversation(mine, both)) shown.adopt(both);
   }
 
+  /** Take over what another tab may have stored while the turns were its own. */
+  async catchUp(shown: Shown): Promise<void> {
+    const record = await this.database.conversations.get(this.id);
+    // Each writing of a turn counts up the conversation: where that stands still, nothing has to be read of its turns.
+    if (record?.revision !== this.#record.revision) await this.refresh(shown);
+  }
+
   /** Store what has changed in the page since the last time. */
   async save(shown: Shown): Promise<void> {
     for (;;) {
