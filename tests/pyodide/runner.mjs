@@ -77,7 +77,9 @@ function installScriptedBridge(batches) {
     };
     // Every other one is a page of an older recipe, which has promises only.
     if (calls.opened % 2 === 0) return source;
-    const next_to = (take) => void next().then((json) => cancelled || take(json));
+    // As the bridge does: a long text comes as its bytes.
+    const crossing = (json) => (json === null || json.length < 4096 ? json : new TextEncoder().encode(json));
+    const next_to = (take) => void next().then((json) => cancelled || take(crossing(json)));
     return { ...source, next_to };
   };
   globalThis.answer_null = () => null;

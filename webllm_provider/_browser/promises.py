@@ -20,7 +20,8 @@ class Reader:
 
     A promise that a function of JavaScript gives becomes a future of Pyodide's, which counts itself off when
     it is done: one more turn of the browser's event loop, beside the one that wakes the task, for each batch.
-    A source with `next_to` hands its batches to a function, and a plain future waits here.
+    A source with `next_to` hands its batches to a function, and a plain future waits here. Such a source may
+    give a long text as its bytes: Pyodide copies them as they are, and a text character by character.
     """
 
     def __init__(self, source: Any) -> None:
@@ -51,4 +52,5 @@ class Reader:
     def _arrived(self, batch: Any) -> None:
         # A task that was cancelled waits no more, and its source may not know it yet.
         if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(batch)
+            read = getattr(batch, "to_bytes", None)
+            self._waiting.set_result(batch if read is None else str(read(), "utf-8"))

@@ -127,6 +127,22 @@ async def check_a_python_function_can_be_the_bridge() -> None:
         js.js_llm_stream = stream
 
 
+async def check_a_long_batch_may_come_as_its_bytes() -> None:
+    stream, long = js.js_llm_stream, "Grüße, 世界.\n" * 1000
+    js.eval("(text) => { globalThis.scripted_long = text }")(json.dumps([answer(long)], ensure_ascii=False))
+    js.js_llm_stream = js.eval(
+        "() => { const batches = [new TextEncoder().encode(globalThis.scripted_long.slice(1, -1)), null];"
+        " return { next_to(take) { take(batches.shift()) }, cancel() {} } }"
+    )
+    try:
+        response = await WebLLMProvider(BridgeTransport()).complete(
+            {"messages": [{"role": "user", "content": "Hi"}]}
+        )
+    finally:
+        js.js_llm_stream = stream
+    assert response.text == long
+
+
 async def check_every_error_of_the_page_is_its_class() -> None:
     stream = js.js_llm_stream
     try:

@@ -28,6 +28,13 @@ async function readJson(stream: JsonStream): Promise<StreamEvent[]> {
   return events;
 }
 
+async function taken(stream: JsonStream): Promise<string | null> {
+  const given = await new Promise<string | Uint8Array | null>((resolve) => {
+    stream.next_to(resolve);
+  });
+  return given instanceof Uint8Array ? new TextDecoder().decode(given) : given;
+}
+
 const load = (globals: BridgeGlobals): Promise<StreamEvent[]> =>
   readJson(globals.js_llm_load(JSON.stringify({ model: DEMO })));
 
@@ -43,10 +50,6 @@ describe("the functions that Python finds", () => {
   it("hand the same batches to a function, and none any more to one whose stream was cancelled", async () => {
     const globals = bridge(() => ramble());
     await load(globals);
-    const taken = async (stream: JsonStream): Promise<string | null> =>
-      new Promise((resolve) => {
-        stream.next_to(resolve);
-      });
     const stream = globals.js_llm_stream(JSON.stringify(ask("hi")));
     expect(JSON.parse((await taken(stream)) ?? "")).toMatchObject([{ type: "started" }]);
     const late: unknown[] = [];
@@ -57,6 +60,26 @@ describe("the functions that Python finds", () => {
     expect(await taken(ended)).toBeNull();
     await expect.poll(() => stream.next()).toBeNull();
     expect(late).toEqual([]);
+  });
+
+  it("hand over a long text as its bytes, and a short one as it is", async () => {
+    const long = "Grüße, 世界 \ud83d\n".repeat(1000);
+    const globals = bridge(() => say(long));
+    await load(globals);
+    const stream = globals.js_llm_stream(JSON.stringify(ask("hi")));
+    const kinds: string[] = [];
+    const events: StreamEvent[] = [];
+    for (;;) {
+      const given = await new Promise<string | Uint8Array | null>((resolve) => {
+        stream.next_to(resolve);
+      });
+      if (given === null) break;
+      const json = typeof given === "string" ? given : new TextDecoder().decode(given);
+      kinds.push(typeof given === "string" ? "text" : "bytes");
+      events.push(...(JSON.parse(json) as StreamEvent[]));
+    }
+    expect(textOf(events)).toBe(long);
+    expect(new Set(kinds)).toEqual(new Set(["text", "bytes"]));
   });
 
   it("collect an answer into an OpenAI completion that names the engine", async () => {

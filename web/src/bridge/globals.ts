@@ -15,8 +15,11 @@ import type { EngineLink } from "./link";
 export interface JsonStream {
   /** JSON of an array of `StreamEvent`; null after the last. Never rejects. */
   next(): Promise<string | null>;
-  /** Gives what `next()` would to a function, unless it is cancelled before: Python waits for a promise at twice the price. */
-  next_to(take: (json: string | null) => unknown): void;
+  /**
+   * Gives what `next()` would to a function, unless it is cancelled before: Python waits for a promise at twice the
+   * price. A long text comes as its bytes in UTF-8.
+   */
+  next_to(take: (json: string | Uint8Array | null) => unknown): void;
   cancel(): void;
 }
 
@@ -98,6 +101,10 @@ const malformed = (why: string): WireError => ({
   message: `The request is not valid JSON: ${why}`,
 });
 
+/** Pyodide takes a text over character by character, bytes in one go; a short one costs less than a proxy. */
+const LONG_TEXT = 4096;
+const encoder = new TextEncoder();
+
 function asJson(stream: EventStream): JsonStream {
   let cancelled = false;
   const next = async (): Promise<string | null> => {
@@ -109,7 +116,7 @@ function asJson(stream: EventStream): JsonStream {
     next_to: (take) => {
       void next().then((json) => {
         // Who has cancelled is gone, and its function with it.
-        if (!cancelled) take(json);
+        if (!cancelled) take(json === null || json.length < LONG_TEXT ? json : encoder.encode(json));
       });
     },
     cancel: () => {
