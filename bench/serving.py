@@ -16,15 +16,20 @@ MADE = ROOT / "build" / "bench-models"
 """Models that are made for one benchmark."""
 PREFIX = "/bench/"
 MODELS = "models/"
+SCRIPTED_WORKER = "scripted-worker.js"
 FILES = {
-    "scripted-worker.js": BUILT / "scripted-worker.js",
     "modules/web-llm.js": MODULES / "@mlc-ai" / "web-llm" / "lib" / "index.js",
     "modules/wllama.js": MODULES / "@wllama" / "wllama" / "esm" / "index.js",
 }
 """What the pages import, beside what lies in `bench/pages`."""
 
 
-class _Handler(Handler):
+class BenchHandler(Handler):
+    """Serves the benchmarks' pages beside a site."""
+
+    built = BUILT
+    """Where the scripted engine's worker lies."""
+
     def translate_path(self, path: str) -> str:
         if not path.startswith(PREFIX):
             return str(super().translate_path(path))
@@ -33,6 +38,8 @@ class _Handler(Handler):
         if name.startswith(MODELS):
             made = {str(path.relative_to(MADE)): path for path in MADE.rglob("*")}
             return str(made.get(name.removeprefix(MODELS), pages / "missing"))
+        if name == SCRIPTED_WORKER:
+            return str(self.built / name)
         found = FILES.get(name) or next((page for page in pages.iterdir() if page.name == name), None)
         return str(found or pages / "missing")
 
@@ -45,4 +52,4 @@ def build() -> None:
 
 def serving(folder: Path = SITE) -> AbstractContextManager[str]:
     """Serve the site and the pages on a free port; gives the site's URL, with a slash at its end."""
-    return static.serving(folder, _Handler)
+    return static.serving(folder, BenchHandler)

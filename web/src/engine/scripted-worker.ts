@@ -6,7 +6,7 @@ import type { CompletionBody } from "../protocol/wire";
 import { Catalogue, type CatalogueEntry } from "../models/catalogue";
 import type { FromWorker, ToWorker } from "./frame-messages";
 import { EngineHost } from "./host";
-import { type Script, ScriptedEngine } from "./scripted";
+import { type Script, ScriptedEngine, type Together } from "./scripted";
 import { EngineServer } from "./server";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -33,26 +33,38 @@ const ENTRY: CatalogueEntry = {
   },
 };
 
+const PARAGRAPH = WORDS.join("");
+
 function* words(count: number): Generator<string> {
   for (let said = 0; said < count; said++) yield WORDS[said % WORDS.length] ?? "";
+}
+
+/** The same words, so many paragraphs in one text: making them is to cost as little as can be. */
+function* paragraphs(count: number, together: number): Generator<Together> {
+  const whole: Together = { text: PARAGRAPH.repeat(together), pieces: WORDS.length * together };
+  let left = count;
+  for (; left >= whole.pieces; left -= whole.pieces) yield whole;
+  if (left > 0) yield { text: [...words(left)].join(""), pieces: left };
 }
 
 /** How long an answer is: the first message to this worker may say it, else each request does. */
 interface Sources {
   tokens?: number;
-  /** Between two tokens; none by default. */
+  /** Between two tokens. Without it several are said in one turn of the event loop. */
   pauseMs?: number;
+  /** Paragraphs that are said in one turn of the event loop. */
+  together?: number;
 }
 
-/** A turn of the event loop costs more than all that becomes of a word: what is measured lies behind the engine. */
-const TOGETHER = 64;
-
 let fixed: Sources = {};
-const script = (body: CompletionBody): Script => ({
-  deltas: words(fixed.tokens ?? body.max_tokens ?? WORDS.length),
-  ...(fixed.pauseMs === undefined ? { together: TOGETHER } : { pauseMs: fixed.pauseMs }),
-  end: { reason: "stop" },
-});
+
+function script(body: CompletionBody): Script {
+  const { tokens = body.max_tokens ?? WORDS.length, pauseMs, together = 1 } = fixed;
+  const end: Script["end"] = { reason: "stop" };
+  return pauseMs === undefined
+    ? { deltas: paragraphs(tokens, together), end }
+    : { deltas: words(tokens), pauseMs, end };
+}
 
 const epoch = crypto.randomUUID();
 const lock = `webllm-provider-engine-${epoch}`;

@@ -26,12 +26,15 @@ it("lets others run between two deltas", async () => {
 });
 
 it("says as many together as it is told to, and how many they are", async () => {
-  expect(await heard({ together: 3 })).toBe("abc-d");
+  expect(await heard({ deltas: [{ text: "abc", pieces: 3 }, "d"] })).toBe("abc-d");
 });
 
 it("says no more once it is cancelled", async () => {
   const life = new AbortController();
-  const engine = new ScriptedEngine(() => ({ deltas: "abcdef", together: 2, end: { reason: "stop" } }));
+  const engine = new ScriptedEngine(() => ({
+    deltas: ["ab", "cd", "ef"].map((text) => ({ text, pieces: 2 })),
+    end: { reason: "stop" },
+  }));
   const said: [string, number | undefined][] = [];
   const say = (text: string, pieces?: number): void => {
     said.push([text, pieces]);

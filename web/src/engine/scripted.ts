@@ -9,13 +9,18 @@ import { DEFAULT_DIALECT } from "../models/catalogue";
 import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
 import { EngineFailure } from "./errors";
 
+/** Several tokens that are said in one text. */
+export interface Together {
+  text: string;
+  pieces: number;
+}
+
 /** What one completion does: text to stream, with pauses, then an ending or a failure. */
 export interface Script {
-  deltas: Iterable<string>;
-  /** Milliseconds before each delta, or those said in one go; 0 is as fast as can be, and lets others run in between. */
+  /** A token each, or several of them. */
+  deltas: Iterable<string | Together>;
+  /** Milliseconds before each delta; 0 is as fast as can be, and lets others run in between. */
   pauseMs?: number;
-  /** Deltas that are said in one text; one by default. */
-  together?: number;
   /** `abort`: nothing more comes until somebody cancels. */
   end: { reason: Ending["reason"] } | { error: WireError };
 }
@@ -94,13 +99,13 @@ export class ScriptedEngine implements Engine {
   async complete(body: CompletionBody, onText: OnText, signal: AbortSignal): Promise<Ending> {
     const startedAt = performance.now();
     const script = this.answer(body);
-    const { pauseMs = 0, together = 1 } = script;
     let said = 0;
-    for (const deltas of inGroups(script.deltas, together)) {
-      await pause(pauseMs, signal);
+    for (const delta of script.deltas) {
+      await pause(script.pauseMs ?? 0, signal);
       if (signal.aborted) break;
-      onText(deltas.join(""), deltas.length);
-      said += deltas.length;
+      const { text, pieces } = typeof delta === "string" ? { text: delta, pieces: 1 } : delta;
+      onText(text, pieces);
+      said += pieces;
     }
     if ("reason" in script.end && script.end.reason === "abort") await cancelled(signal);
     if (!signal.aborted && "error" in script.end) throw new EngineFailure(script.end.error);
@@ -130,17 +135,6 @@ export class ScriptedEngine implements Engine {
     this.unloaded = true;
     return Promise.resolve();
   }
-}
-
-function* inGroups(deltas: Iterable<string>, size: number): Generator<string[]> {
-  let group: string[] = [];
-  for (const delta of deltas) {
-    group.push(delta);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
 }
 
 /** Waits, or ends early when the signal aborts. */
