@@ -26,6 +26,10 @@ class Sight {
     // The test tells what is seen.
   }
 
+  unobserve(): void {
+    // Nor does it need to know whom it leaves.
+  }
+
   disconnect(): void {
     // It tells the newest.
   }

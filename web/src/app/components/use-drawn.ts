@@ -5,9 +5,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { nextStep, NOTHING_DRAWN, shownOf, stepped, type Groups } from "./drawn-groups";
-
-/** Of a window's height, above it and below it. */
-const NEAR = "200% 0px";
+import { watchGroups } from "./watched-groups";
 
 /**
  * The groups that are drawn of a conversation of `count`.
@@ -21,24 +19,9 @@ export function useDrawn(list: RefObject<HTMLElement | null>, count: number): Gr
 
   useEffect(() => {
     const elements = [...(list.current?.children ?? [])].filter((element) => element.matches("[data-turns]"));
-    const observer = new IntersectionObserver(
-      (entries) => {
-        setDrawn((before) => {
-          const near = new Set([...before.near].filter((group) => group < count));
-          for (const { target, isIntersecting } of entries) {
-            const group = elements.indexOf(target);
-            if (isIntersecting) near.add(group);
-            else near.delete(group);
-          }
-          return { ...before, near };
-        });
-      },
-      { rootMargin: NEAR },
-    );
-    for (const element of elements) observer.observe(element);
-    return () => {
-      observer.disconnect();
-    };
+    return watchGroups(elements, (near) => {
+      setDrawn((before) => ({ ...before, near }));
+    });
   }, [list, count]);
 
   useEffect(() => {
