@@ -25,6 +25,8 @@ from tests.e2e.app import ANSWER_TIMEOUT_MS, App, wait_until
 FEW = 10
 LENGTHS = (100, 1_000)
 TOKENS = 200
+QUESTIONS = 3
+"""Asked for one measurement: as many turns make a group of them, which the page begins with the first."""
 PATIENCE_MS = 120_000
 CONVERSATION = "long"
 
@@ -91,12 +93,15 @@ class Opened:
     devtools: CDPSession
 
     def cost(self) -> Cost:
-        """Of one more message."""
+        """Of one more message, of some that follow each other."""
+        # The one that is in front draws more frames: neither is to have that alone.
+        self.page.bring_to_front()
         before, written = self._busy_ms(), self._written()
-        ask(self.page, "And then?")
-        # What follows an answer is stored and drawn behind it.
-        self.page.wait_for_timeout(1_000)
-        return Cost(self._written() - written, self._busy_ms() - before)
+        for _ in range(QUESTIONS):
+            ask(self.page, "And then?")
+            # What follows an answer is stored and drawn behind it.
+            self.page.wait_for_timeout(1_000)
+        return Cost((self._written() - written) / QUESTIONS, (self._busy_ms() - before) / QUESTIONS)
 
     def _busy_ms(self) -> float:
         metrics = self.devtools.send("Performance.getMetrics")["metrics"]
@@ -134,23 +139,32 @@ def _opened(browser: Browser, site: str, messages: int) -> Iterator[Opened]:
         longest = max(page.evaluate("longTasks"), default=0.0)
         devtools = context.new_cdp_session(page)
         devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
-        # The first question brings the session the history.
-        ask(page, "What comes next?")
+        # The first question brings the session the history, and with the others the page's code grows warm.
+        for _ in range(QUESTIONS):
+            ask(page, "What comes next?")
         yield Opened(page, took, longest, devtools)
 
 
 def run(rig: Rig) -> Result:
     """Measure one more message behind 100 and 1,000 beside one behind 10.
 
-    What is asked makes both longer, by two messages for each pair: the few are opened anew for each length.
+    What is asked makes both longer, by six messages for each pair: the few are opened anew for each length.
     """
     with launched(rig.playwright, webgpu=False) as browser:
         figures: list[Figure] = []
         for length in LENGTHS:
             with _opened(browser, rig.site, FEW) as few, _opened(browser, rig.site, length) as many:
-                both = [(many.cost(), few.cost()) for _ in range(rig.pairs)]
+                both = [_pair(many, few, few_first=turn % 2 == 1) for turn in range(rig.pairs)]
             figures += _figures(length, both, many)
         return Result("growing_page", figures, taken_now(browser.version))
+
+
+def _pair(many: Opened, few: Opened, *, few_first: bool) -> tuple[Cost, Cost]:
+    """What both cost: each is the first of them in every other pair."""
+    if few_first:
+        theirs = few.cost()
+        return many.cost(), theirs
+    return many.cost(), few.cost()
 
 
 def _figures(length: int, both: list[tuple[Cost, Cost]], many: Opened) -> list[Figure]:
