@@ -7,7 +7,7 @@ set size of every process of a browser that was started for this page alone. Lin
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.conditions import taken_now
@@ -89,16 +89,27 @@ def _bare_mb(rig: Rig) -> float:
         return browser_mb()
 
 
-def run(rig: Rig) -> Result:
-    """Measure memory."""
-    pairs = [(_application_mb(rig), _bare_mb(rig)) for _ in range(rig.pairs)]
+def of_memory(
+    rig: Rig,
+    benchmark: str,
+    name: str,
+    pairs: Sequence[tuple[float, float]],
+    *,
+    beside: str,
+    goal: str | None = None,
+) -> Result:
+    """What a benchmark found of memory, in megabytes: ours and what it is compared with, pair by pair."""
     with launched(rig.playwright, webgpu=False) as browser:
         conditions = taken_now(browser.version)
-    figure = paired(
+    return Result(benchmark, [paired(name, "MB", "lower", pairs, beside=beside, goal=goal)], conditions)
+
+
+def run(rig: Rig) -> Result:
+    """Measure memory."""
+    return of_memory(
+        rig,
+        "memory",
         "Memory of the whole browser after an answer of the CPU engine",
-        "MB",
-        "lower",
-        pairs,
+        [(_application_mb(rig), _bare_mb(rig)) for _ in range(rig.pairs)],
         beside="bare Pyodide and bare wllama in one page",
     )
-    return Result("memory", [figure], conditions)
