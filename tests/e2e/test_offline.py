@@ -66,6 +66,7 @@ def test_after_one_visit_the_page_answers_without_a_network_in_old_and_new_tabs(
         app = visitor.open_and_store(host.url)
         expect(app.page.get_by_test_id("offline-status")).to_have_text("Ready offline")
         look_at_what_comes_from_the_store(visitor, host, app)
+        look_at_what_code_is_kept_beside(host, app)
         second = visitor.open_and_store(host.url.replace("/some/repo/", "/other/"))
         assert set(app.page.evaluate("caches.keys()")) == {
             f"webllm-provider:{scope}:{what}"
@@ -83,6 +84,21 @@ def test_after_one_visit_the_page_answers_without_a_network_in_old_and_new_tabs(
         fresh = visitor.open(host.url)
         fresh.wait_until_ready()
         assert fresh.ask(OFFLINE).text == ANSWERS[OFFLINE]
+
+
+KEPT_COMPILED = """async () => {
+  const { files } = await (await fetch("offline.json")).json();
+  const compiled = files.filter(({ path }) => /[.](m?js|wasm)$/.test(path));
+  const kept = ({ sha256 }) => caches.match(new URL(`content/${sha256}`, location.href).href);
+  return Promise.all(compiled.map(async file => [file.path, (await kept(file)).url]));
+}"""
+
+
+def look_at_what_code_is_kept_beside(host: Host, app: App) -> None:
+    """A browser keeps compiled code only beside a response with the URL that is asked for."""
+    kept = dict(app.page.evaluate(KEPT_COMPILED))
+    assert len(kept) > 20
+    assert kept == {path: f"{host.url}{path}" for path in kept}
 
 
 def look_at_what_comes_from_the_store(visitor: Visitor, host: Host, app: App) -> None:

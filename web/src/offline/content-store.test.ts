@@ -5,7 +5,7 @@ import { ContentStore } from "./content-store";
 import { OfflineError } from "./fault";
 import { fill } from "./fill";
 import type { OfflineFile } from "./manifest";
-import { file, MemoryHost, SCOPE, type Answer } from "./testing/host";
+import { came, file, MemoryHost, SCOPE, type Answer } from "./testing/host";
 import { MemoryCaches } from "./testing/memory-caches";
 
 const NAME = "ours";
@@ -46,6 +46,16 @@ it("keeps a genuine file with its type, and without what spoke of the transfer",
     "content-type": "text/plain",
     "content-length": "12",
   });
+});
+
+it("keeps a file that browsers compile as it came, under the URL beside which they keep its code", async () => {
+  const url = `${SCOPE}${A.path}`;
+  const store = storeOn(new MemoryHost({ [A.path]: () => Promise.resolve(came(url, "content of a")) }));
+  await store.add(A, signal, () => undefined);
+  const kept = await store.match(A.sha256);
+  expect(kept?.url).toBe(url);
+  expect(await kept?.text()).toBe("content of a");
+  expect(caches.keys(NAME)).toEqual([`${SCOPE}content/${A.sha256}`]);
 });
 
 describe("a file that hosts send packed", () => {

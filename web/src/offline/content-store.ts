@@ -3,6 +3,7 @@
  * that hosts send packed is kept unpacked, under the hash of what came: it is read at every start.
  */
 import { OfflineError } from "./fault";
+import { mayHoldCode } from "./kept-code";
 import type { OfflineFile } from "./manifest";
 import { contentKey } from "./names";
 import { isPacked, unpack } from "./unpack";
@@ -84,7 +85,8 @@ export class ContentStore {
       if (!response.ok) {
         throw new OfflineError({ code: "file_missing", path: file.path, status: response.status });
       }
-      return { content: await readWhole(response, onBytes), headers: response.headers };
+      const genuine = mayHoldCode(response, request.url) ? response.clone() : undefined;
+      return { content: await readWhole(response, onBytes), headers: response.headers, genuine };
     } catch (error) {
       if (error instanceof OfflineError || signal.aborted) throw error;
       throw new OfflineError({ code: "network", path: file.path }, { cause: error });
@@ -96,12 +98,10 @@ export class ContentStore {
     return hex(await this.options.digest(content)) === file.sha256;
   }
 
-  private async keep(file: OfflineFile, { content, headers }: Download): Promise<void> {
-    const kept = new Headers(headers);
-    for (const name of OF_THE_TRANSFER) kept.delete(name);
-    kept.set("Content-Length", String(content.length));
+  private async keep(file: OfflineFile, loaded: Download): Promise<void> {
+    const { genuine = withoutTransfer(loaded) } = loaded;
     try {
-      await (await this.cache()).put(this.keyOf(file.sha256), new Response(content, { headers: kept }));
+      await (await this.cache()).put(this.keyOf(file.sha256), genuine);
     } catch (error) {
       const full = error instanceof DOMException && error.name === "QuotaExceededError";
       const { path } = file;
@@ -129,6 +129,15 @@ export class ContentStore {
 interface Download {
   content: Uint8Array<ArrayBuffer>;
   headers: Headers;
+  /** The response itself, of a file that browsers compile: they keep that beside it. */
+  genuine: Response | undefined;
+}
+
+function withoutTransfer({ content, headers }: Download): Response {
+  const kept = new Headers(headers);
+  for (const name of OF_THE_TRANSFER) kept.delete(name);
+  kept.set("Content-Length", String(content.length));
+  return new Response(content, { headers: kept });
 }
 
 async function unpacked({ path }: OfflineFile, loaded: Download, signal: AbortSignal): Promise<Download> {

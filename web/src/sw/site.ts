@@ -3,6 +3,7 @@ import { ContentStore } from "../offline/content-store";
 import { faultOf } from "../offline/fault";
 import { fill } from "../offline/fill";
 import { Generations } from "../offline/generations";
+import { answerTo } from "../offline/kept-code";
 import { filesOf, type OfflineManifest } from "../offline/manifest";
 import type { Description, InstallFailed } from "../offline/messages";
 import { storageNames, type StorageNames } from "../offline/names";
@@ -63,7 +64,7 @@ export class Site {
   async answer(request: Request, sha256: string): Promise<Response> {
     // Browsers that lose a cache may refuse to open it as well.
     const stored = await this.store.match(sha256).catch(() => undefined);
-    return stored ?? this.worker.fetch(request);
+    return stored === undefined ? this.worker.fetch(request) : answerTo(request, stored);
   }
 
   /** A file that only an earlier version has. */

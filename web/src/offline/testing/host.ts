@@ -38,3 +38,22 @@ export function file(path: string, content: string, part: OfflinePart = "shell")
 export function manifestOf(build: string, ...files: OfflineFile[]): OfflineManifest {
   return { build, version: `1.0.${build}`, protocol: PROTOCOL, files };
 }
+
+/** A response as a network gives it: it knows its URL, which no program can write into one. */
+export function came(
+  url: string,
+  content: string,
+  init: ResponseInit & { redirected?: boolean } = {},
+): Response {
+  const { redirected = false, ...given } = init;
+  return known(new Response(content, given), url, redirected);
+}
+
+function known(response: Response, url: string, redirected: boolean): Response {
+  const clone = (): Response => known(Response.prototype.clone.call(response), url, redirected);
+  return Object.defineProperties(response, {
+    url: { value: url },
+    redirected: { value: redirected },
+    clone: { value: clone },
+  });
+}
