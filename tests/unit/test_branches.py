@@ -9,6 +9,7 @@ import pytest
 
 from webllm_provider.session import MemoryStore
 from webllm_provider.session.journal import key_of
+from webllm_provider.session.standing import fingerprint
 from webllm_provider.testing import Wait, answer, failure, loaded_model
 
 from .worker_page import Page, call
@@ -152,7 +153,8 @@ async def test_a_cut_answer_of_another_branch_is_not_taken_for_this_one() -> Non
 async def test_a_record_of_an_earlier_life_is_found_also_where_a_tool_was_run_first() -> None:
     records = MemoryStore()
     question = {"role": "user", "content": "Hi"}
-    await records.set(key_of("c"), json.dumps({"messages": [question], "text": "Hel"}))
+    record = {"before": fingerprint([]), "messages": [question], "text": "Hel"}
+    await records.set(key_of("c"), json.dumps(record))
     page = Page(answer("lo"), records=records)
     able(page)
     await page.run_tool("r1", "todo", {"action": "list"})

@@ -15,7 +15,7 @@ from webllm_provider.session.journal import JournalledTransport, key_of
 from webllm_provider.session.worker import WorkerSessions
 from webllm_provider.testing import Script, ScriptedTransport, Wait, answer
 
-from .worker_page import Page, call
+from .worker_page import Page, call, sent
 
 KEY = key_of("c")
 pytestmark = pytest.mark.filterwarnings("error")
@@ -52,17 +52,18 @@ class Opened:
     def _hear(self, text: str) -> None:
         self.messages.append(json.loads(text))
 
-    async def ask(self, id: str, text: str, resume: bool = False) -> dict[str, Any]:
-        await self.sessions.ask(id, "c", text, journal=True, resume=resume)
+    async def ask(self, id: str, text: str, **how: Any) -> dict[str, Any]:
+        message = {"type": "ask", "id": id, "conversation": "c", "text": text, "journal": True, **how}
+        await self.sessions.ask_wire(sent(message))
         return self.messages[-1]
 
     def shown(self) -> str:
         deltas = [one for one in self.messages if one.get("name") == "llm:stream_block_delta"]
         return "".join(one["payload"]["text"] for one in deltas)
 
-    async def left_while_writing(self, id: str, text: str, before: str = "") -> None:
+    async def left_while_writing(self, id: str, text: str, before: str = "", **how: Any) -> None:
         """Ask, and end this life as the browser does when the page goes: nothing more of it runs."""
-        turn = asyncio.ensure_future(self.ask(id, text))
+        turn = asyncio.ensure_future(self.ask(id, text, **how))
         record = await self.record()
         # The record of a call that was written before stands there while its tool runs.
         while record is None or record["text"] in ("", before):
@@ -103,16 +104,39 @@ async def test_a_record_is_there_while_the_answer_is_written_and_gone_with_its_e
 
 async def test_a_cut_answer_goes_on_behind_what_was_written(store: MemoryStore) -> None:
     first = Opened(store, answer("One"), cut("Hel"))
-    await first.ask("t0", "Before")
+    before = (await first.ask("t0", "Before"))["messages"]
     await first.left_while_writing("t1", "Hi")
     second = Opened(store, answer("lo"))
-    ended = await second.ask("t1", "Hi", resume=True)
+    ended = await second.ask("t1", "Hi", resume=True, history=before)
     assert (ended["outcome"], ended["text"]) == ("completed", "Hello")
     (body,) = second.transport.bodies
     assert body["continue_text"] == "Hel"
     # The earlier turn is known, and the question stands there once.
     assert [message["content"] for message in body["messages"][1:]] == ["Before", "One", "Hi"]
     assert second.shown() == "Hello"
+
+
+async def test_a_record_costs_what_its_turn_holds_however_long_the_conversation_is(
+    store: MemoryStore,
+) -> None:
+    lengths = []
+    for count in (0, 500):
+        said = [{"role": role, "content": "Said."} for _ in range(count) for role in ("user", "assistant")]
+        await Opened(store, cut("Hel")).left_while_writing("t1", "Hi", history=said)
+        lengths.append(len(await store.get(KEY) or ""))
+    assert lengths[0] == lengths[1]
+
+
+async def test_a_record_of_another_history_is_not_gone_on_with(store: MemoryStore) -> None:
+    first = Opened(store, answer("One"), cut("Hel"))
+    before = (await first.ask("t0", "Before"))["messages"]
+    await first.left_while_writing("t1", "Hi")
+    record = await store.get(KEY)
+    for history in ([], before[:1], [*before, *before], [before[0], {**before[1], "content": "Two"}]):
+        await store.set(KEY, record or "")
+        second = Opened(store, answer("Hello"))
+        assert (await second.ask("t1", "Hi", resume=True, history=history))["text"] == "Hello"
+        assert "continue_text" not in second.transport.bodies[0]
 
 
 async def test_an_engine_that_cannot_continue_is_asked_anew(store: MemoryStore) -> None:
@@ -144,7 +168,7 @@ async def test_the_turn_after_a_resumed_one_is_an_ordinary_one(store: MemoryStor
     assert "continue_text" not in last
 
 
-@pytest.mark.parametrize("kept", [None, "no json", "[]", '{"messages": 1, "text": ""}'])
+@pytest.mark.parametrize("kept", [None, "no json", "[]", '{"messages": 1, "before": "", "text": ""}'])
 async def test_without_a_usable_record_the_question_is_asked(store: MemoryStore, kept: str | None) -> None:
     if kept is not None:
         await store.set(KEY, kept)

@@ -1,8 +1,9 @@
 """The record of an answer that is being written: what a page needs to go on with it after it was left.
 
-It holds the conversation up to the request that runs, and the raw text that has come of it. It is written to
-the page's own storage, before the request and then at least once a second, and is gone with the end of the
-turn.
+It holds the turn up to the request that runs, and the raw text that has come of it. It is written to the
+page's own storage, before the request and then at least once a second, and is gone with the end of the turn.
+What was said before the turn is the page's to keep: the record tells by a fingerprint behind which history it
+stands, so that it costs what the turn holds, however long the conversation is.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Unpack, cast
@@ -18,6 +19,7 @@ from typing import Any, Unpack, cast
 from .._replay import can_be_continued
 from .._transport import Command, DeviceChoice, LoadOptions, Transport
 from .._wire import CompletionBody, EngineState, ModelRecord, QueryResult, StreamEvent
+from .standing import fingerprint, question_of
 from .store import Store
 
 logger = logging.getLogger(__name__)
@@ -43,17 +45,20 @@ class Record:
     """What the model had written, raw."""
 
 
-async def read_record(store: Store, conversation: str) -> Record | None:
-    """The record of a conversation; None where there is none that can be used."""
+async def read_record(store: Store, conversation: str, history: Sequence[Mapping[str, Any]]) -> Record | None:
+    """The record of the turn behind this history; None where there is none that can be used."""
     text = await store.get(key_of(conversation))
     if text is None:
         return None
     try:
         found = json.loads(text)
-        return Record(list(found["messages"]), str(found["text"]))
+        turn, before, said = list(found["messages"]), found["before"], str(found["text"])
     except (ValueError, KeyError, TypeError):
         logger.warning("The record of a cut answer is not readable; the question is asked anew.")
         return None
+    if before != fingerprint(history):
+        return None
+    return Record([*map(dict, history), *turn], said)
 
 
 class JournalledTransport:
@@ -85,12 +90,11 @@ class JournalledTransport:
         if text:
             body = {**body, "continue_text": text}
         messages = None if self.messages is None or not self.keeps else await self.messages()
-        # Once for all records of this answer: a history is long, and only what is said behind it grows.
-        history = None if messages is None else json.dumps(messages, default=str)
+        turn = None if messages is None else _turn_of(messages)
         said = [text]
-        await self._write(history, text)
+        await self._write(turn, text)
         ended = asyncio.Event()
-        keeping = None if history is None else asyncio.ensure_future(self._keep(history, said, ended))
+        keeping = None if turn is None else asyncio.ensure_future(self._keep(turn, said, ended))
         events = self._inner.stream(body)
         try:
             async for event in events:
@@ -111,7 +115,7 @@ class JournalledTransport:
                 if keeping is not None:
                     await keeping
 
-    async def _keep(self, history: str, said: list[str], ended: asyncio.Event) -> None:
+    async def _keep(self, turn: dict[str, Any], said: list[str], ended: asyncio.Event) -> None:
         """Write what has come since, now and then, until the completion has ended."""
         written = len(said)
         while not ended.is_set():
@@ -119,7 +123,7 @@ class JournalledTransport:
                 await asyncio.wait_for(ended.wait(), EVERY_S)
             if len(said) > written and not ended.is_set():
                 written = len(said)
-                await self._write(history, "".join(said))
+                await self._write(turn, "".join(said))
 
     async def forget(self) -> None:
         """The turn is over: its record goes."""
@@ -137,11 +141,11 @@ class JournalledTransport:
         able = state["type"] == "ready" and state["model"]["capabilities"].get("continues", False)
         return self.said if able else ""
 
-    async def _write(self, history: str | None, text: str) -> None:
-        """Keep the text behind a history, which is JSON already; without one nothing is kept."""
-        if history is None:
+    async def _write(self, turn: dict[str, Any] | None, text: str) -> None:
+        """Keep the text behind what the turn holds; without that nothing is kept."""
+        if turn is None:
             return
-        record = f'{{"messages": {history}, "text": {json.dumps(text)}}}'
+        record = json.dumps({**turn, "text": text}, default=str)
         try:
             await self._store.set(key_of(self._conversation), record)
         except Exception as error:
@@ -179,6 +183,12 @@ class JournalledTransport:
     async def close(self) -> None:
         """Give up what the transport holds."""
         await self._inner.close()
+
+
+def _turn_of(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The running turn, and behind which history it stands."""
+    begins = question_of(messages)
+    return {"before": fingerprint(messages[:begins]), "messages": messages[begins:]}
 
 
 def history_of(session: Any) -> Messages:

@@ -141,8 +141,14 @@ class LivingSession:
         last = None if self.journal is None else self.journal.last
         if last is not None and continues(asked.history, last.messages):
             return last
-        left = await read_record(self._records(), self.id)
-        return left if left is not None and continues(asked.history, left.messages) else None
+        return await read_record(self._records(), self.id, await self._before(asked))
+
+    async def _before(self, asked: Asked) -> Sequence[Mapping[str, Any]]:
+        """What was said before the turn that is asked for again."""
+        if asked.history is not None or self.session is None:
+            return asked.history or []
+        messages = await self._messages()
+        return messages[: question_of(messages)]
 
     def _permit(self, settings: Settings) -> None:
         now, before = settings.custom_tools, self.settings.custom_tools

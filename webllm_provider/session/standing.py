@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +27,14 @@ def continues(history: Sequence[Mapping[str, Any]] | None, messages: Sequence[Ma
     if history is None:
         return True
     return [_said(one) for one in messages[: question_of(messages)]] == [_said(one) for one in history]
+
+
+def fingerprint(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Tells one history from another by what was said in it, as `continues` compares them."""
+    digest = hashlib.sha256()
+    for message in messages:
+        digest.update(json.dumps(_said(message)).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def _said(message: Mapping[str, Any]) -> tuple[str, str]:
