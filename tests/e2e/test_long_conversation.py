@@ -11,8 +11,8 @@ from tests.e2e.conftest import Opener
 
 CONVERSATION = "long"
 TURNS = 200
-AT_MOST = 60
-"""Twenty groups of three."""
+AT_MOST = 36
+"""Twelve groups of three."""
 DRAWN_TIMEOUT_MS = 30_000
 
 DRAWN = "document.querySelectorAll('[data-testid=message-assistant]').length"

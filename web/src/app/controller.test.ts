@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ToPython } from "../page/python-host";
 import type { Ask } from "../protocol/wire";
-import { Controller } from "./controller";
+import { Controller, EVENTS_KEPT } from "./controller";
 import { createState, type AppState } from "./state";
 import { branchOf, entriesOf } from "./stores/branches";
 import { block, BOOTED, DEMO, DIED, ended, event, LOADED } from "./testing/messages";
@@ -381,6 +381,13 @@ describe("what is told", () => {
       "llm:stream_block_end",
     ]);
     expect(controller.events[0]).toEqual({ turn: "t", name: "prompt:submit", payload: { prompt: "x" }, at: 5 });
+  });
+
+  it("lets go of the oldest events in a long life", async () => {
+    const told = Array.from({ length: EVENTS_KEPT + 5 }, (_, place) => event("t", "prompt:submit", { place }));
+    await says(...told);
+    expect(controller.events).toHaveLength(EVENTS_KEPT);
+    expect(controller.events[0]?.payload).toEqual({ place: 5 });
   });
 
   it("says once that everything is ready", async () => {

@@ -49,7 +49,8 @@ export interface ControllerOptions {
   settingsFor?: (conversation: string) => SessionSettings;
 }
 
-const EVENTS_KEPT = 20_000;
+/** Those of some sixty turns, a megabyte: whoever wants all of them has the developer's console listen. */
+export const EVENTS_KEPT = 1_000;
 
 export class Controller {
   readonly events: SeenEvent[];

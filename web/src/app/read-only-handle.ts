@@ -19,7 +19,7 @@ export interface ReadOnlyHandle {
   readonly build: string;
   /** Null until Python has started. */
   readonly versions: Versions | null;
-  /** The Amplifier events of every turn, oldest first. */
+  /** The newest Amplifier events of all turns, oldest first. */
   readonly events: readonly SeenEvent[];
 }
 

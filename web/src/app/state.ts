@@ -51,7 +51,7 @@ export interface AppState {
   readiness: ReadonlySignal<Readiness>;
   /** Whether the browser has a network. */
   online: Signal<boolean>;
-  /** Every Amplifier event so far, in order; too many to be told one by one. */
+  /** The newest Amplifier events, in order; too many to be told one by one. */
   events: SeenEvent[];
   /** Whether a server answers the conversation on the screen, at least where the browser cannot. */
   serverAnswers: Signal<boolean>;
