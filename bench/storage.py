@@ -1,26 +1,32 @@
 """What is stored: with 10,000 conversations and 100,000 inferences a page is as one with ten of each.
 
-All in one browser, in turns, each in its own profile. Ten are less than a window shows: two more profiles
-stand between them, one that just fills what is drawn (50 conversations, all with the word that is searched
-for, 1,000 inferences over a year), and one with a thousand conversations. The list is there when its first
-row is drawn; a search ends when its hits are drawn, the place for metrics is there when its figures are.
-Rows are written as the application writes them.
+Each in a profile of its own, on the disk as a person's is. Ten are less than a window shows: two more
+profiles stand between them, one that just fills what is drawn (50 conversations, all with the word that
+is searched for, 1,000 inferences over a year), and one with a thousand conversations. The list is there
+when its first row is drawn; a search ends when its hits are drawn, the place for metrics is there when its
+figures are. Rows are written as the application writes them.
+
+The profiles take turns at every single start, and another one is first each time. While one is looked at, the
+others show an empty page: five starts of one profile behind those of another told less of what is stored than
+of who had been before (1.05 between two profiles that hold the same).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from statistics import median
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from bench import profile_database
 from bench.conditions import taken_now
 from bench.figure import Figure, paired
-from bench.page import launched
+from bench.page import launched, launched_profile
 from bench.results import Result
+from bench.rounds import one_round
 from bench.running import Rig
 from tests.e2e.app import App
 
@@ -29,7 +35,7 @@ PATIENCE_MS = 120_000
 A_LOOK_MS = 1_000
 SETTLE_MS = 500
 STARTS = 5
-"""In a row, for each visit: one alone tells more of the machine than of what is stored."""
+"""For each round: one alone tells more of the machine than of what is stored."""
 TYPING = "120 ms of it wait for the next key"
 NOTES = {
     "search": TYPING,
@@ -126,14 +132,15 @@ MANY = Stored(10_000, 100_000)
 SOME = Stored(1_000, 1_000)
 WINDOW = Stored(50, 1_000, worded=1)
 FEW = Stored(10, 10)
-PROFILES = (MANY, SOME, WINDOW, FEW)
+PROFILES = {"many": MANY, "some": SOME, "window": WINDOW, "few": FEW}
+Round = dict[str, dict[str, float]]
+"""Milliseconds by profile and by what was done."""
 
 
 @dataclass(frozen=True)
-class Times:
-    """Milliseconds of one visit."""
+class Visit:
+    """Milliseconds of what a person does in one."""
 
-    start: float
     search: float
     found: float
     metrics: float
@@ -142,9 +149,9 @@ class Times:
 
 
 @contextmanager
-def _profile(browser: Browser, site: str, stored: Stored) -> Iterator[Page]:
+def _profile(playwright: Playwright, site: str, stored: Stored) -> Iterator[Page]:
     """A page whose profile holds that."""
-    with browser.new_context(service_workers="block") as context:
+    with launched_profile(playwright) as context:
         context.add_init_script(WATCH)
         writer = context.new_page()
         writer.goto(f"{site}?device=cpu")
@@ -154,57 +161,75 @@ def _profile(browser: Browser, site: str, stored: Stored) -> Iterator[Page]:
         profile_database.write_inferences(writer, stored.inferences)
         # What the writing leaves behind in its process is no part of a visit.
         writer.close()
-        page = context.new_page()
-        page.goto(f"{site}?device=cpu")
-        yield page
+        yield context.new_page()
 
 
-def _started(page: Page, address: str) -> float:
-    # To take down the page before, in the midst of its own start, is no part of this one's.
-    page.goto("about:blank")
+@contextmanager
+def _started(page: Page, site: str) -> Iterator[float]:
+    """The page, and after how many milliseconds its list was there; an empty page behind it."""
+    # To take down what was there before, in the midst of its own start, is no part of this one's.
     page.wait_for_timeout(SETTLE_MS)
-    page.goto(address)
-    return float(page.evaluate("listed"))
-
-
-def _measured(page: Page) -> Times:
-    """One visit: the list, a search from a typed word on, and the place for metrics from the click on."""
     # The place that was left open by the last visit is closed: it would be there before it is asked for.
-    address = f"{page.url.split('#')[0]}#/"
-    start = median(_started(page, address) for _ in range(STARTS))
-    # What starts beside it, Python and a model, would be measured with all that follows.
-    App(page).wait_until_ready()
-    search, found = page.evaluate(SEARCH, "lighth")
-    expect(page.get_by_test_id("excerpt").first).to_contain_text("lighthouse")
+    page.goto(f"{site}?device=cpu#/")
+    yield float(page.evaluate("listed"))
+    page.goto("about:blank")
 
-    def led(click: str, *to: str) -> float:
-        return float(page.evaluate(LEADS_TO, {"click": click, "to": to}))
 
-    metrics = led("[data-testid=go-metrics]", "[data-testid=totals][data-range=recent]", LAST_PLOT)
-    # Whoever has looked at one stretch of time turns to another no sooner.
-    page.wait_for_timeout(A_LOOK_MS)
-    year = "[data-testid=totals][data-range=year]"
-    return Times(
-        start,
-        search,
-        found,
-        metrics=metrics,
-        year=led("[data-testid=metrics-range] input[value=year]", year, LAST_PLOT),
-        history=led("[data-testid=metrics-view] input[value=history]", "[data-testid=inference]"),
-    )
+def _start(page: Page, site: str) -> float:
+    with _started(page, site) as listed:
+        return listed
+
+
+def _visit(page: Page, site: str) -> Visit:
+    """One visit: a search from a typed word on, and the place for metrics from the click on."""
+    with _started(page, site):
+        # What starts beside it, Python and a model, would be measured with all that follows.
+        App(page).wait_until_ready()
+        search, found = page.evaluate(SEARCH, "lighth")
+        expect(page.get_by_test_id("excerpt").first).to_contain_text("lighthouse")
+
+        def led(click: str, *to: str) -> float:
+            return float(page.evaluate(LEADS_TO, {"click": click, "to": to}))
+
+        metrics = led("[data-testid=go-metrics]", "[data-testid=totals][data-range=recent]", LAST_PLOT)
+        # Whoever has looked at one stretch of time turns to another no sooner.
+        page.wait_for_timeout(A_LOOK_MS)
+        year = "[data-testid=totals][data-range=year]"
+        return Visit(
+            search,
+            found,
+            metrics=metrics,
+            year=led("[data-testid=metrics-range] input[value=year]", year, LAST_PLOT),
+            history=led("[data-testid=metrics-view] input[value=history]", "[data-testid=inference]"),
+        )
+
+
+def _round(pages: dict[str, Page], site: str, number: int) -> Round:
+    """Each profile's starts, and then a visit of each."""
+    starts = {name: partial(_start, page, site) for name, page in pages.items()}
+    visits = {name: partial(_visit, page, site) for name, page in pages.items()}
+    started = [one_round(starts, number + turn) for turn in range(STARTS)]
+    visited = one_round(visits, number)
+    return {
+        name: {"start": median(each[name] for each in started), **asdict(visited[name])} for name in pages
+    }
 
 
 def run(rig: Rig) -> Result:
     """Measure the list, the search and the metrics with much that is stored, beside a little."""
-    with launched(rig.playwright, webgpu=False) as browser, ExitStack() as open_pages:
-        pages = {stored: open_pages.enter_context(_profile(browser, rig.site, stored)) for stored in PROFILES}
-        for page in pages.values():
-            _measured(page)
-        rounds = [{stored: _measured(page) for stored, page in pages.items()} for _ in range(rig.pairs)]
+    with ExitStack() as open_pages:
+        pages = {
+            name: open_pages.enter_context(_profile(rig.playwright, rig.site, stored))
+            for name, stored in PROFILES.items()
+        }
+        # What was written is put in order by the browser while it is looked at first.
+        _round(pages, rig.site, 0)
+        rounds = [_round(pages, rig.site, number) for number in range(rig.pairs)]
+    with launched(rig.playwright, webgpu=False) as browser:
         return Result("storage", _figures(rounds), taken_now(browser.version))
 
 
-def _figures(rounds: list[dict[Stored, Times]]) -> list[Figure]:
+def _figures(rounds: list[Round]) -> list[Figure]:
     """Many beside few, many beside what fills a window, and some beside few."""
     turns = MANY.conversations * TURNS
     of_many = {
@@ -225,15 +250,13 @@ def _figures(rounds: list[dict[Stored, Times]]) -> list[Figure]:
         f"with {WINDOW.conversations} conversations, all with the word, and {WINDOW.inferences:,} inferences"
     )
     return [
-        *(_figure(name, rounds, field, (MANY, FEW), few) for field, name in of_many.items()),
-        *(_figure(name, rounds, field, (MANY, WINDOW), window) for field, name in of_many.items()),
-        *(_figure(name, rounds, field, (SOME, FEW), few) for field, name in of_some.items()),
+        *(_figure(name, rounds, field, ("many", "few"), few) for field, name in of_many.items()),
+        *(_figure(name, rounds, field, ("many", "window"), window) for field, name in of_many.items()),
+        *(_figure(name, rounds, field, ("some", "few"), few) for field, name in of_some.items()),
     ]
 
 
-def _figure(
-    name: str, rounds: list[dict[Stored, Times]], field: str, sides: tuple[Stored, Stored], beside: str
-) -> Figure:
+def _figure(name: str, rounds: list[Round], field: str, sides: tuple[str, str], beside: str) -> Figure:
     ours, theirs = sides
-    measured = [(getattr(each[ours], field), getattr(each[theirs], field)) for each in rounds]
+    measured = [(each[ours][field], each[theirs][field]) for each in rounds]
     return paired(name, "ms", "lower", measured, beside=beside, note=NOTES.get(field))
