@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from tests.e2e.app import wait_until
 from tools import browser as chromium
@@ -147,22 +146,6 @@ def launched(playwright: Playwright, *, webgpu: bool) -> Iterator[Browser]:
         yield browser
     finally:
         browser.close()
-
-
-@contextmanager
-def launched_profile(playwright: Playwright, *flags: str) -> Iterator[BrowserContext]:
-    """A headless browser without WebGPU, its profile on the disk: a private one stores in memory."""
-    with TemporaryDirectory() as folder:
-        context = playwright.chromium.launch_persistent_context(
-            folder,
-            executable_path=str(chromium.ensure()),
-            args=[*chromium.flags(webgpu=False), *flags],
-            service_workers="block",
-        )
-        try:
-            yield context
-        finally:
-            context.close()
 
 
 @contextmanager

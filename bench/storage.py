@@ -1,10 +1,11 @@
 """What is stored: with 10,000 conversations and 100,000 inferences a page is as one with ten of each.
 
-Each in a profile of its own, on the disk as a person's is. Ten are less than a window shows: two more
-profiles stand between them, one that just fills what is drawn (50 conversations, all with the word that
-is searched for, 1,000 inferences over a year), and one with a thousand conversations. The list is there
-when its first row is drawn; a search ends when its hits are drawn, the place for metrics is there when its
-figures are. Rows are written as the application writes them.
+Each in a profile of its own, all of one browser, which keeps them in memory: how long it takes to open a
+database on the disk is no figure of ours (docs/performance.md has it). Ten are less than a window shows: two
+more profiles stand between them, one that just fills what is drawn (50 conversations, all with the word
+that is searched for, 1,000 inferences over a year), and one with a thousand conversations. The list is
+there when its first row is drawn; a search ends when its hits are drawn, the place for metrics is there
+when its figures are. Rows are written as the application writes them.
 
 The profiles take turns at every single start, and another one is first each time. While one is looked at, the
 others show an empty page: five starts of one profile behind those of another told less of what is stored than
@@ -19,12 +20,12 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from statistics import median
 
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from bench import profile_database
 from bench.conditions import taken_now
 from bench.figure import Figure, paired
-from bench.page import launched, launched_profile
+from bench.page import launched
 from bench.results import Result
 from bench.rounds import one_round
 from bench.running import Rig
@@ -149,9 +150,9 @@ class Visit:
 
 
 @contextmanager
-def _profile(playwright: Playwright, site: str, stored: Stored) -> Iterator[Page]:
+def _profile(browser: Browser, site: str, stored: Stored) -> Iterator[Page]:
     """A page whose profile holds that."""
-    with launched_profile(playwright) as context:
+    with browser.new_context(service_workers="block") as context:
         context.add_init_script(WATCH)
         writer = context.new_page()
         writer.goto(f"{site}?device=cpu")
@@ -217,15 +218,14 @@ def _round(pages: dict[str, Page], site: str, number: int) -> Round:
 
 def run(rig: Rig) -> Result:
     """Measure the list, the search and the metrics with much that is stored, beside a little."""
-    with ExitStack() as open_pages:
+    with launched(rig.playwright, webgpu=False) as browser, ExitStack() as open_pages:
         pages = {
-            name: open_pages.enter_context(_profile(rig.playwright, rig.site, stored))
+            name: open_pages.enter_context(_profile(browser, rig.site, stored))
             for name, stored in PROFILES.items()
         }
         # What was written is put in order by the browser while it is looked at first.
         _round(pages, rig.site, 0)
         rounds = [_round(pages, rig.site, number) for number in range(rig.pairs)]
-    with launched(rig.playwright, webgpu=False) as browser:
         return Result("storage", _figures(rounds), taken_now(browser.version))
 
 
