@@ -1,6 +1,6 @@
 /** The list to choose from: searched, filtered, in groups. */
 import type { JSX, RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Task } from "../../../protocol/wire";
 import { choices, firstOf, groupChoices, type Choice, type ChoiceGroup, type Knowledge } from "../../catalogue";
 import { NO_FILTERS, storedStateOf } from "../../models/state";
@@ -80,7 +80,8 @@ function Search({
   const filters = state.models.filters.value;
   const words = text.models.filters;
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // At once: whoever has turned to something else a moment later keeps it.
+  useLayoutEffect(() => {
     // With a keyboard at hand the first thing to do is to type a name; a tab that was moved to keeps the focus.
     const moved = document.activeElement?.getAttribute("role") === "tab";
     if (!moved && matchMedia("(pointer: fine)").matches) field.current?.focus();

@@ -125,6 +125,8 @@ async function open(section?: Parameters<Models["open"]>[0]): Promise<void> {
   await vi.waitFor(() => {
     if (place.querySelector("[data-scroll]") === null) throw new Error("Its content is not there yet.");
   });
+  // Its effects run behind the frame that shows it: it was not drawn within `act`.
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   await after(() => undefined);
 }
 function fill(field: HTMLElement, value: string): Promise<void> {
@@ -339,8 +341,11 @@ describe("the engine", () => {
 
   it("gives a report that can be read before it is copied", async () => {
     await open("engine");
-    await click(find("report-make"));
-    expect(find("report-text").textContent).toContain('"gpu": "none"');
+    // What makes reports comes with a script of its own.
+    await click(await vi.waitFor(() => find("report-make")));
+    await vi.waitFor(() => {
+      expect(find("report-text").textContent).toContain('"gpu": "none"');
+    });
     await click(find("report-copy"));
     expect(outside.copied).toHaveLength(1);
   });
