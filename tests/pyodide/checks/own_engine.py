@@ -125,27 +125,28 @@ async def check_scripts_of_the_page_read_an_async_generator_as_a_stream() -> Non
 
 
 async def check_a_script_that_cancels_ends_the_generator_with_a_last_event() -> None:
-    ended = asyncio.Event()
+    waits, ended = asyncio.Event(), asyncio.Event()
 
     async def endless(request_json: str) -> AsyncGenerator[Any, None]:
         try:
             yield answer()[0]
+            waits.set()
             await asyncio.Event().wait()
         finally:
             ended.set()
 
     cancel = run_js(
-        """async () => {
+        """async waits => {
           const stream = js_llm_stream("{}");
           await stream.next();
           const waiting = stream.next();
-          await new Promise(resolve => setTimeout(resolve, 5));
+          while (!waits()) await new Promise(resolve => setTimeout(resolve, 1));
           stream.cancel();
           return await waiting;
         }"""
     )
     with bridge(stream=endless):
-        (event,) = json.loads(await cancel())
+        (event,) = json.loads(await cancel(waits.is_set))
     assert event["error"]["code"] == "aborted"
     await asyncio.wait_for(ended.wait(), 5)
 
