@@ -1,5 +1,5 @@
 /** The place for models: a wide sheet over the page, the whole screen on a phone. */
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { SECTIONS, type Section } from "../../models/state";
 import { text } from "../../text";
@@ -13,11 +13,6 @@ export function ModelsPlace(): JSX.Element {
   const { state, models } = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
   const open = state.modelDialogOpen.value;
-  // Before the effects of what stands inside: what is not shown can be neither focused nor scrolled to.
-  useLayoutEffect(() => {
-    if (open) dialog.current?.showModal();
-    else if (dialog.current?.open === true) dialog.current.close();
-  }, [open]);
   const close = (): void => {
     models.close();
   };
@@ -35,6 +30,7 @@ export function ModelsPlace(): JSX.Element {
     >
       {open && (
         <div class="sheet">
+          <Showing dialog={dialog} />
           <div class="sheet-head">
             {/* The focus begins here; the search takes it where no touch keyboard would then hide the list. */}
             <h2 id="models-title" tabIndex={-1} autofocus>
@@ -56,6 +52,21 @@ export function ModelsPlace(): JSX.Element {
       )}
     </dialog>
   );
+}
+
+/**
+ * Shows the dialog for as long as it stands in it, as the first of its children: effects run in the order of the page,
+ * and what is not shown yet can be neither focused nor scrolled to by those behind.
+ */
+function Showing({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }): null {
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => {
+      shown?.close();
+    };
+  }, [dialog]);
+  return null;
 }
 
 function Panel({ section }: { section: Section }): JSX.Element {
