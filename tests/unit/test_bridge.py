@@ -284,6 +284,19 @@ async def test_a_page_that_cancels_while_it_waits_gets_a_last_event() -> None:
     assert await source.next() is None
 
 
+async def test_a_page_that_cancels_before_the_generator_has_begun_gets_a_last_event() -> None:
+    async def stream() -> AsyncGenerator[Any, None]:
+        yield answer()[0]
+
+    source = GeneratorSource(stream())
+    # A call of `next()` that has not run its first step: the page called both in one go.
+    waiting = asyncio.ensure_future(source.next())
+    source.cancel()
+    (event,) = json.loads(await waiting)
+    assert event["error"]["code"] == "aborted"
+    assert await source.next() is None
+
+
 async def test_cancelling_the_task_that_waits_for_a_generator_cancels_the_generator() -> None:
     ended = asyncio.Event()
 

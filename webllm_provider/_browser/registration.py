@@ -111,6 +111,8 @@ class GeneratorSource:
         """The JSON text of an array of events; null after the last."""
         if self._ended:
             return _null()
+        if self._cancelled:
+            return self._aborted()
         # In a task of its own: a generator that runs can be stopped only by cancelling what runs it.
         self._step = asyncio.ensure_future(anext(self._events))
         try:
@@ -119,10 +121,10 @@ class GeneratorSource:
             self._ended = True
             return _null()
         except asyncio.CancelledError:
-            self._ended = True
             if not self._cancelled:
+                self._ended = True
                 raise
-            return _failed(engine_error("aborted", "The request was cancelled."))
+            return self._aborted()
         except Exception as error:
             self._ended = True
             return _failed(error)
@@ -130,15 +132,21 @@ class GeneratorSource:
             return batch
         return json.dumps(batch if isinstance(batch, list) else [batch])
 
+    def _aborted(self) -> str:
+        self._ended = True
+        return _failed(engine_error("aborted", "The request was cancelled."))
+
     def cancel(self) -> None:
-        """End the generator; a `next()` that waits gives a failure, `aborted`. Harmless when repeated."""
+        """End the generator; the `next()` that waits, or the one to come, gives a failure, `aborted`.
+
+        Harmless when repeated.
+        """
         if self._ended or self._cancelled:
             return
         self._cancelled = True
         if self._step is not None and not self._step.done():
             self._step.cancel()
         else:
-            self._ended = True
             self._closing = asyncio.ensure_future(self._events.aclose())
 
 
