@@ -1,10 +1,9 @@
 /** The turns of a conversation, in groups. Each has its place; those that are far from what is read are left out. */
-import { Fragment, type JSX } from "preact";
+import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Choices, Entry } from "../stores/branches";
-import { NEWEST } from "./drawn-groups";
-import { groupsOf, TurnGroup } from "./TurnGroup";
-import { TurnsEdge } from "./TurnsEdge";
+import { CHAPTER, TurnChapter } from "./TurnChapter";
+import { groupsOf } from "./TurnGroup";
 import { useDrawn } from "./use-drawn";
 
 interface TurnListProps {
@@ -20,24 +19,19 @@ export function TurnList({ entries, choices, onDrawn }: TurnListProps): JSX.Elem
   const drawn = useDrawn(list, groups.length);
   const order = [...drawn].join();
   useLayoutEffect(onDrawn, [order]);
+  const chapters = Array.from({ length: Math.ceil(groups.length / CHAPTER) }, (_, chapter) => chapter * CHAPTER);
   return (
     <div ref={list} class="turn-list">
-      {groups.map((each, group) => {
-        const left = !drawn.has(group);
-        return (
-          <Fragment key={group}>
-            {left && drawn.has(group - 1) && <TurnsEdge side="later" />}
-            <TurnGroup
-              group={group}
-              entries={each}
-              choices={choices}
-              drawn={!left}
-              earlier={group < groups.length - NEWEST}
-            />
-            {left && drawn.has(group + 1) && <TurnsEdge side="earlier" />}
-          </Fragment>
-        );
-      })}
+      {chapters.map((first) => (
+        <TurnChapter
+          key={first}
+          first={first}
+          groups={groups.slice(first, first + CHAPTER)}
+          count={groups.length}
+          choices={choices}
+          drawn={drawn}
+        />
+      ))}
     </div>
   );
 }

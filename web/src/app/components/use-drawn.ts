@@ -10,7 +10,7 @@ import { watchGroups } from "./watched-groups";
 /**
  * The groups that are drawn of a conversation of `count`.
  *
- * @param list Holds an element for each group, in their order, drawn or not.
+ * @param list Holds an element for each group, in their order, drawn or not, however deep.
  */
 export function useDrawn(list: RefObject<HTMLElement | null>, count: number): Groups {
   const [drawn, setDrawn] = useState(NOTHING_DRAWN);
@@ -18,7 +18,7 @@ export function useDrawn(list: RefObject<HTMLElement | null>, count: number): Gr
   const keepPlace = useKeptPlace(drawn.groups);
 
   useEffect(() => {
-    const elements = [...(list.current?.children ?? [])].filter((element) => element.matches("[data-turns]"));
+    const elements = [...(list.current?.querySelectorAll("[data-turns]") ?? [])];
     return watchGroups(elements, (near) => {
       setDrawn((before) => ({ ...before, near }));
     });
