@@ -29,7 +29,7 @@ const ISOLATION: Headers = {
 const IMMUTABLE = ["assets", "parts"];
 const FOREVER = "public, max-age=31536000, immutable";
 /** Asked for again each time, or an update would be seen late. */
-const FRESH = ["sw.js", "offline.json", "version.json", "manifest.webmanifest"];
+const FRESH = ["ahead.js", "sw.js", "offline.json", "version.json", "manifest.webmanifest"];
 const REVALIDATED = "no-cache";
 
 /** A service worker has the policy of its own response, and no document to inherit one from. */

@@ -21,7 +21,10 @@ const MANIFEST_LINE = /^self\.offlineManifest=.*;\n/;
 const PARTS = [
   { part: "engines", path: /^assets\/(?:web-llm|wllama)-/ },
   { part: "shell", path: /^(?:assets|icons)\// },
-  { part: "shell", path: /^(?:index\.html|engine\.html|sandbox\.html|fetch\.html|server\.html|api-door\.html|manifest\.webmanifest)$/ },
+  {
+    part: "shell",
+    path: /^(?:index\.html|engine\.html|sandbox\.html|fetch\.html|server\.html|api-door\.html|ahead\.js|manifest\.webmanifest)$/,
+  },
   { part: "python", path: /^parts\/(?:python|snapshot)-/ },
   { part: "wheels", path: /^parts\/wheels-/ },
   { part: "engines", path: /^parts\/engines-/ },

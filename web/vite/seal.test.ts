@@ -21,6 +21,7 @@ beforeEach(() => {
   folder = newFolder("seal");
   put("index.html", DOCUMENT);
   put("engine.html", DOCUMENT);
+  put("ahead.js", "ahead");
   put("sw.js", "self.addEventListener('fetch', () => undefined);\n");
   put("version.json", JSON.stringify({ version: "1.2.3", protocol: { min: 1, max: 2 } }));
   put("assets/index-abc.js", "page");
@@ -33,6 +34,7 @@ beforeEach(() => {
 it("lists what the application needs, with size, hash and part, and nothing of what others use", () => {
   seal(folder);
   expect(manifest().files.map(({ path, part }) => [path, part])).toEqual([
+    ["ahead.js", "shell"],
     ["assets/index-abc.js", "shell"],
     ["assets/web-llm-abc.js", "engines"],
     ["engine.html", "shell"],
