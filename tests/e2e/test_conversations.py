@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.app import ANSWER_TIMEOUT_MS, App, wait_until
 from tests.e2e.conftest import Opener
@@ -146,3 +146,25 @@ def test_two_tabs_share_a_conversation_and_lose_nothing(open_on_cpu: Opener) -> 
     expect(other.answers).to_have_count(3)
     assert other.wait_for_answer().text == ANSWERS[WHAT]
     wait_until(other.page, "webllmApp.engineState.kind === 'ready'", ANSWER_TIMEOUT_MS)
+
+
+# Counts how often somebody wants to know which databases there are.
+COUNT = """(() => {
+  const { databases } = IDBFactory.prototype;
+  globalThis.asked = 0;
+  IDBFactory.prototype.databases = function () {
+    globalThis.asked += 1;
+    return databases.call(this);
+  };
+})();"""
+
+
+def test_the_browser_opens_what_is_stored_before_it_has_the_page_s_script(
+    cpu_browser: Browser, site: str
+) -> None:
+    with cpu_browser.new_context(service_workers="block") as context:
+        context.add_init_script(COUNT)
+        page = context.new_page()
+        page.route("**/assets/*.js", lambda route: route.abort())
+        page.goto(f"{site}?device=cpu")
+        wait_until(page, "asked === 1", ANSWER_TIMEOUT_MS)
