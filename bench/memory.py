@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from bench.conditions import taken_now
 from bench.figure import paired
@@ -18,8 +17,8 @@ from bench.results import Result
 from bench.running import Rig
 from tests.e2e.app import App, wait_until
 from tests.e2e.trained import EVERYTHING
+from tools.processes import PROC, started_by
 
-PROC = Path("/proc")
 SETTLED_MS = 2000
 """What is measured at once still holds what the start has left behind."""
 
@@ -28,27 +27,10 @@ class NotMeasurable(RuntimeError):
     """This system does not tell how much memory a process has."""
 
 
-def _parents() -> dict[int, int]:
-    found: dict[int, int] = {}
-    for folder in PROC.iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            # The name stands in brackets and may hold blanks; behind it come the state and the parent.
-            found[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue  # it has ended meanwhile
-    return found
-
-
 def browser_processes() -> Iterator[int]:
     """The processes of the browsers that this program has started."""
-    parents = _parents()
-    for process in parents:
-        above: int | None = process
-        while above is not None and above != os.getpid():
-            above = parents.get(above)
-        if above is not None and "chrom" in (PROC / str(process) / "cmdline").read_text():
+    for process in started_by(os.getpid()):
+        if "chrom" in (PROC / str(process) / "cmdline").read_text():
             yield process
 
 

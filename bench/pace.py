@@ -12,11 +12,12 @@ from pathlib import Path
 
 from bench.conditions import taken_now
 from bench.figure import alone
-from bench.memory import PROC, NotMeasurable, browser_processes
+from bench.memory import NotMeasurable, browser_processes
 from bench.page import launched, opened
 from bench.results import Result
 from bench.running import Rig
 from bench.throughput import MODEL
+from tools.processes import PROC
 
 PAUSE_MS = 10
 TOKENS = 500

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
+
+from tools.processes import PROC, numbers_in, started_by
 
 LAST = 19
 """The niceness of a thread that runs when no other wants to."""
@@ -58,43 +59,18 @@ class PageThread:
 
     def _watch(self) -> None:
         while not self._over.wait(LOOK_EVERY_S):
-            for process in _below(self._root):
+            for process in started_by(self._root):
                 # A process that has ended has nothing to be read.
                 with suppress(OSError):
                     self._look_at(process)
 
     def _look_at(self, process: int) -> None:
-        is_renderer = b"--type=renderer" in Path(f"/proc/{process}/cmdline").read_bytes()
+        folder = PROC / str(process)
+        is_renderer = b"--type=renderer" in (folder / "cmdline").read_bytes()
         if is_renderer:
-            ran, waited, _ = Path(f"/proc/{process}/schedstat").read_text().split()
+            ran, waited, _ = (folder / "schedstat").read_text().split()
             self._pages[process] = Times(int(ran), int(waited))
-        for thread in _numbers(Path(f"/proc/{process}/task")) - self._put_last:
+        for thread in numbers_in(folder / "task") - self._put_last:
             if not (is_renderer and thread == process):
                 self._put_last.add(thread)
                 os.setpriority(os.PRIO_PROCESS, thread, LAST)
-
-
-def _below(root: int) -> list[int]:
-    """Give the processes that `root` started, and what those started."""
-    parents = {process: _parent(process) for process in _numbers(Path("/proc"))}
-
-    def is_below(process: int) -> bool:
-        above = parents.get(process, 0)
-        return above == root or (above > 1 and is_below(above))
-
-    return [process for process in parents if is_below(process)]
-
-
-def _numbers(folder: Path) -> set[int]:
-    try:
-        return {int(name) for name in os.listdir(folder) if name.isdigit()}
-    except OSError:
-        return set()
-
-
-def _parent(process: int) -> int:
-    try:
-        # The name of a program stands in brackets and may hold anything.
-        return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
-    except OSError:
-        return 0

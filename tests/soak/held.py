@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Worker
 
-from bench.memory import PROC, NotMeasurable, browser_processes
+from bench.memory import NotMeasurable, browser_processes
 from tools import browser as chromium
+from tools.processes import PROC
 
 OWN = ("Pss_Anon:", "Pss_Shmem:")
 """Without the program's own files: each running browser counts its share of them, and others come and go."""

@@ -8,6 +8,9 @@ import { NEWEST, type Groups } from "./drawn-groups";
 import { TurnGroup } from "./TurnGroup";
 import { TurnsEdge } from "./TurnsEdge";
 
+/** Groups of one: a thousand messages have about as many chapters. */
+export const CHAPTER = 12;
+
 export interface ChapterProps {
   /** Its first group, counted from the beginning of the conversation. */
   first: number;
@@ -53,6 +56,3 @@ function isNearDrawn({ first, groups, drawn }: ChapterProps): boolean {
   for (let group = first - 1; group <= first + groups.length; group += 1) if (drawn.has(group)) return true;
   return false;
 }
-
-/** Of a thousand messages: as many chapters as groups to each. */
-export const CHAPTER = 12;
