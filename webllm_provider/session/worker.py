@@ -13,6 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
+from .._browser.one_timer import OneTimer
 from .._wire import Approve, Ask, Inspect, PageAnswer, PythonMessage, Replay, RunTool, SessionSettings
 from ..errors import to_wire_error
 from .conversation import Conversation
@@ -31,6 +32,16 @@ _ENCODER = json.JSONEncoder(default=str)
 
 Work = Callable[[Conversation], Awaitable[str | None]]
 """What a turn does; gives its text, or None where it was stopped before it had one."""
+
+
+def open_sessions(emit: Callable[[str], Any]) -> WorkerSessions:
+    """The sessions of a Python that runs for nothing else, so that its event loop is theirs, too.
+
+    Args:
+        emit: gets the JSON text of each message to the page.
+    """
+    OneTimer(asyncio.get_running_loop())
+    return WorkerSessions(emit)
 
 
 class WorkerSessions:

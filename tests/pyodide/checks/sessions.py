@@ -17,6 +17,7 @@ from amplifier_core.validation.provider import ProviderValidator
 
 from webllm_provider import WebLLMProvider, create_session, mount, set_llm_bridge
 from webllm_provider._browser import BridgeTransport
+from webllm_provider._browser.one_timer import OneTimer
 from webllm_provider.errors import MEANINGS, EngineError
 from webllm_provider.session import MemoryStore
 from webllm_provider.session.worker import WorkerSessions
@@ -75,6 +76,25 @@ async def check_turns_of_the_worker_end_stop_and_fail_and_the_next_one_works() -
     await sessions.ask("4", "c", "Hi")
     assert told[-1]["text"] == "Back."
     await sessions.close()
+
+
+async def check_turns_that_are_over_leave_no_timers_behind() -> None:
+    def timers() -> int:
+        return sum(kind == "Timeout" for kind in js.process.getActiveResourcesInfo())
+
+    loop: Any = asyncio.get_running_loop()
+    before = timers()
+    OneTimer(loop)
+    try:
+        transport = ScriptedTransport([answer("Yes") for _ in range(20)])
+        make = partial(create_session, transport=transport, store=MemoryStore())
+        sessions = WorkerSessions(lambda _: None, make)
+        for turn in range(20):
+            await sessions.ask(str(turn), "c", "Is it?")
+        await sessions.forget("c")
+        assert timers() <= before + 4, f"{timers()} timers, {before} before"
+    finally:
+        del loop.call_later
 
 
 async def check_two_hundred_cancellations_lose_nothing() -> None:

@@ -1,4 +1,4 @@
-/** `webllm_provider.session.worker.WorkerSessions`, typed as this worker calls it. */
+/** What `webllm_provider.session.worker.open_sessions` gives, typed as this worker calls it. */
 import type { PyCallable, PyProxy } from "pyodide/ffi";
 import type { Approve, Ask, Inspect, PageAnswer, Replay, RunTool } from "../protocol/wire";
 
@@ -31,8 +31,8 @@ interface WorkerSessionsProxy extends PyProxy {
 
 /** Make the sessions of this worker from the imported Python module. `tell` gets the JSON text of each `PythonMessage`. */
 export function createSessions(module: PyProxy, tell: (json: string) => void): PythonSessions {
-  const { WorkerSessions } = module as PyProxy & { WorkerSessions: PyCallable };
-  const sessions = WorkerSessions(tell) as WorkerSessionsProxy;
+  const { open_sessions: openSessions } = module as PyProxy & { open_sessions: PyCallable };
+  const sessions = openSessions(tell) as WorkerSessionsProxy;
   return {
     async ask(asked) {
       await sessions.ask_wire(JSON.stringify(asked));
