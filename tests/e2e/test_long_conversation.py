@@ -16,11 +16,13 @@ AT_MOST = 36
 DRAWN_TIMEOUT_MS = 30_000
 
 DRAWN = "document.querySelectorAll('[data-testid=message-assistant]').length"
-# Everything in sight, and a window's height above and below it, is drawn.
-SETTLED = """[...document.querySelectorAll("[data-turns]")].every(group => {
-  const { top, bottom } = group.getBoundingClientRect();
-  return bottom < -innerHeight || top > 2 * innerHeight || group.dataset.drawn === "true";
+# Everything in sight, and a window's height above and below it, is drawn, and no chapter of it is closed.
+SETTLED = """[...document.querySelectorAll("[data-turns], [data-closed]")].every(part => {
+  const { top, bottom } = part.getBoundingClientRect();
+  return bottom < -innerHeight || top > 2 * innerHeight || part.dataset.drawn === "true";
 })"""
+CLOSED = "[...document.querySelectorAll('[data-closed]')].map(chapter => chapter.dataset.closed)"
+HIGH = "document.querySelector('.turn-list').getBoundingClientRect().height"
 # The first message that is to be seen beneath the header: what it says, and where it stands.
 READ = """() => {
   for (let y = 100; y < innerHeight; y += 5) {
@@ -73,6 +75,9 @@ def test_a_long_conversation_is_drawn_where_it_is_read(open_on_cpu: Opener) -> N
     settle(page)
     expect(newest).to_be_in_viewport()
 
+    # Of six chapters the last is open, whose groups are read, and what else they stand beside.
+    assert page.evaluate(CLOSED) in (["0", "1", "2", "3"], ["0", "1", "2", "3", "4"])
+
     # Upwards from the end, and both ways from the middle, where nothing was laid out before.
     for _ in range(14):
         read_on(page, -STEP_PX)
@@ -102,9 +107,20 @@ def test_a_long_conversation_is_drawn_where_it_is_read(open_on_cpu: Opener) -> N
         assert page.evaluate("document.activeElement.closest('[data-turns]').dataset.turns") not in drawn
         settle(page)
 
+    # What was read is as high as it was while its chapter is closed.
+    heights, closed = [], []
+    for top in 3 * (20_000, 35_000, 50_000, 1_000_000):
+        scroll_to(page, top)
+        heights.append(page.evaluate(HIGH))
+        closed.append(set(page.evaluate(CLOSED)))
+    assert heights[-4:] == pytest.approx(heights[-8:-4], abs=0.1)
+    assert set.union(*closed[-4:]) - set.intersection(*closed[-4:])
+
     # A printer gets all of it.
+    scroll_to(page, 0)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.get_by_test_id("message-assistant")).to_have_count(TURNS)
+    assert page.evaluate(CLOSED) == []
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     wait_until(page, f"{DRAWN} <= {AT_MOST}", DRAWN_TIMEOUT_MS)
 

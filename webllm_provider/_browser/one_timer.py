@@ -1,8 +1,8 @@
 """One timer of the browser for all that a Python of our own waits for.
 
-In Pyodide each `call_later` is a timer of the browser, and one that is cancelled stays until it would have gone
-off, together with the context that it was made in. A turn is guarded by three limits of up to ten minutes and is
-over in seconds: behind 500 turns 1,500 timers were left.
+In Pyodide each `call_later` is a timer of the browser, and one that is cancelled stays until it would have
+gone off, together with the context that it was made in. A turn is guarded by three limits of up to ten
+minutes and is over in seconds: behind 500 turns 1,500 timers were left.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from math import inf
 from typing import Any
 
 SOON_S = 1.0
-"""What comes sooner has a timer of its own: cancelled or not, it is over soon, and it comes to the millisecond."""
+"""What comes sooner has a timer of its own: cancelled or not, it is over soon."""
 
 
 class LaterCall(asyncio.TimerHandle):
@@ -60,7 +60,7 @@ class OneTimer:
         self._browsers = loop.call_later
         self._waiting: set[LaterCall] = set()
         self._wakes: set[float] = set()
-        """When timers of the browser go off: one that is no longer needed does, too, and nothing comes of it."""
+        """When timers of the browser go off: one that nobody needs does, too, and nothing comes of it."""
         replaced: Any = loop
         replaced.call_later = self.call_later
 

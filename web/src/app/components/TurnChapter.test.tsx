@@ -2,20 +2,38 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CHAPTER, TurnChapter } from "./TurnChapter";
+import { CHAPTER } from "./drawn-groups";
+import { TurnChapter, type Heights } from "./TurnChapter";
 import { TurnGroup } from "./TurnGroup";
 
 const COUNT = 5 * CHAPTER;
 let place: HTMLElement;
+let heights: Heights;
 
 /** The second chapter of five, of groups that hold nothing. */
-function show(drawn: readonly number[]): Promise<void> {
+function show(drawn: readonly number[], open = true): Promise<void> {
   const groups = Array.from({ length: CHAPTER }, () => []);
   return act(() => {
     render(
-      <TurnChapter first={CHAPTER} groups={groups} count={COUNT} choices={new Map()} drawn={new Set(drawn)} />,
+      <TurnChapter
+        chapter={1}
+        first={CHAPTER}
+        groups={groups}
+        count={COUNT}
+        choices={new Map()}
+        drawn={new Set(drawn)}
+        open={open}
+        heights={heights}
+      />,
       place,
     );
+  });
+}
+
+/** Every group is as high as its number, for a browser that lays out. */
+function layOut(): void {
+  vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockImplementation(function (this: HTMLElement) {
+    return new DOMRect(0, 0, 100, Number(this.dataset["turns"] ?? 0) + 0.25);
   });
 }
 
@@ -28,6 +46,7 @@ const edges = (): unknown[] =>
   ]);
 
 beforeEach(() => {
+  heights = new Map();
   place = document.createElement("div");
   document.body.append(place);
 });
@@ -56,6 +75,31 @@ describe("a chapter of a conversation", () => {
     expect(looked).not.toHaveBeenCalled();
     await show([CHAPTER]);
     expect(looked).toHaveBeenCalledTimes(CHAPTER);
+  });
+
+  it("is one element while it is closed, as high as its groups were, and gives them that room when it opens", async () => {
+    await show([CHAPTER]);
+    layOut();
+    await show([COUNT - 1], false);
+    expect(place.querySelector("[data-turns]")).toBeNull();
+    const closed = place.querySelector<HTMLElement>("[data-closed]");
+    expect(closed?.dataset["closed"]).toBe("1");
+    const all = Array.from({ length: CHAPTER }, (_, group) => CHAPTER + group);
+    expect([...heights]).toEqual(all.map((group) => [group, group + 0.25]));
+    const sum = all.reduce((one, other) => one + other + 0.25, 0);
+    expect(closed?.style.blockSize).toContain(`${String(sum)}px`);
+
+    await show([CHAPTER + 2]);
+    expect(place.querySelector("[data-closed]")).toBeNull();
+    expect(place.querySelectorAll("[data-turns]")).toHaveLength(CHAPTER);
+    expect(place.querySelector<HTMLElement>(".turn-chapter")?.style.blockSize).toBe("");
+  });
+
+  it("takes groups that were never laid out for what the page takes them for", async () => {
+    await show([COUNT - 1], false);
+    expect(place.querySelector<HTMLElement>("[data-closed]")?.style.blockSize).toContain(
+      `${String(CHAPTER)} * var(--turns-height)`,
+    );
   });
 
   it("leads to its own groups that are left out, beside those of the next chapter that are drawn", async () => {

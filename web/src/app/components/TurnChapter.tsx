@@ -1,17 +1,20 @@
 /**
  * Some groups of turns in an element of their own. When an answer grows a browser places the elements around it again,
- * and Preact compares them: in a long conversation those are few chapters, and the groups of one.
+ * and Preact compares them: in a long conversation those are few chapters, and the groups of one. A chapter far from what
+ * is read is closed, an empty element as high as its groups were: each element of a group, made between all that an
+ * answer leaves behind, kept a page of the browser's memory from being given back.
  */
-import { Component, Fragment, type JSX } from "preact";
+import { Component, createRef, Fragment, type JSX } from "preact";
 import type { Choices, Entry } from "../stores/branches";
 import { NEWEST, type Groups } from "./drawn-groups";
 import { TurnGroup } from "./TurnGroup";
 import { TurnsEdge } from "./TurnsEdge";
 
-/** Groups of one: a thousand messages have about as many chapters. */
-export const CHAPTER = 12;
+/** How high groups were when their chapter was closed, in CSS pixels. */
+export type Heights = Map<number, number>;
 
 export interface ChapterProps {
+  chapter: number;
   /** Its first group, counted from the beginning of the conversation. */
   first: number;
   groups: readonly (readonly Entry[])[];
@@ -19,17 +22,35 @@ export interface ChapterProps {
   count: number;
   choices: ReadonlyMap<string, Choices>;
   drawn: Groups;
+  open: boolean;
+  /** Of the whole conversation: written when a chapter closes. */
+  heights: Heights;
 }
 
 /** Looked through again only where something of it is drawn, or stands beside what is. */
 export class TurnChapter extends Component<ChapterProps> {
+  readonly #element = createRef<HTMLDivElement>();
+
   override shouldComponentUpdate(next: ChapterProps): boolean {
-    return next.groups.length !== this.props.groups.length || isNearDrawn(this.props) || isNearDrawn(next);
+    const { groups, open } = this.props;
+    if (next.groups.length !== groups.length || next.open !== open) return true;
+    return open && (isNearDrawn(this.props) || isNearDrawn(next));
   }
 
-  override render({ first, groups, count, choices, drawn }: ChapterProps): JSX.Element {
+  // What stands in the page is measured before this draws something else in its place.
+  override componentWillUpdate({ open, heights }: ChapterProps): void {
+    if (!this.props.open || open) return;
+    for (const group of this.#element.current?.querySelectorAll<HTMLElement>("[data-turns]") ?? []) {
+      heights.set(Number(group.dataset["turns"]), group.getBoundingClientRect().height);
+    }
+  }
+
+  override render({ chapter, first, groups, count, choices, drawn, open, heights }: ChapterProps): JSX.Element {
+    if (!open) {
+      return <div ref={this.#element} class="turn-chapter" data-closed={chapter} style={roomOf(this.props)} />;
+    }
     return (
-      <div class="turn-chapter">
+      <div ref={this.#element} class="turn-chapter">
         {groups.map((entries, place) => {
           const group = first + place;
           const left = !drawn.has(group);
@@ -42,6 +63,7 @@ export class TurnChapter extends Component<ChapterProps> {
                 choices={choices}
                 drawn={!left}
                 earlier={group < count - NEWEST}
+                height={heights.get(group)}
               />
               {left && drawn.has(group + 1) && <TurnsEdge side="earlier" />}
             </Fragment>
@@ -55,4 +77,12 @@ export class TurnChapter extends Component<ChapterProps> {
 function isNearDrawn({ first, groups, drawn }: ChapterProps): boolean {
   for (let group = first - 1; group <= first + groups.length; group += 1) if (drawn.has(group)) return true;
   return false;
+}
+
+/** As high as its groups would be, each as it was or as it is taken to be. */
+function roomOf({ first, groups, heights }: ChapterProps): { blockSize: string } {
+  const known = groups.map((_, place) => heights.get(first + place)).filter((height) => height !== undefined);
+  const pixels = known.reduce((sum, height) => sum + height, 0);
+  const guessed = groups.length - known.length;
+  return { blockSize: `calc(${String(pixels)}px + ${String(guessed)} * var(--turns-height))` };
 }

@@ -16,6 +16,8 @@ interface GroupProps {
   drawn: boolean;
   /** Far from the end: the browser lays it out when it comes into sight. */
   earlier: boolean;
+  /** How high it was when its chapter was closed, in CSS pixels: its room until it is laid out again. */
+  height: number | undefined;
 }
 
 /** Looked through again only when something in it has changed: what is not new costs nothing. */
@@ -32,10 +34,11 @@ export class TurnGroup extends Component<GroupProps> {
     );
   }
 
-  override render({ group, entries, choices, drawn, earlier }: GroupProps): JSX.Element {
-    if (!drawn) return <div class="turns" data-turns={group} data-drawn={false} />;
+  override render({ group, entries, choices, drawn, earlier, height }: GroupProps): JSX.Element {
+    const style = height === undefined ? undefined : { containIntrinsicBlockSize: `auto ${String(height)}px` };
+    if (!drawn) return <div class="turns" data-turns={group} data-drawn={false} style={style} />;
     return (
-      <div class="turns" data-turns={group} data-drawn={true} data-earlier={earlier}>
+      <div class="turns" data-turns={group} data-drawn={true} data-earlier={earlier} style={style}>
         {entries.map((entry) =>
           entry.kind === "turn" ? (
             <TurnView key={placeOf(entry)} turn={entry} choices={choices.get(entry.id) ?? ALONE} />

@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Choices, Entry } from "../stores/branches";
-import { CHAPTER, TurnChapter } from "./TurnChapter";
+import { CHAPTER, chapterOf } from "./drawn-groups";
+import { TurnChapter, type Heights } from "./TurnChapter";
 import { groupsOf } from "./TurnGroup";
 import { useDrawn } from "./use-drawn";
 
@@ -15,21 +16,25 @@ interface TurnListProps {
 
 export function TurnList({ entries, choices, onDrawn }: TurnListProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
+  const heights = useRef<Heights>(new Map());
   const groups = groupsOf(entries);
-  const drawn = useDrawn(list, groups.length);
+  const { drawn, open } = useDrawn(list, groups.length);
   const order = [...drawn].join();
   useLayoutEffect(onDrawn, [order]);
-  const chapters = Array.from({ length: Math.ceil(groups.length / CHAPTER) }, (_, chapter) => chapter * CHAPTER);
+  const chapters = Array.from({ length: chapterOf(groups.length - 1) + 1 }, (_, chapter) => chapter);
   return (
     <div ref={list} class="turn-list">
-      {chapters.map((first) => (
+      {chapters.map((chapter) => (
         <TurnChapter
-          key={first}
-          first={first}
-          groups={groups.slice(first, first + CHAPTER)}
+          key={chapter}
+          chapter={chapter}
+          first={chapter * CHAPTER}
+          groups={groups.slice(chapter * CHAPTER, (chapter + 1) * CHAPTER)}
           count={groups.length}
           choices={choices}
           drawn={drawn}
+          open={open.has(chapter)}
+          heights={heights.current}
         />
       ))}
     </div>

@@ -1,6 +1,18 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { MOST, nextStep, NEWEST, NOTHING_DRAWN, shownOf, stepped, type Drawn } from "./drawn-groups";
+import {
+  CHAPTER,
+  chapterOf,
+  MOST,
+  nextStep,
+  NEWEST,
+  NOTHING_DRAWN,
+  openOf,
+  seen,
+  shownOf,
+  stepped,
+  type Drawn,
+} from "./drawn-groups";
 
 const nothing = (): boolean => false;
 
@@ -67,6 +79,21 @@ it("draws a new group without a step, and nothing that is gone", () => {
   expect(sorted(shownOf(long, 3))).toEqual([1, 2]);
 });
 
+it("opens the chapters of what is drawn or near, what stands beside, and what is reached", () => {
+  const drawn: Drawn = { groups: new Set(), near: new Set([2 * CHAPTER]), reached: new Set([7]) };
+  const open = openOf(drawn, new Set([5 * CHAPTER - 1, 4 * CHAPTER + 3]));
+  expect(sorted(open)).toEqual([1, 2, 4, 5, 7]);
+  expect(chapterOf(2 * CHAPTER - 1)).toBe(1);
+});
+
+it("closes nothing that was reached until something else is seen", () => {
+  const reached = seen(NOTHING_DRAWN, { near: new Set(), reached: new Set([3]) });
+  const opened = seen(reached, { near: new Set(), reached: new Set() });
+  expect(opened.reached).toEqual(new Set([3]));
+  const found = seen(opened, { near: new Set([3 * CHAPTER + 1]), reached: new Set() });
+  expect(found).toEqual({ groups: new Set(), near: new Set([3 * CHAPTER + 1]), reached: new Set() });
+});
+
 const moves = fc.array(
   fc.record({ count: fc.integer({ min: 0, max: 80 }), top: fc.nat(79), tall: fc.integer({ min: 0, max: 14 }) }),
   { maxLength: 20 },
@@ -77,14 +104,14 @@ it("settles with everything that is near and the newest, and few others, whereve
     fc.property(moves, (places) => {
       let drawn = NOTHING_DRAWN;
       for (const { count, top, tall } of places) {
-        const seen = Array.from({ length: tall }, (_, place) => top + place).filter((group) => group < count);
-        [drawn] = settled(near(drawn, ...seen), count);
+        const inSight = Array.from({ length: tall }, (_, place) => top + place).filter((group) => group < count);
+        [drawn] = settled(near(drawn, ...inSight), count);
         const shown = shownOf(drawn, count);
-        for (const group of seen) expect(shown.has(group)).toBe(true);
+        for (const group of inSight) expect(shown.has(group)).toBe(true);
         for (let group = Math.max(0, count - NEWEST); group < count; group += 1) {
           expect(shown.has(group)).toBe(true);
         }
-        expect(shown.size).toBeLessThanOrEqual(Math.max(MOST, seen.length + NEWEST));
+        expect(shown.size).toBeLessThanOrEqual(Math.max(MOST, inSight.length + NEWEST));
         expect([...shown].every((group) => group < count)).toBe(true);
       }
     }),

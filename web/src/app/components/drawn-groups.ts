@@ -1,6 +1,7 @@
 /**
  * Which groups of turns are in the document (pure): the newest, those near to what is read, and some that were. A long
- * conversation takes no more than that, however long it is. Groups are counted from the beginning.
+ * conversation takes no more than that, however long it is. Groups are counted from the beginning, and so are chapters,
+ * of some groups each: one that is far from all of these is closed, a single element in place of its groups'.
  */
 
 /** What is drawn whether it is in sight or not: the end of the page has to stand still. */
@@ -9,16 +10,26 @@ export const NEWEST = 5;
 const AT_ONCE = 2;
 /** So many are drawn at most, unless more of them are near or in use: what was just read is often read again. */
 export const MOST = 12;
+/** Groups of one chapter. */
+export const CHAPTER = 12;
 
 export type Groups = ReadonlySet<number>;
+export type Chapters = ReadonlySet<number>;
 
-export interface Drawn {
-  groups: Groups;
-  /** Those that are in sight, or a scroll away from it. */
+/** What is in sight, or a scroll away from it. */
+export interface Sight {
   near: Groups;
+  /** Closed chapters that are: which of their groups are, is seen once they are open. */
+  reached: Chapters;
 }
 
-export const NOTHING_DRAWN: Drawn = { groups: new Set(), near: new Set() };
+export interface Drawn extends Sight {
+  groups: Groups;
+}
+
+export const NOTHING_DRAWN: Drawn = { groups: new Set(), near: new Set(), reached: new Set() };
+
+export const chapterOf = (group: number): number => Math.floor(group / CHAPTER);
 
 /** One group more, or one less. */
 export type Step = { kind: "draw" | "leave_out"; group: number };
@@ -28,6 +39,21 @@ export function shownOf({ groups }: Drawn, count: number): Groups {
   const shown = new Set([...groups].filter((group) => group < count));
   for (const group of last(AT_ONCE, count)) shown.add(group);
   return shown;
+}
+
+/** The chapters whose groups have elements of their own: of what is drawn, or could be next, and what stands beside. */
+export function openOf({ near, reached }: Sight, shown: Groups): Chapters {
+  const open = new Set(reached);
+  for (const group of [...shown, ...near]) {
+    for (const beside of [group - 1, group, group + 1]) open.add(chapterOf(beside));
+  }
+  return open;
+}
+
+/** As far as it was seen: where nothing is near, what was reached before is not closed again. */
+export function seen(drawn: Drawn, sight: Sight): Drawn {
+  const nothing = sight.near.size === 0 && sight.reached.size === 0;
+  return { ...drawn, ...sight, reached: nothing ? drawn.reached : sight.reached };
 }
 
 /** The next thing to do, from what is read outwards; null where all is as it should be. */

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { turnOf } from "../testing/turns";
-import { MOST, NEWEST } from "./drawn-groups";
+import { CHAPTER, chapterOf, MOST, NEWEST } from "./drawn-groups";
 import { groupsOf } from "./TurnGroup";
 import { useDrawn } from "./use-drawn";
 
@@ -37,12 +37,19 @@ class Sight {
 
 function List({ count }: { count: number }): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
-  const drawn = useDrawn(list, count);
+  const { drawn, open } = useDrawn(list, count);
   return (
     <div ref={list}>
-      {Array.from({ length: count }, (_, group) => (
-        <div key={group} data-turns={group} data-drawn={drawn.has(group)}>
-          {drawn.has(group) && <button>{group}</button>}
+      {Array.from({ length: chapterOf(count - 1) + 1 }, (_, chapter) => (
+        <div key={chapter} data-closed={open.has(chapter) ? undefined : chapter}>
+          {open.has(chapter) &&
+            Array.from({ length: Math.min(CHAPTER, count - chapter * CHAPTER) }, (_, at) => chapter * CHAPTER + at).map(
+              (group) => (
+                <div key={group} data-turns={group} data-drawn={drawn.has(group)}>
+                  {drawn.has(group) && <button>{group}</button>}
+                </div>
+              ),
+            )}
         </div>
       ))}
     </div>
@@ -64,13 +71,22 @@ const groupAt = (group: number): Element => {
   return found;
 };
 
-/** Scrolls to where these are near, and no others. */
+const closed = (): number[] =>
+  [...place.querySelectorAll<HTMLElement>("[data-closed]")].map(({ dataset }) => Number(dataset["closed"]));
+
+/** Scrolls to where these are near, and no others: a closed chapter is told first, then its groups. */
 function sees(...groups: number[]): void {
-  const entries = [...place.querySelectorAll("[data-turns]")].map((target, group) => ({
-    target,
-    isIntersecting: groups.includes(group),
-  }));
-  void act(() => observe?.(entries));
+  for (let frame = 0; frame < 2; frame += 1) {
+    const entries = [...place.querySelectorAll<HTMLElement>("[data-turns], [data-closed]")].map((target) => {
+      const { turns, closed } = target.dataset;
+      const isIntersecting =
+        turns === undefined
+          ? groups.some((group) => chapterOf(group) === Number(closed))
+          : groups.includes(Number(turns));
+      return { target, isIntersecting };
+    });
+    void act(() => observe?.(entries));
+  }
 }
 
 const step = (): void => {
@@ -116,6 +132,42 @@ it("draws the end at once, and then group by group what is near", () => {
     expect(drawn()).not.toContain(group);
     step();
     expect(drawn()).toContain(group);
+  }
+});
+
+it("closes the chapters that are far away, and opens them again when they are reached", () => {
+  shows(6 * CHAPTER);
+  settle();
+  expect(closed()).toEqual([0, 1, 2, 3, 4]);
+  sees(CHAPTER + 5, CHAPTER + 6);
+  expect(closed()).toEqual([0, 2, 3, 4]);
+  settle();
+  expect(drawn()).toEqual(expect.arrayContaining([CHAPTER + 5, CHAPTER + 6]));
+  // What stands beside the first group of a chapter is the last one of the chapter before it.
+  sees(CHAPTER, CHAPTER + 1);
+  expect(closed()).toEqual([2, 3, 4]);
+  sees(6 * CHAPTER - 1);
+  settle();
+  for (let at = 6 * CHAPTER - 2; at > 4 * CHAPTER; at -= 1) {
+    sees(at, at + 1);
+    settle();
+  }
+  expect(closed()).toEqual([0, 1, 2, 3]);
+});
+
+it("leaves a chapter open that was reached, where nothing is near then", () => {
+  shows(6 * CHAPTER);
+  settle();
+  const told = (): void => {
+    const entries = [...place.querySelectorAll("[data-turns], [data-closed]")].map((target) => ({
+      target,
+      isIntersecting: target.getAttribute("data-closed") === "2",
+    }));
+    void act(() => observe?.(entries));
+  };
+  for (let frame = 0; frame < 4; frame += 1) {
+    told();
+    expect(closed()).toEqual([0, 1, 3, 4]);
   }
 });
 
@@ -169,10 +221,10 @@ it.each([
   shows(40);
   settle();
   scrolled = [];
-  vi.spyOn(groupAt(5), "getBoundingClientRect").mockReturnValue(new DOMRect(0, top));
-  sees(5);
+  vi.spyOn(groupAt(25), "getBoundingClientRect").mockReturnValue(new DOMRect(0, top));
+  sees(25);
   step();
-  expect(drawn()).toContain(5);
+  expect(drawn()).toContain(25);
   expect(scrolled).toEqual(expected);
 });
 

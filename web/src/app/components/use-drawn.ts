@@ -4,25 +4,38 @@
  */
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { nextStep, NOTHING_DRAWN, shownOf, stepped, type Groups } from "./drawn-groups";
-import { watchGroups } from "./watched-groups";
+import {
+  nextStep,
+  NOTHING_DRAWN,
+  openOf,
+  seen,
+  shownOf,
+  stepped,
+  type Chapters,
+  type Groups,
+} from "./drawn-groups";
+import { watchSight } from "./sight";
 
 /**
- * The groups that are drawn of a conversation of `count`.
+ * The groups that are drawn of a conversation of `count`, and the chapters that are open.
  *
- * @param list Holds an element for each group, in their order, drawn or not, however deep.
+ * @param list Holds an element for each group of an open chapter, drawn or not, and one for each closed chapter.
  */
-export function useDrawn(list: RefObject<HTMLElement | null>, count: number): Groups {
+export function useDrawn(list: RefObject<HTMLElement | null>, count: number): { drawn: Groups; open: Chapters } {
   const [drawn, setDrawn] = useState(NOTHING_DRAWN);
   const printed = usePrinted();
   const keepPlace = useKeptPlace(drawn.groups);
 
+  const shown = printed ? all(count) : shownOf(drawn, count);
+  const open = openOf(drawn, shown);
+
   useEffect(() => {
-    const elements = [...(list.current?.querySelectorAll("[data-turns]") ?? [])];
-    return watchGroups(elements, (near) => {
-      setDrawn((before) => ({ ...before, near }));
+    if (list.current === null) return undefined;
+    return watchSight(list.current, (sight) => {
+      setDrawn((before) => seen(before, sight));
     });
-  }, [list, count]);
+    // Other chapters that are open are other elements to be watched.
+  }, [list, count, [...open].sort().join()]);
 
   useEffect(() => {
     const elementOf = (group: number): Element | null =>
@@ -40,8 +53,10 @@ export function useDrawn(list: RefObject<HTMLElement | null>, count: number): Gr
     };
   }, [list, count, drawn]);
 
-  return printed ? new Set(Array.from({ length: count }, (_, group) => group)) : shownOf(drawn, count);
+  return { drawn: shown, open };
 }
+
+const all = (count: number): Groups => new Set(Array.from({ length: count }, (_, group) => group));
 
 /** What has the focus, is being written, or is marked stays as it is. */
 function isInUse(group: Element | null): boolean {
