@@ -81,6 +81,7 @@ def test_what_a_cancelled_call_was_made_in_is_given_back(loop: BrowserLoop) -> N
         here = Turn()
         GROUND.set(here)
         async with asyncio.timeout(600):
+            await asyncio.sleep(0)
             return weakref.ref(here)
 
     gone = loop.run_until_complete(turn())
