@@ -9,7 +9,7 @@ export const NEWEST = 5;
 /** Groups that are drawn at once: more than a window shows, though the last of them may hold a single turn. */
 const AT_ONCE = 2;
 /** So many are drawn at most, unless more of them are near or in use: what was just read is often read again. */
-export const MOST = 12;
+export const MOST = 8;
 /** Groups of one chapter. */
 export const CHAPTER = 12;
 

@@ -4,9 +4,10 @@
  */
 import type { Written } from "../database/changes";
 import type { AppDatabase } from "../database/database";
-import type { ConversationRecord, TurnRecord } from "../database/records";
+import type { ConversationRecord, TurnHead, TurnRecord } from "../database/records";
 import { Outdated } from "../database/rows";
 import type { Conversation } from "../stores/conversation";
+import { saidOnce } from "../stores/said-once";
 import type { Turn } from "../stores/turn";
 import { withImages, withoutImages } from "./images";
 import { merged, type Base } from "./merge";
@@ -32,7 +33,8 @@ export interface Shown {
 }
 
 interface StoredTurn {
-  record: TurnRecord;
+  /** Without what the search finds it by: a long conversation would be held twice. */
+  head: TurnHead;
   /** As the page has it. */
   turn: Turn;
 }
@@ -131,13 +133,13 @@ export class KeptConversation {
           // Who goes on with a conversation that another tab has deleted wants it back.
           conversation: { ...record, deletedAt: null },
           turns,
-          removed: removed.map(({ record: gone }) => gone),
+          removed: removed.map(({ head }) => head),
         });
         this.#record = saved.conversation;
         for (const { turn } of removed) this.#turns.delete(turn.id);
         for (const [place, turn] of changed.entries()) {
           const stored = saved.turns[place];
-          if (stored !== undefined) this.#turns.set(turn.id, { record: stored, turn });
+          if (stored !== undefined) this.#turns.set(turn.id, { head: headOf(stored), turn });
         }
         return;
       } catch (raw) {
@@ -163,7 +165,7 @@ export class KeptConversation {
 
   async #recordOf(turn: Turn): Promise<TurnRecord> {
     const lean = await withoutImages(turn, this.id, { blobs: this.database.blobs, stored: this.#images });
-    return turnRecordOf(lean, this.id, this.#turns.get(turn.id)?.record.revision ?? 0);
+    return turnRecordOf(lean, this.id, this.#turns.get(turn.id)?.head.revision ?? 0);
   }
 
   /** What one saving has changed, read alone; null where more lies between it and what is known here. */
@@ -197,9 +199,9 @@ export class KeptConversation {
   /** The same object where it is what this tab knows already. */
   async #turnOf(record: TurnRecord): Promise<StoredTurn> {
     const known = this.#turns.get(record.id);
-    if (known?.record.revision === record.revision) return known;
+    if (known?.head.revision === record.revision) return known;
     const turn = await withImages(record.turn as Turn, this.database.blobs, this.#images);
-    return { record, turn: elsewhere(turn) };
+    return { head: headOf(record), turn: saidOnce(elsewhere(turn)) };
   }
 
   #known(): Map<string, Turn> {
@@ -211,6 +213,8 @@ export class KeptConversation {
     this.#turns = found.turns;
   }
 }
+
+const headOf = ({ id, conversation, revision, askedAt }: TurnHead): TurnHead => ({ id, conversation, revision, askedAt });
 
 /** A running turn of another tab: it is that tab that goes on with it, until this one takes it over. */
 function elsewhere(turn: Turn): Turn {

@@ -25,12 +25,16 @@ export interface ConversationRecord {
   details: Details;
 }
 
-export interface TurnRecord {
+/** Which turn it is, and as of which writing. */
+export interface TurnHead {
   id: string;
   conversation: string;
   /** 0 before it is stored. */
   revision: number;
   askedAt: number;
+}
+
+export interface TurnRecord extends TurnHead {
   /** What the search finds it by; empty while it is being written. */
   words: readonly string[];
   /** Question and answer, as a list shows them where the search has found it. */
@@ -106,5 +110,5 @@ export interface Saving {
   conversation: ConversationRecord;
   turns: readonly TurnRecord[];
   /** Turns that go. */
-  removed?: readonly TurnRecord[];
+  removed?: readonly TurnHead[];
 }

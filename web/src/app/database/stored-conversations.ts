@@ -3,7 +3,7 @@ import type { RecordCodec } from "./codec";
 import type { Conversations, Turns } from "./database";
 import { behind, exactly } from "./keys";
 import { labelsOf, placeKey, placesOf, rangeOfPlace } from "./places";
-import type { ConversationRecord, Found, Labels, Page, Place, Saving, SearchOptions, TurnRecord } from "./records";
+import type { ConversationRecord, Found, Labels, Page, Place, Saving, SearchOptions, TurnHead, TurnRecord } from "./records";
 import type { Rows, Write } from "./rows";
 import type { ConversationRow, TurnKey, TurnRow } from "./schema";
 import { search } from "./search";
@@ -151,7 +151,7 @@ const keysOf = (words: readonly string[], codec: RecordCodec): Promise<string[]>
 
 const titleWords = ({ title, folder, tags }: ConversationRecord): string => [title, folder ?? "", ...tags].join(" ");
 
-const keyOf = ({ askedAt, conversation, id }: TurnRecord): TurnKey => [
+const keyOf = ({ askedAt, conversation, id }: TurnHead): TurnKey => [
   -askedAt,
   conversation,
   id,

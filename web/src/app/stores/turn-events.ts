@@ -2,6 +2,7 @@
 import type { TurnEnded, TurnEvent, WireError } from "../../protocol/wire";
 import type { Part } from "./parts";
 import { figuresOf, identityOf, isRecord, numberOf, textOf, type Payload } from "./payload";
+import { saidOnce } from "./said-once";
 import { endsWithText, isOver, type Degradation, type SessionMessage, type Turn, type TurnState } from "./turn";
 import { abandoned, toolAsks, toolDenied, toolEnds, toolFails, toolGranted, toolStarts } from "./turn-tools";
 
@@ -48,7 +49,7 @@ export function endTurn(turn: Turn, message: TurnEnded, now: number): Turn {
       ? [...closed.parts, { kind: "text" as const, key: "final", text: message.text, open: false }]
       : closed.parts;
   const state: TurnState = { kind: message.outcome === "completed" ? "done" : "stopped" };
-  return { ...closed, parts, state, endedAt: now, messages: message.messages ?? null };
+  return saidOnce({ ...closed, parts, state, endedAt: now, messages: message.messages ?? null });
 }
 
 export function failTurn(
@@ -57,7 +58,7 @@ export function failTurn(
   now: number,
   messages: readonly SessionMessage[] | null = null,
 ): Turn {
-  return { ...closeOpenParts(turn, now), state: { kind: "failed", error }, endedAt: now, messages };
+  return saidOnce({ ...closeOpenParts(turn, now), state: { kind: "failed", error }, endedAt: now, messages });
 }
 
 function blockKey(payload: Payload): string {
