@@ -12,7 +12,7 @@ from tests.e2e.conftest import Opener
 CONVERSATION = "long"
 TURNS = 200
 AT_MOST = 36
-"""The newest groups, those near to what is read, and one that is being edited: twelve, of three turns each."""
+"""The newest groups, those near to what is read, and one that is edited: twelve, of three turns each."""
 DRAWN_TIMEOUT_MS = 30_000
 
 DRAWN = "document.querySelectorAll('[data-testid=message-assistant]').length"
