@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from webllm_provider._browser.one_timer import OneTimer
+from webllm_provider.session.worker import open_sessions
 
 GROUND = ContextVar[object]("GROUND")
 
@@ -166,3 +167,17 @@ def test_a_limit_that_is_put_off_holds(loop: BrowserLoop) -> None:
     with pytest.raises(TimeoutError):
         loop.run_until_complete(ended)
     assert ended_at == [5.0]
+
+
+def test_the_sessions_of_a_python_of_our_own_have_one_timer() -> None:
+    loop = BrowserLoop()
+
+    async def begin() -> None:
+        open_sessions(lambda _: None)
+        for _ in range(20):
+            async with asyncio.timeout(600):
+                await asyncio.sleep(0)
+
+    loop.run_until_complete(begin())
+    assert len(loop.timers) == 1
+    loop.close()

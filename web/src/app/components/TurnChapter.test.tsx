@@ -16,7 +16,6 @@ function show(drawn: readonly number[], open = true): Promise<void> {
   return act(() => {
     render(
       <TurnChapter
-        chapter={1}
         first={CHAPTER}
         groups={groups}
         count={COUNT}

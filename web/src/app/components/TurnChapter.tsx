@@ -6,7 +6,7 @@
  */
 import { Component, createRef, Fragment, type JSX } from "preact";
 import type { Choices, Entry } from "../stores/branches";
-import { NEWEST, type Groups } from "./drawn-groups";
+import { chapterOf, NEWEST, type Groups } from "./drawn-groups";
 import { TurnGroup } from "./TurnGroup";
 import { TurnsEdge } from "./TurnsEdge";
 
@@ -14,7 +14,6 @@ import { TurnsEdge } from "./TurnsEdge";
 export type Heights = Map<number, number>;
 
 export interface ChapterProps {
-  chapter: number;
   /** Its first group, counted from the beginning of the conversation. */
   first: number;
   groups: readonly (readonly Entry[])[];
@@ -45,9 +44,9 @@ export class TurnChapter extends Component<ChapterProps> {
     }
   }
 
-  override render({ chapter, first, groups, count, choices, drawn, open, heights }: ChapterProps): JSX.Element {
+  override render({ first, groups, count, choices, drawn, open, heights }: ChapterProps): JSX.Element {
     if (!open) {
-      return <div ref={this.#element} class="turn-chapter" data-closed={chapter} style={roomOf(this.props)} />;
+      return <div ref={this.#element} class="turn-chapter" data-closed={chapterOf(first)} style={roomOf(this.props)} />;
     }
     return (
       <div ref={this.#element} class="turn-chapter">

@@ -27,7 +27,6 @@ export function TurnList({ entries, choices, onDrawn }: TurnListProps): JSX.Elem
       {chapters.map((chapter) => (
         <TurnChapter
           key={chapter}
-          chapter={chapter}
           first={chapter * CHAPTER}
           groups={groups.slice(chapter * CHAPTER, (chapter + 1) * CHAPTER)}
           count={groups.length}
