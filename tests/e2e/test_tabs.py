@@ -97,10 +97,10 @@ def test_a_tab_that_closes_takes_nothing_from_the_others(shared: Tabs) -> None:
 
 
 def test_a_frozen_leader_loses_the_engine_and_is_a_follower_when_it_wakes(tabs: Tabs) -> None:
-    query = "?device=cpu&pulse=500"
+    query = "?device=cpu&pulse=1000"
     leader, second, third = three(tabs, query)
-    # Six times as long as the others wait for a sign of life.
-    freeze(leader, 12_000)
+    # Four times as long as the others wait for a sign of life.
+    freeze(leader, 16_000)
     # Sent to an engine that hears nothing.
     start_asking(second, EVERYTHING, 3)
     start_asking(third, EVERYTHING, 3)

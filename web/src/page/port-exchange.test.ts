@@ -4,7 +4,7 @@ import type { PortMessage } from "../offline/port-messages";
 import { type Give, PortExchange } from "./port-exchange";
 
 const SCRIPT = "https://example.test/app/sw.js";
-const PATIENCE = { silentMs: 40, comingMs: 120 };
+const PATIENCE = { unheardMs: 40, silentMs: 40, comingMs: 120 };
 const NEVER = new AbortController().signal;
 
 /** One tab's end of the service worker: what is posted there is answered by `worker`. */
@@ -78,6 +78,19 @@ describe("asking for a port", () => {
       coming.say({ type: "engine_given", request: "q1" });
     };
     expect(await opened(coming).ask(null, PATIENCE, NEVER)).toEqual({ kind: "late" });
+  });
+
+  it("gives the leader its time from when the question was passed on, however slow the service worker starts", async () => {
+    const slow = new Container();
+    const patience = { unheardMs: 2_000, silentMs: 100, comingMs: 4_000 };
+    const { port1 } = new MessageChannel();
+    const asked = opened(slow).ask(null, patience, NEVER);
+    setTimeout(() => {
+      slow.say({ type: "engine_asked", request: "q1" });
+      slow.say({ type: "engine_given", request: "q1" }, [port1]);
+    }, 200);
+    expect(await asked).toEqual({ kind: "given", port: port1 });
+    port1.close();
   });
 
   it("ends when nobody waits for it any more", async () => {

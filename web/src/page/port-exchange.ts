@@ -26,7 +26,9 @@ export interface Exchange {
 }
 
 export interface AskPatience {
-  /** For a first sign of the leader. */
+  /** For a word of the service worker: it may have to be started first. */
+  unheardMs: number;
+  /** For a first sign of the leader, from when the question was passed on to it. */
   silentMs: number;
   /** For a port, from a leader that says it is coming. */
   comingMs: number;
@@ -45,9 +47,11 @@ export interface PortExchangeOptions {
 const ASK_AGAIN_MS = 250;
 
 interface Question {
+  /** The service worker has passed it on. */
+  hear: () => void;
+  /** A leader is there. */
+  answer: () => void;
   settle: (asked: Asked) => void;
-  heard: boolean;
-  answered: boolean;
 }
 
 export class PortExchange implements Exchange {
@@ -76,26 +80,38 @@ export class PortExchange implements Exchange {
     };
     return new Promise((resolve, reject) => {
       const life = new AbortController();
-      const question: Question = {
-        heard: false,
-        answered: false,
-        settle: (asked) => {
-          life.abort();
-          resolve(asked);
-        },
+      const settle = (asked: Asked): void => {
+        life.abort();
+        resolve(asked);
+      };
+      const after = (ms: number, kind: "unheard" | "silent" | "late"): (() => void) => {
+        const timer = setTimeout(settle, ms, { kind });
+        return () => {
+          clearTimeout(timer);
+        };
       };
       const again = setInterval(post, ASK_AGAIN_MS);
-      const first = setTimeout(() => {
-        if (!question.answered) question.settle({ kind: question.heard ? "silent" : "unheard" });
-      }, patience.silentMs);
-      const last = setTimeout(() => {
-        question.settle({ kind: "late" });
-      }, patience.comingMs);
+      const late = after(patience.comingMs, "late");
+      let sign = after(patience.unheardMs, "unheard");
+      let heard = false;
+      const question: Question = {
+        hear: () => {
+          if (heard) return;
+          heard = true;
+          sign();
+          sign = after(patience.silentMs, "silent");
+        },
+        answer: () => {
+          heard = true;
+          sign();
+        },
+        settle,
+      };
       life.signal.addEventListener("abort", () => {
         this.#questions.delete(wanted.request);
         clearInterval(again);
-        clearTimeout(first);
-        clearTimeout(last);
+        sign();
+        late();
       });
       this.#questions.set(wanted.request, question);
       const abort = (): void => {
@@ -122,11 +138,9 @@ export class PortExchange implements Exchange {
       case "engine_wanted":
         this.#offer(message, source);
         return;
-      case "engine_asked": {
-        const question = this.#questions.get(message.request);
-        if (question !== undefined) question.heard = true;
+      case "engine_asked":
+        this.#questions.get(message.request)?.hear();
         return;
-      }
       case "engine_given":
         this.#take(message.request, ports);
         return;
@@ -147,7 +161,7 @@ export class PortExchange implements Exchange {
       port?.close();
       return;
     }
-    question.answered = true;
+    question.answer();
     if (port !== undefined) question.settle({ kind: "given", port });
   }
 }

@@ -7,7 +7,7 @@ import type { EngineClient } from "../bridge/client";
 import { EngineError } from "../bridge/engine-error";
 import type { WireError } from "../protocol/wire";
 import { type ElectionLocks, Leadership } from "./leadership";
-import type { Asked, AskPatience, Exchange } from "./port-exchange";
+import type { Asked, Exchange } from "./port-exchange";
 import type { Present } from "./presence";
 import {
   pageClient,
@@ -42,6 +42,9 @@ type Role =
   | { kind: "follows" };
 
 const COMING_MS = 60_000;
+
+/** A service worker that the browser has ended is started again for a question, and a busy machine takes its time. */
+const UNHEARD_MS = 15_000;
 
 const LATE: WireError = {
   code: "timeout",
@@ -145,18 +148,19 @@ export class SharedEngine implements TabEngine {
         role.used = true;
         return role.engine.connect();
       }
-      const asked = await this.#ask({ silentMs: this.#silentMs, comingMs: COMING_MS });
+      const asked = await this.#ask(this.#silentMs);
       const port = asked?.kind === "given" ? asked.port : await this.#withoutPort(asked);
       if (port !== null) return port;
     }
   }
 
   /** Null where this tab has become the leader meanwhile. */
-  async #ask(patience: AskPatience): Promise<Asked | null> {
+  async #ask(silentMs: number): Promise<Asked | null> {
     const { exchange } = this.options;
     if (exchange === null) return { kind: "unheard" };
     const { signal } = this.#promoted;
     try {
+      const patience = { unheardMs: UNHEARD_MS, silentMs, comingMs: COMING_MS };
       return await exchange.ask(this.#dead, patience, signal);
     } catch (raw) {
       if (signal.aborted) return null;
@@ -184,7 +188,7 @@ export class SharedEngine implements TabEngine {
     const { locks, lock } = this.options;
     let port: MessagePort | null = null;
     await locks?.request(`${lock}:takeover`, {}, async () => {
-      const asked = await this.#ask({ silentMs: Math.min(this.#silentMs, 1000), comingMs: COMING_MS });
+      const asked = await this.#ask(Math.min(this.#silentMs, 1000));
       if (asked?.kind === "given") port = asked.port;
       else if (asked !== null) await this.#leadership?.steal();
     });
