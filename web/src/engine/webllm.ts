@@ -11,6 +11,7 @@ import { type CatalogueEntry, DEFAULT_DIALECT } from "../models/catalogue";
 import type { Ending, Engine, LoadOrder, LoadReport, OnText, Vectors } from "./engine";
 import { aborted, EngineFailure, failure, toWireError } from "./errors";
 import type { EngineModules } from "./modules";
+import { compileSeldomRunLater } from "./seldom-run";
 import { cachedTokens, promptTokens, wholeOverflow } from "./webllm-cache";
 import { type TemplateFacts, toWebLLMContinuation, toWebLLMRequest, toWebLLMText } from "./webllm-request";
 import { readModelConfig } from "./webllm-config";
@@ -178,6 +179,7 @@ export class WebLLMEngine implements Engine {
   private watch(adapter: GPUAdapter, device: GPUDevice): void {
     this.adapter = describeAdapter(adapter.info);
     this.device = device;
+    compileSeldomRunLater(device);
     device.addEventListener("uncapturederror", ({ error }) => {
       this.fault ??= error;
     });
