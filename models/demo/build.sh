@@ -5,6 +5,7 @@
 #
 #   models/demo/build.sh [WORK_DIR]        default: build/demo-model
 #   PYTHON=python3.12 TOKENS=2000000 ...   another interpreter, a shorter training
+#   ONLY=library ...                       nothing but the WebGPU library: five minutes, the weights stay as they are
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -32,8 +33,14 @@ run="$work/venv/bin/python"
 
 export PYTHONPATH="$root/models"
 cd "$work"
-"$run" -m demo.train.loop --work "$work/train" --total "$tokens"
+if [ "${ONLY:-}" != library ]; then
+  "$run" -m demo.train.loop --work "$work/train" --total "$tokens"
+fi
 "$run" -m demo.compile.library --work "$work/compile" --out "$here/artifacts/webllm/demo-webgpu.wasm"
-"$run" -m demo.export --work "$work/train" --artifacts "$here/artifacts"
+if [ "${ONLY:-}" = library ]; then
+  "$run" -m demo.export.manifest --artifacts "$here/artifacts"
+else
+  "$run" -m demo.export --work "$work/train" --artifacts "$here/artifacts"
+fi
 "$run" -m demo.export.card --artifacts "$here/artifacts" --card "$here/MODEL_CARD.md"
 echo "The demo model is in $here/artifacts"

@@ -26,7 +26,7 @@ from webllm_provider.session.tools import notes
 CHECKS = (Path(__file__).parent / "pages" / "on_engine.py").read_text(encoding="utf-8")
 CORPUS = [one["text"] for one in json.loads((Path(__file__).parents[1] / "injections.json").read_text())]
 WINDOW = 2048
-# The shortest answers: a software adapter writes a few tokens a second.
+# The shortest answers: a software adapter writes some ten tokens a second.
 PRIVATE = "Is it private?"
 INSTALL = """
 import micropip

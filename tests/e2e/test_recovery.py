@@ -29,7 +29,7 @@ def test_stop_keeps_what_was_written_and_the_next_answer_is_right(webgpu_app: Ap
     assert stopped.state == "stopped"
     assert 0 < len(stopped.text) < len(ANSWERS[EVERYTHING])
     assert ANSWERS[EVERYTHING].startswith(stopped.text)
-    # A short one: a software adapter writes a few tokens a second.
+    # A short one: a software adapter writes some ten tokens a second.
     assert webgpu_app.ask(KEY).text == ANSWERS[KEY]
 
 

@@ -24,6 +24,8 @@ def rank_probs(vocab: int) -> PrimFunc:
              indices: T.Buffer((1, vocab), "int32")):  # fmt: skip
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         place = T.sblock_alloc_buffer((1,), "int32", scope="local")
+        mine = T.sblock_alloc_buffer((1,), "float32", scope="local")
+        theirs = T.sblock_alloc_buffer((1,), "float32", scope="local")
         for bx in T.thread_binding(blocks, thread="blockIdx.x"):
             for tx in T.thread_binding(THREADS, thread="threadIdx.x"):
                 with T.sblock("rank"):
@@ -32,12 +34,12 @@ def rank_probs(vocab: int) -> PrimFunc:
                     T.writes(sorted_probs[0, 0:vocab], indices[0, 0:vocab])
                     if me < vocab:
                         place[0] = 0
+                        mine[0] = probs[0, me]
                         for other in range(vocab):
-                            if probs[0, other] > probs[0, me] or (
-                                probs[0, other] == probs[0, me] and other < me
-                            ):
+                            theirs[0] = probs[0, other]
+                            if theirs[0] > mine[0] or (theirs[0] == mine[0] and other < me):
                                 place[0] = place[0] + 1
-                        sorted_probs[0, place[0]] = probs[0, me]
+                        sorted_probs[0, place[0]] = mine[0]
                         indices[0, place[0]] = T.cast(me, "int32")
 
     return rank

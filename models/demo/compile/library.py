@@ -15,6 +15,7 @@ from tvm.target import Target
 from ..spec import SHAPE, Shape
 from . import kernels
 from .graph import LlamaForWebLLM, method_specs
+from .schedules import SerialProducts
 from .toolchain import emscripten, runtime_objects
 
 LINK_FLAGS = (
@@ -91,11 +92,14 @@ def _add_metadata(mod: tvm.IRModule, text: str) -> tvm.IRModule:
 
 
 def _pipeline(target: Target) -> tvm.transform.Pass:
-    """The generic GPU pipeline, with the schedules of dlight for what is not scheduled by hand."""
+    """The generic GPU pipeline, with schedules for what is not scheduled by hand.
+
+    A weight is transposed within the product that reads it. Once operators are legalised that is a kernel of
+    its own, which turns the whole matrix around for each token.
+    """
     passes = relax.backend.gpu_generic
     return tvm.transform.Sequential(
         [
-            relax.transform.LegalizeOps(),
             relax.transform.FuseTransposeMatmul(),
             relax.transform.LegalizeOps(),
             relax.transform.AnnotateTIROpPattern(),
@@ -104,8 +108,7 @@ def _pipeline(target: Target) -> tvm.transform.Pass:
             relax.transform.FuseTIR(),
             relax.transform.DeadCodeElimination(),
             dlight.ApplyDefaultSchedule(
-                dlight.gpu.Matmul(),
-                dlight.gpu.GEMV(),
+                SerialProducts(),
                 dlight.gpu.Reduction(),
                 dlight.gpu.GeneralReduction(),
                 dlight.gpu.Fallback(),

@@ -53,9 +53,9 @@ class Emscripten:
 
     environment: dict[str, str]
 
-    def run(self, *arguments: str | Path) -> None:
-        """Run `emcc` and raise `CalledProcessError` if it fails."""
-        subprocess.run(["emcc", *map(str, arguments)], check=True, env=self.environment)
+    def run(self, *arguments: str | Path, folder: Path | None = None) -> None:
+        """Run `emcc`, in a folder if one is named, and raise `CalledProcessError` if it fails."""
+        subprocess.run(["emcc", *map(str, arguments)], check=True, env=self.environment, cwd=folder)
 
 
 def emscripten(work: Path) -> Emscripten:
@@ -128,18 +128,19 @@ def runtime_objects(work: Path) -> list[Path]:
     emcc = emscripten(work)
     tree = include_tree(work)
     folders = (
-        "",
+        ".",
         "include",
         "3rdparty/tvm-ffi/include",
         "3rdparty/tvm-ffi/3rdparty/dlpack/include",
         "3rdparty/compiler-rt",
     )
-    includes = [f"-I{tree / folder}" for folder in folders]
+    # Relative: the sources' names are in the library, and where it was built is nobody's business.
+    includes = [f"-I{folder}" for folder in folders]
     objects = []
     for source in RUNTIME_SOURCES:
         target = work / f"{source}.o"
         if not target.exists():
-            file = tree / "web/emcc" / f"{source}.cc"
-            emcc.run("-O3", "-std=c++17", "-w", *includes, "-c", file, "-o", target)
+            file = f"web/emcc/{source}.cc"
+            emcc.run("-O3", "-std=c++17", "-w", *includes, "-c", file, "-o", target, folder=tree)
         objects.append(target)
     return objects

@@ -1,7 +1,11 @@
-"""`manifest.json`: every file of the model with its size and hash, and how it was made."""
+"""`manifest.json`: every file of the model with its size and hash, and how it was made.
+
+Where nothing but the library was built again: python -m demo.export.manifest --artifacts DIR
+"""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 from pathlib import Path
@@ -42,3 +46,19 @@ def write(
         },
     }
     (artifacts / NAME).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def relist(artifacts: Path) -> None:
+    """List the files as they are now; how the model was trained, and how well, stays as it was."""
+    known = json.loads((artifacts / NAME).read_text(encoding="utf-8"))
+    write(artifacts, known["parameters"], known["training"], known["measured"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--artifacts", type=Path, required=True)
+    relist(parser.parse_args().artifacts)
+
+
+if __name__ == "__main__":
+    main()
